@@ -1,0 +1,121 @@
+/**
+ * What a node says of itself on `GET /v1/live`, as newline-delimited JSON: one
+ * snapshot, then a change a tick. The console's collector reads it; a genuine
+ * nsqd is brought into the same shape from its `/stats`. Counters only ever
+ * grow while `startedAtMs` stays; rates are the reader's to derive.
+ */
+
+export interface LiveChannel {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly ephemeral: boolean;
+  /** Waiting to be handed out: `memoryDepth + storedDepth`. */
+  readonly depth: number;
+  readonly memoryDepth: number;
+  /** Waiting, and out of memory: in Postgres or in segment files. */
+  readonly storedDepth: number;
+  readonly inFlight: number;
+  readonly deferred: number;
+  readonly messageCount: number;
+  /** Deliveries, redeliveries included. */
+  readonly deliverCount: number;
+  readonly finishCount: number;
+  readonly requeueCount: number;
+  readonly timeoutCount: number;
+  readonly clientCount: number;
+  /** Age of the oldest message that waits or is held; null: there is none, or it is not known. */
+  readonly oldestAgeMs: number | null;
+}
+
+export interface LiveTopic {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly ephemeral: boolean;
+  /** What has not left the topic: no channel yet, or paused. */
+  readonly depth: number;
+  readonly memoryDepth: number;
+  readonly storedDepth: number;
+  readonly messageCount: number;
+  readonly messageBytes: number;
+  readonly oldestAgeMs: number | null;
+  readonly channels: readonly LiveChannel[];
+}
+
+/** Where overflow and audit go, and how that is going. */
+export interface LiveStore {
+  readonly kind: "postgres" | "files" | "memory";
+  readonly state: "up" | "down" | "starting";
+  /** Wall clock since when it is in that state. */
+  readonly sinceMs: number;
+  /** Why it is down, in words for people; null while it is up. */
+  readonly reason: string | null;
+  /** Blocks on their way out. */
+  readonly writingBytes: number;
+  /** Audit: age of the oldest record that is not stored yet; events stored; events lost to a bound, ever. */
+  readonly auditLagMs: number;
+  readonly auditEvents: number;
+  readonly auditGaps: number;
+  /** Median and 99th percentile of a commit over the last minute; null: there was none. */
+  readonly commitP50Ms: number | null;
+  readonly commitP99Ms: number | null;
+}
+
+export interface LiveNode {
+  /** The node's own identity, kept in its data path. */
+  readonly id: string;
+  readonly version: string;
+  readonly hostname: string;
+  readonly broadcastAddress: string;
+  readonly tcpPort: number;
+  readonly httpPort: number;
+  readonly startedAtMs: number;
+  readonly health: string;
+  readonly connections: number;
+  readonly producers: number;
+  readonly consumers: number;
+  readonly rssBytes: number;
+  /** Of one core, since the last tick: 0 to 1. */
+  readonly cpu: number;
+  readonly loopLagP99Ms: number;
+  /** Frames held in memory, and what may be held. */
+  readonly memBytes: number;
+  readonly memBytesMax: number;
+  /** What a producer meets now. */
+  readonly pressure: "none" | "hold" | "refuse";
+  readonly store: LiveStore;
+}
+
+export interface LiveSnapshot {
+  readonly type: "snapshot";
+  readonly rev: number;
+  /** The node's wall clock. */
+  readonly atMs: number;
+  readonly node: LiveNode;
+  readonly topics: readonly LiveTopic[];
+}
+
+export interface LiveDelta {
+  readonly type: "delta";
+  /** One more than the line before. */
+  readonly rev: number;
+  readonly atMs: number;
+  readonly node: LiveNode;
+  /** Topics that are new or differ in anything, whole. */
+  readonly changed: readonly LiveTopic[];
+  readonly removed: readonly string[];
+}
+
+export type LiveLine = LiveSnapshot | LiveDelta;
+
+/** A line of `GET /v1/tap?topic=`: a copy of a message, or once a second what was left out. */
+export type TapLine =
+  | {
+      readonly type: "message";
+      readonly id: string;
+      /** Publish time, milliseconds since 1970. */
+      readonly atMs: number;
+      readonly bytes: number;
+      /** At most the first 64 KB of the body, base64. */
+      readonly body: string;
+    }
+  | { readonly type: "sampled"; readonly seen: number; readonly shown: number };
