@@ -1,0 +1,226 @@
+/**
+ * The console's JSON API. Reads are GET; writes are POST with `Content-Type: application/json`
+ * and the page's own `Origin`. Every answer that is not 2xx has an `ApiFailure` as its body.
+ * Everything needs a session, sent as the cookie: without one the answer is 401 `no-session`, a
+ * page is redirected to `signInPath`, and a socket is refused at the handshake (`connect_error`
+ * with no reason a browser could read: ask `apiPaths.session` why).
+ */
+import type { Room } from "./rooms.ts";
+
+export const apiBase = "/api/v1";
+
+/** Served by the console itself, without a session: with `?token=` it signs in, else it says how to. */
+export const signInPath = "/signin";
+
+const part = encodeURIComponent;
+
+/** Paths on the console. `R` in the comments is `Snapshot<room>` of rooms.ts, with `rev` 0; no such thing: 404. */
+export const apiPaths = {
+  /** GET: `SessionInfo`. */
+  session: `${apiBase}/session`,
+  /** POST, `{}`: 204. */
+  signOut: `${apiBase}/signout`,
+  /** GET: R. */
+  status: `${apiBase}/status`,
+  overview: `${apiBase}/overview`,
+  topics: `${apiBase}/topics`,
+  topic: (topic: string) => `${apiBase}/topics/${part(topic)}`,
+  channel: (topic: string, channel: string) => `${apiBase}/topics/${part(topic)}/channels/${part(channel)}`,
+  nodes: `${apiBase}/nodes`,
+  node: (node: string) => `${apiBase}/nodes/${part(node)}`,
+  /** GET: `Trace`. 503 `database-away` while Postgres does not answer. */
+  trace: (id: string) => `${apiBase}/trace/${part(id)}`,
+  /** POST `PublishRequest`: `PublishResult`. */
+  publish: `${apiBase}/publish`,
+  /** GET: `Impact`. */
+  impact: (target: ActionTarget) =>
+    `${apiBase}/impact?action=${part(target.action)}&topic=${part(target.topic)}${target.channel ? `&channel=${part(target.channel)}` : ""}`,
+  /** POST `ActionRequest`: `ActionResult`; 409 `impact-changed` with a fresh `impact`. */
+  actions: `${apiBase}/actions`,
+} as const;
+
+/** Where a room's view is read without a socket. */
+export function apiPathOfRoom(room: Room): string {
+  if (room === "status" || room === "overview" || room === "topics" || room === "nodes")
+    return apiPaths[room];
+  const colon = room.indexOf(":");
+  const name = room.slice(colon + 1);
+  if (room.startsWith("topic:")) return apiPaths.topic(name);
+  if (room.startsWith("node:")) return apiPaths.node(name);
+  const slash = name.indexOf("/");
+  return apiPaths.channel(name.slice(0, slash), name.slice(slash + 1));
+}
+
+export const failureCodes = [
+  "no-session",
+  "bad-origin",
+  "bad-host",
+  "bad-request",
+  "bad-content-type",
+  "too-large",
+  "too-many",
+  "not-found",
+  "forbidden",
+  "confirm-name",
+  "impact-changed",
+  "impact-unknown",
+  "no-node",
+  "node-refused",
+  "node-unreachable",
+  "database-away",
+  "timeout",
+  "internal",
+] as const;
+export type FailureCode = (typeof failureCodes)[number];
+
+export interface ApiFailure {
+  readonly code: FailureCode;
+  /** One sentence in English, for people. */
+  readonly message: string;
+  readonly requestId: string;
+  /** What the node said, such as `E_BAD_TOPIC` or `INVALID_TOPIC`. */
+  readonly nodeCode?: string;
+  /** With `impact-changed`: what it would be now. */
+  readonly impact?: Impact;
+}
+
+export type Role = "viewer" | "operator" | "admin";
+
+export interface SessionInfo {
+  readonly user: string;
+  readonly role: Role;
+  readonly signedInAtMs: number;
+  /** The latest it can last. */
+  readonly expiresAtMs: number;
+}
+
+/** NSQ's names: `^[.a-zA-Z0-9_-]{1,64}$`, with `#ephemeral` at the end or not, 64 characters in all. */
+export const namePattern = /^[.a-zA-Z0-9_-]+(#ephemeral)?$/;
+export const nameCharactersMax = 64;
+export function isName(name: string): boolean {
+  return name.length >= 1 && name.length <= nameCharactersMax && namePattern.test(name);
+}
+
+/** 16 hexadecimal digits, in small letters. */
+export const messageIdPattern = /^[0-9a-f]{16}$/;
+
+export interface PublishRequest {
+  readonly topic: string;
+  readonly body: string;
+  /** How `body` is written; default `text`, which is sent as UTF-8. */
+  readonly encoding?: "text" | "base64" | "hex";
+  /** Deferred by so many milliseconds. */
+  readonly deferMs?: number;
+  /** A node's key; default: one that is up. */
+  readonly node?: string;
+}
+
+export interface PublishResult {
+  readonly node: string;
+  readonly bytes: number;
+  readonly tookMs: number;
+  /** What the node answered: `OK`. */
+  readonly answer: string;
+  /** When a deferred message is due. */
+  readonly dueAtMs: number | null;
+}
+
+/** Bodies published from a page; a node may allow less (`--max-msg-size`). */
+export const publishBytesMax = 1024 * 1024;
+
+/**
+ * What can be done to a topic or a channel, and how much is asked first (A2.7):
+ * 0 nothing, 1 a plain confirmation, 2 the impact and the typed name.
+ */
+export const actionLevels = {
+  "create-topic": 0,
+  "create-channel": 0,
+  "pause-topic": 1,
+  "unpause-topic": 1,
+  "pause-channel": 1,
+  "unpause-channel": 1,
+  "empty-topic": 2,
+  "empty-channel": 2,
+  "delete-topic": 2,
+  "delete-channel": 2,
+} as const;
+export type ActionName = keyof typeof actionLevels;
+
+export interface ActionTarget {
+  readonly action: ActionName;
+  readonly topic: string;
+  /** With the actions on a channel. */
+  readonly channel?: string;
+}
+
+export interface ActionRequest extends ActionTarget {
+  /** Level 2: the name as typed (the topic's, or the channel's), and the etag of the impact that was shown. */
+  readonly confirm?: { readonly name: string; readonly etag: string };
+  readonly reason?: string;
+  /** Keys of the nodes; default: all. For "Retry there". */
+  readonly nodes?: readonly string[];
+}
+
+/** What an action would remove or stop, counted by the server at one instant. */
+export interface Impact extends ActionTarget {
+  readonly etag: string;
+  readonly atMs: number;
+  readonly messages: {
+    readonly total: number;
+    readonly waiting: number;
+    readonly inFlight: number;
+    readonly deferred: number;
+  };
+  readonly channels: number;
+  readonly consumers: number;
+  /** Keys of the nodes it would happen on, and of those that cannot be reached now. */
+  readonly nodes: readonly string[];
+  readonly missing: readonly string[];
+  readonly undoable: boolean;
+}
+
+export interface ActionNodeResult {
+  readonly node: string;
+  readonly ok: boolean;
+  /** What the node answered, or why it did not: `TOPIC_NOT_FOUND`, `unreachable`. Empty when all went well. */
+  readonly code: string;
+  readonly tookMs: number;
+}
+
+export interface ActionResult extends ActionTarget {
+  readonly outcome: "done" | "partly" | "failed";
+  readonly nodes: readonly ActionNodeResult[];
+  readonly requestId: string;
+}
+
+export type TraceEventKind = "publish" | "deliver" | "finish" | "requeue" | "timeout" | "touch" | "drop";
+
+export interface TraceEvent {
+  readonly atMs: number;
+  readonly kind: TraceEventKind;
+  readonly topic: string;
+  /** null: it happened to the message in the topic, not in a channel. */
+  readonly channel: string | null;
+  /** The node's id, or null when that is not recorded. */
+  readonly node: string | null;
+  readonly client: { readonly id: string; readonly address: string } | null;
+  /** Deliveries so far, this one included. */
+  readonly attempts: number | null;
+  /** Of a REQ or a deferred publish. */
+  readonly delayMs: number | null;
+}
+
+/** The life of one message as the audit has it, oldest event first. */
+export interface Trace {
+  readonly id: string;
+  readonly atMs: number;
+  readonly events: readonly TraceEvent[];
+  /** More events than are here. */
+  readonly cut: boolean;
+  /** How far behind the audit may be now; null: not known. */
+  readonly lagMs: number | null;
+  /** Events the nodes had to drop, ever: with any, "no event" proves nothing. null: not known. */
+  readonly gaps: number | null;
+  /** Since when there is history; null: none yet, or not known. */
+  readonly sinceMs: number | null;
+}

@@ -1,0 +1,5 @@
+/** The one contract between the console's server and its pages. Imports nothing from outside this folder. */
+export * from "./api.ts";
+export * from "./rooms.ts";
+export * from "./socket.ts";
+export * from "./views.ts";

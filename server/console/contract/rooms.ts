@@ -1,0 +1,123 @@
+/**
+ * What a browser can watch. A room is followed at a pace; for each pace the server sends
+ * one snapshot and then deltas, each with the revision after the one before. A delta whose
+ * `rev` is not the last one plus one means that some were dropped: watch the room again.
+ */
+import type {
+  ChannelView,
+  NodesView,
+  NodeView,
+  OverviewView,
+  Series,
+  SeriesPoint,
+  StatusView,
+  TopicsView,
+  TopicView,
+} from "./views.ts";
+
+/** `channel:orders/billing`, `node:127.0.0.1:4151`: names as they are, not encoded. */
+export type Room =
+  | "status"
+  | "overview"
+  | "topics"
+  | "nodes"
+  | `topic:${string}`
+  | `channel:${string}/${string}`
+  | `node:${string}`;
+/** Copies of a topic's messages: `tail` batches, no snapshot. */
+export type TailRoom = `tail:${string}`;
+
+export type RoomView<R extends Room> = R extends "status"
+  ? StatusView
+  : R extends "overview"
+    ? OverviewView
+    : R extends "topics"
+      ? TopicsView
+      : R extends "nodes"
+        ? NodesView
+        : R extends `topic:${string}`
+          ? TopicView
+          : R extends `channel:${string}`
+            ? ChannelView
+            : NodeView;
+
+export const rooms = {
+  status: "status",
+  overview: "overview",
+  topics: "topics",
+  nodes: "nodes",
+  topic: (topic: string): `topic:${string}` => `topic:${topic}`,
+  channel: (topic: string, channel: string): `channel:${string}/${string}` => `channel:${topic}/${channel}`,
+  /** By the node's key. */
+  node: (node: string): `node:${string}` => `node:${node}`,
+  tail: (topic: string): TailRoom => `tail:${topic}`,
+} as const;
+
+/** A page that is looked at, and one that is not. After ten minutes unseen a page stops watching. */
+export const pacesMs = { seen: 1_000, hidden: 5_000 } as const;
+export type PaceMs = 1_000 | 5_000;
+
+/** Beyond this a page says that it is delayed, and that its data is stale (A2.3). */
+export const delayedAfterMs = 3_000;
+export const staleAfterMs = 10_000;
+/** Points kept of a series: five minutes. */
+export const seriesPointsMax = 300;
+
+export interface Snapshot<R extends Room = Room> {
+  readonly room: R;
+  /** 0 when it was read from the API: no delta follows it. */
+  readonly rev: number;
+  /** The console's wall clock. */
+  readonly atMs: number;
+  /** null: there is no such topic, channel or node (any more, or yet). A snapshot follows when there is. */
+  readonly data: RoomView<R> | null;
+}
+
+/** Rows of one table: new or different ones, whole, and the keys of those that went. */
+export interface TableChange {
+  readonly changed: readonly { readonly key: string }[];
+  readonly removed: readonly string[];
+}
+
+export interface Delta<R extends Room = Room> {
+  readonly room: R;
+  readonly rev: number;
+  readonly atMs: number;
+  /** Fields that differ, whole. */
+  readonly set: Partial<RoomView<R>>;
+  /** By field name: tables of which some rows differ. */
+  readonly tables: Readonly<Record<string, TableChange>>;
+  /** New points of `series`. */
+  readonly points: readonly SeriesPoint[];
+}
+
+/** The view after a delta. Rows and fields that did not change stay the same objects. */
+export function applyDelta<V extends object>(
+  view: V,
+  delta: Pick<Delta, "tables" | "points"> & { set: object },
+): V {
+  const next = { ...view, ...delta.set } as Record<string, unknown>;
+  for (const [field, change] of Object.entries(delta.tables)) {
+    next[field] = changeTable(next[field] as readonly { readonly key: string }[], change);
+  }
+  if (delta.points.length > 0) next["series"] = appendPoints(next["series"] as Series, delta.points);
+  return next as V;
+}
+
+function changeTable(rows: readonly { readonly key: string }[], change: TableChange) {
+  const changed = new Map(change.changed.map((row) => [row.key, row]));
+  const removed = new Set(change.removed);
+  const kept = rows
+    .filter((row) => !removed.has(row.key))
+    .map((row) => {
+      const newer = changed.get(row.key);
+      changed.delete(row.key);
+      return newer ?? row;
+    });
+  return [...kept, ...changed.values()];
+}
+
+/** The last `seriesPointsMax` points of both. */
+export function appendPoints(series: Series, points: readonly SeriesPoint[]): Series {
+  return { ...series, points: [...series.points, ...points].slice(-seriesPointsMax) };
+}
