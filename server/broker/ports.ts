@@ -30,12 +30,15 @@ export interface ClientIdentity {
 }
 
 /**
- * Frames of one log, byte by byte as they go to a consumer. Every frame carries
- * its own sequence in its id, so a block may have holes (`count` is less than
- * `endSeq - firstSeq`): what is kept at a stop of messages that had already left their slab.
+ * Frames of one log, byte by byte as they go to a consumer. A block is a run (every sequence of
+ * [firstSeq, endSeq), in order) or loose: single messages that had already left their slab, kept
+ * at a stop, with holes between them; every frame carries its own sequence in its id. Loose
+ * blocks and runs may overlap: a block's key is (logId, firstSeq, loose). No sequence is ever written in two
+ * loose blocks, nor in two runs.
  */
 export interface Block {
   readonly logId: number;
+  readonly loose: boolean;
   readonly firstSeq: number;
   readonly endSeq: number;
   readonly count: number;
@@ -50,7 +53,7 @@ export interface Backlog {
    */
   write(topic: string, block: Block, done: () => void): void;
   /**
-   * The blocks of a log that hold sequences in [fromSeq, toSeq), in order of
+   * The blocks of a log (its runs only, unless `loose` is asked for: then both) that hold sequences in [fromSeq, toSeq), in order of
    * `firstSeq`, about `bytesMax` bytes of them but at least one where there is one. An empty
    * list: nothing is stored there. null: the store could not answer now; ask again later.
    * `done` is called in a later turn.
@@ -68,6 +71,7 @@ export interface BlockRange {
   readonly fromSeq: number;
   readonly toSeq: number;
   readonly bytesMax: number;
+  readonly loose: boolean;
 }
 
 /** Where log ids come from: 32 bits, never the same twice in a cluster. */
