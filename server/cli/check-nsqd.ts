@@ -1,0 +1,45 @@
+import { StartError } from "./config-file.ts";
+import { type NsqdOptions, nsqdOptions } from "./nsqd-options.ts";
+import type { Options } from "./option.ts";
+
+/** What would mean less security than was asked for, were it accepted and not done. */
+const notAvailableYet = [
+  "tls-cert",
+  "tls-key",
+  "tls-root-ca-file",
+  "tls-client-auth-policy",
+  "tls-required",
+  "auth-http-address",
+] as const;
+
+/** @throws StartError in nsqd's words, when options contradict one another or ask for what is not there. */
+export function checkNsqd(options: NsqdOptions): void {
+  const refuse = (reason: string): never => {
+    throw new StartError(`failed to instantiate nsqd - ${reason}`);
+  };
+  const level = options["max-deflate-level"];
+  if (level < 1 || level > 9) refuse("--max-deflate-level must be [1,9]");
+  if (options["node-id"] < 0 || options["node-id"] >= 1024) refuse("--node-id must be [0,1024)");
+  if (!["get", "post"].includes(options["auth-http-request-method"])) {
+    refuse("--auth-http-request-method must be post or get");
+  }
+  for (const percentile of options["e2e-processing-latency-percentile"]) {
+    if (!(percentile > 0 && percentile <= 1))
+      refuse(`invalid E2E processing latency percentile: ${percentile}`);
+  }
+
+  const tlsWanted = options["tls-required"] !== false || options["tls-client-auth-policy"] !== "";
+  if (tlsWanted && (options["tls-cert"] === "" || options["tls-key"] === "")) {
+    refuse("cannot require TLS client connections without TLS key and cert");
+  }
+  for (const name of notAvailableYet) {
+    const value = options[name];
+    if (value === true || (value !== false && value.length > 0)) refuse(`--${name} is not available yet`);
+  }
+}
+
+/** Options that were given and change nothing, to be warned about. */
+export function withoutEffect(given: ReadonlySet<string>): string[] {
+  const table: Options = nsqdOptions;
+  return [...given].filter((name) => table[name]?.effect !== undefined);
+}

@@ -1,0 +1,55 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const launcher = resolve(import.meta.dirname, "../../bin/weir.mjs");
+const roles = ["nsqd", "console", "up"];
+
+function weir(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], { encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+describe.each(roles)("%s", (role) => {
+  test("[CL1] --help explains every flag", () => {
+    const { status, stdout } = weir(role, "--help");
+
+    expect(status).toBe(0);
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test("[CL2] a flag it does not know is a message, its usage and exit code 2", () => {
+    const { status, stderr } = weir(role, "--bogus");
+
+    expect(status).toBe(2);
+    expect(stderr).toMatch(new RegExp(`^flag provided but not defined: -bogus\nUsage of ${role}:\n`));
+  });
+
+  test("[CL4] --version is one line and exit code 0", () => {
+    const { status, stdout } = weir(role, "--version");
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^${role} v\\d+\\.\\d+\\.\\d+ \\(built w/node[\\d.]+\\)\n$`));
+  });
+});
+
+test("[CL4] a node says the version of NSQ that it speaks", () => {
+  expect(weir("nsqd", "-version").stdout).toBe(`nsqd v1.3.0 (built w/node${process.versions.node})\n`);
+});
+
+test("[CL2] a combination that cannot start is one FATAL line and exit code 1", () => {
+  const { status, stderr } = weir("nsqd", "--node-id=2000");
+
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^\[nsqd\] \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{6} FATAL: failed to instantiate nsqd - --node-id must be \[0,1024\)\n$/,
+  );
+});
+
+test("[CL2] a command that is none is exit code 2, and the commands are listed", () => {
+  const { status, stderr } = weir("nsqdd");
+
+  expect(status).toBe(2);
+  expect(stderr).toContain('no command "nsqdd"');
+  expect(stderr).toContain("weir <command> --help");
+});

@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkNsqd, withoutEffect } from "./check-nsqd.ts";
+import { consoleOptions } from "./console-options.ts";
+import { nsqdOptions } from "./nsqd-options.ts";
+import type { Options } from "./option.ts";
+import { readOptions } from "./read-options.ts";
+import { upOptions } from "./up-options.ts";
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "weir-cli-"));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function read(args: readonly string[], env: Record<string, string> = {}) {
+  return readOptions(nsqdOptions, args, env);
+}
+
+let files = 0;
+function file(content: string): string {
+  const path = join(directory, `${++files}.toml`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A value each kind of option takes. */
+const samples: Readonly<Record<string, string>> = { int: "7", duration: "3s", "": "true" };
+
+describe.each<[string, Options]>([
+  ["nsqd", nsqdOptions],
+  ["console", consoleOptions],
+  ["up", upOptions],
+])("%s", (_, table) => {
+  test.each(Object.entries(table))("[CL1] %s is taken with one dash, two, and =", async (name, option) => {
+    const own: Readonly<Record<string, string>> = {
+      "log-level": "debug",
+      "tls-min-version": "tls1.2",
+      "tls-required": "tcp-https",
+      "e2e-processing-latency-percentile": "0.5",
+      "database-url": "postgres://localhost/weir",
+      audit: "off",
+    };
+    const text = own[name] ?? samples[option.kind] ?? "word";
+    const expected = option.parse(text, undefined);
+    const ways = [[`-${name}=${text}`], [`--${name}=${text}`]];
+    if (!option.boolean) ways.push([`-${name}`, text], [`--${name}`, text]);
+
+    for (const args of ways.filter(() => name !== "config")) {
+      const { options, given } = await readOptions(table, args, {});
+      expect(options[name], args.join(" ")).toEqual(expected);
+      expect([...given]).toEqual([name]);
+    }
+  });
+});
+
+test.each([
+  [["-snappy"], true],
+  [["-snappy=false"], false],
+  [["--snappy=F"], false],
+  [["-snappy", "false"], true],
+])("[CL1] %j makes a boolean %s, whose value never is the next argument", async (args, expected) => {
+  expect((await read(args)).options.snappy).toBe(expected);
+});
+
+test("[CL1] a list is given once a value, and what stands after the first non-flag is not read", async () => {
+  const args = ["-lookupd-tcp-address=a:1", "--lookupd-tcp-address", "b:2", "rest", "--node-id=5"];
+  const { options, rest } = await read(args);
+
+  expect(options["lookupd-tcp-address"]).toEqual(["a:1", "b:2"]);
+  expect(rest).toEqual(["rest", "--node-id=5"]);
+});
+
+test.each([
+  ["1h2m3s", 3_723_000],
+  ["250ms", 250],
+  ["1.5s", 1_500],
+  ["-2s", -2_000],
+  ["1us", 0.001],
+  ["0", 0],
+])("[CL1] the duration %s is %d ms", async (text, ms) => {
+  expect((await read(["-msg-timeout", text])).options["msg-timeout"]).toBe(ms);
+});
+
+test.each([
+  ["0x10", 16],
+  ["010", 8],
+  ["1_000", 1_000],
+  ["-5", -5],
+])("[CL1] the number %s is %d", async (text, value) => {
+  expect((await read([`-mem-queue-size=${text}`])).options["mem-queue-size"]).toBe(value);
+});
+
+test.each([
+  [["-bogus"], "flag provided but not defined: -bogus"],
+  [["-node-id"], "flag needs an argument: -node-id"],
+  [["-node-id=x"], 'invalid value "x" for flag -node-id: parse error'],
+  [["-node-id=9007199254740993"], 'invalid value "9007199254740993" for flag -node-id: value out of range'],
+  [["-msg-timeout=60"], 'invalid value "60" for flag -msg-timeout: parse error'],
+  [["-snappy=maybe"], 'invalid boolean value "maybe" for flag -snappy: parse error'],
+  [
+    ["-log-level=warning"],
+    'invalid value "warning" for flag -log-level: must be one of debug, info, warn, error, fatal',
+  ],
+  [["---node-id=1"], "bad flag syntax: ---node-id=1"],
+  [["-=1"], "bad flag syntax: -=1"],
+  [["--constructor=1"], "flag provided but not defined: -constructor"],
+])("[CL2] %j is refused: %s", async (args, message) => {
+  await expect(read(args)).rejects.toThrow(message);
+});
+
+test.each([
+  [["-max-deflate-level=10"], "--max-deflate-level must be [1,9]"],
+  [["-node-id=1024"], "--node-id must be [0,1024)"],
+  [["-node-id=-1"], "--node-id must be [0,1024)"],
+  [["-tls-required"], "cannot require TLS client connections without TLS key and cert"],
+  [["-tls-client-auth-policy=require"], "cannot require TLS client connections without TLS key and cert"],
+  [["-auth-http-request-method=GET"], "--auth-http-request-method must be post or get"],
+  [["-e2e-processing-latency-percentile=0.5,1.5"], "invalid E2E processing latency percentile: 1.5"],
+  [["-tls-cert=c", "-tls-key=k"], "--tls-cert is not available yet"],
+  [["-tls-cert=c", "-tls-key=k", "-tls-required=tcp-https"], "--tls-cert is not available yet"],
+  [["-auth-http-address=127.0.0.1:1"], "--auth-http-address is not available yet"],
+])("[CL2] a node does not start with %j: %s", async (args, message) => {
+  const { options } = await read(args);
+
+  expect(() => checkNsqd(options)).toThrow(`failed to instantiate nsqd - ${message}`);
+});
+
+test("[CL2] the defaults are a combination that starts, and nothing is warned about", async () => {
+  const { options, given } = await read([]);
+
+  expect(() => checkNsqd(options)).not.toThrow();
+  expect(withoutEffect(given)).toEqual([]);
+  expect(withoutEffect((await read(["-statsd-address=127.0.0.1:8125", "-verbose"])).given)).toEqual([
+    "statsd-address",
+  ]);
+});
+
+test("[CL3] a file says what it likes in strings, numbers, arrays and lists with commas", async () => {
+  const config = file(`
+    id = 17
+    node_id = 18
+    mem_queue_size = "25"
+    msg_timeout = 1500
+    max_msg_timeout = "2m"
+    snappy = false
+    nsqlookupd_tcp_addresses = ["a:1", "b:2"]
+    auth_http_addresses = "c:3, d:4"
+    e2e_processing_latency_percentiles = [1.0, 0.95]
+    unknown_key = "ignored"
+  `);
+  const { options, given } = await read(["--config", config]);
+
+  expect(options).toMatchObject({
+    "node-id": 17,
+    "mem-queue-size": 25,
+    "msg-timeout": 1_500,
+    "max-msg-timeout": 120_000,
+    snappy: false,
+    "lookupd-tcp-address": ["a:1", "b:2"],
+    "auth-http-address": ["c:3", "d:4"],
+    "e2e-processing-latency-percentile": [1, 0.95],
+  });
+  expect(given.has("unknown-key")).toBe(false);
+});
+
+test("[CL3] the command line decides before the environment, that before the file, that before the default", async () => {
+  const config = file("mem_bytes = 1\nmem_queue_size = 1\ncluster = 'file'");
+  const env = { WEIR_MEM_BYTES: "2", WEIR_CLUSTER: "env", WEIR_HTTP_ALLOWED_HOST: "a.example, b.example" };
+
+  const { options } = await read([`--config=${config}`, "-mem-bytes=3"], env);
+
+  expect(options["mem-bytes"]).toBe(3);
+  expect(options.cluster).toBe("env");
+  expect(options["http-allowed-host"]).toEqual(["a.example", "b.example"]);
+  expect(options["mem-queue-size"]).toBe(1);
+  expect(options["max-rdy-count"]).toBe(2_500);
+});
+
+test("[CL3] an option of NSQ's is not read from the environment", async () => {
+  expect((await read([], { WEIR_MEM_QUEUE_SIZE: "5" })).options["mem-queue-size"]).toBe(10_000);
+});
+
+test.each([
+  ["msg_timeout = 'soon'", "msg_timeout: parse error"],
+  ["mem_queue_size = [1, 2]", "mem_queue_size: takes one value"],
+  ["this is no TOML", "failed to load config file"],
+])("[CL3] the file %j ends the start: %s", async (content, message) => {
+  await expect(read(["--config", file(content)])).rejects.toThrow(message);
+});
+
+test("[CL3] a database's password is repeated in no message", async () => {
+  const failures = await Promise.allSettled([
+    read(["--database-url", "mysql://u:hunter2@h/d"]),
+    read([], { DATABASE_URL: "mysql://u:hunter2@h/d" }),
+    read(["--config", file("database_url = 'mysql://u:hunter2@h/d'")]),
+  ]);
+
+  const messages = failures.map((failure) =>
+    failure.status === "rejected" ? String(failure.reason) : "accepted",
+  );
+  for (const message of messages) expect(message).toContain("must begin with postgres://");
+  expect(messages.join()).not.toContain("hunter2");
+});

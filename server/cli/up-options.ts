@@ -1,0 +1,29 @@
+import { integer, list, type Options, ours, text, type Values } from "./option.ts";
+import { configFile, databaseUrl, logLevel, version } from "./shared-options.ts";
+
+/** Flags of `weir up`, which starts every role on this machine, on loopback. */
+export const upOptions = {
+  config: configFile,
+  version,
+  "log-level": logLevel,
+  "data-path": ours("data-path", text(".weir", "directory for everything that has to outlive the processes")),
+  "tcp-address": ours("tcp-address", text("127.0.0.1:4150", "<addr>:<port> of the node for NSQ clients")),
+  "http-address": ours("http-address", text("127.0.0.1:4151", "<addr>:<port> of the node's HTTP")),
+  "console-http-address": ours(
+    "console-http-address",
+    text("127.0.0.1:4171", "<addr>:<port> of the console"),
+  ),
+  "mem-queue-size": ours(
+    "mem-queue-size",
+    integer(10_000, "messages kept in memory per topic and per channel; the rest is stored"),
+  ),
+  "mem-bytes": ours("mem-bytes", integer(134_217_728, "bytes of messages kept in memory, over all topics")),
+  "database-url": databaseUrl,
+  cluster: ours("cluster", text("weir", "name of the cluster and of its schema in the database")),
+  "http-allowed-host": ours(
+    "http-allowed-host",
+    list("Host header to accept beside addresses and this host's own name"),
+  ),
+} satisfies Options;
+
+export type UpOptions = Values<typeof upOptions>;
