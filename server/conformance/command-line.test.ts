@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { connect } from "../testing/client.ts";
+import { eventually } from "../testing/eventually.ts";
+import { request } from "../testing/http.ts";
+import { newNode, startNode } from "../testing/node.ts";
+
+const logLine = /^\[nsqd\] \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{6} (DEBUG|INFO|WARNING|ERROR|FATAL): ./;
+
+test("[CL5] a line of the log is prefix, local time, level and text", async () => {
+  await using node = await startNode();
+  await node.act("/topic/create?topic=t");
+  await node.act("/channel/create?topic=t&channel=c");
+
+  await node.stop();
+
+  const lines = node.stderr.trimEnd().split("\n");
+  expect(lines.filter((line) => !logLine.test(line))).toEqual([]);
+  for (const text of [
+    /INFO: TCP: listening on 127\.0\.0\.1:\d+$/,
+    /INFO: HTTP: listening on 127\.0\.0\.1:\d+$/,
+    /INFO: TOPIC\(t\): created$/,
+    /INFO: TOPIC\(t\): new channel\(c\)$/,
+    /INFO: 200 POST \/topic\/create\?topic=t \(127\.0\.0\.1:\d+\) \S+$/,
+    /INFO: NSQ: bye$/,
+  ]) {
+    expect(lines).toContainEqual(expect.stringMatching(text));
+  }
+});
+
+test("[CL5] --log-level keeps lower levels out, and PUT log_level changes it at once", async () => {
+  await using node = await startNode({ "log-level": "error", "log-prefix": "[me] " });
+
+  await node.act("/topic/create?topic=quiet");
+  expect((await request("PUT", `${node.httpUrl}/config/log_level`, "info")).status).toBe(200);
+  await node.act("/topic/create?topic=loud");
+
+  await eventually(() => expect(node.stderr).toMatch(/\[me\] .* INFO: TOPIC\(loud\): created/));
+  expect(node.stderr).not.toContain("quiet");
+  expect(node.stderr).not.toContain("listening on");
+});
+
+test("[CL6] addresses without a port are paths of unix sockets", async () => {
+  await using node = await newNode({ "tcp-address": "nsqd.sock", "http-address": "http.sock" });
+  node.launch();
+
+  await eventually(async () => {
+    await using client = await connect(join(node.dataPath, "nsqd.sock"));
+    await client.expectAlive();
+  });
+});
+
+test("[CL6] an empty --http-address disables HTTP", async () => {
+  await using node = await startNode({ "http-address": "" });
+  await using client = await connect(node.tcpPort);
+
+  await client.expectAlive();
+  await node.stop();
+
+  expect(node.stderr).not.toContain("HTTP: listening");
+});
