@@ -38,21 +38,16 @@ export function installedNode() {
 }
 
 async function handOver(node, args) {
-  const withChannel = process.send !== undefined;
-  if (process.execve && !withChannel) return process.execve(node, [node, ...args], process.env);
+  const parent = process.send === undefined ? null : process;
+  if (process.execve && parent === null) return process.execve(node, [node, ...args], process.env);
 
   const { spawn } = await import("node:child_process");
-  const child = spawn(node, args, {
-    stdio: withChannel ? ["inherit", "inherit", "inherit", "ipc"] : "inherit",
-  });
+  // The channel is there in any case: by its closing the child learns that we were killed.
+  const child = spawn(node, args, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  child.on("message", (message) => parent?.send(message));
+  parent?.once("disconnect", () => child.disconnect());
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {
-    // In a terminal Ctrl-C reaches the child by itself; sent to us alone it would not.
     process.on(signal, () => child.kill(signal));
-  }
-  if (withChannel) {
-    child.on("message", (message) => process.send(message));
-    process.on("message", (message) => child.send(message));
-    process.on("disconnect", () => child.disconnect());
   }
   child.on("error", (error) => {
     console.error(`Weir could not start ${node}: ${error.message}`);

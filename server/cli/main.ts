@@ -64,10 +64,17 @@ async function console_(args: readonly string[]): Promise<void> {
 
 async function up(args: readonly string[]): Promise<void> {
   const { upOptions } = await import("./up-options.ts");
-  await role("up", weirVersion(), upOptions, args, async ({ options, given }) => {
-    const { runUp } = await import("../daemon/up.ts");
-    await runUp(options, given);
-  });
+  await role(
+    "up",
+    weirVersion(),
+    upOptions,
+    args,
+    async ({ options, rest }) => {
+      const { runUp } = await import("../daemon/up.ts");
+      await runUp(options, rest);
+    },
+    "\nWhat stands after -- is handed to the node: weir up -- --max-msg-size=2097152\n",
+  );
 }
 
 /** Started by `weir up`, a role stops as it would on SIGTERM when that is gone, however it went. */
@@ -81,10 +88,11 @@ async function role<Table extends Options>(
   table: Table,
   args: readonly string[],
   run: (read: Read<Table>) => Promise<void>,
+  help?: string,
 ): Promise<void> {
   try {
     const read = await readOptions(table, args, process.env);
-    if (read.help) return print(usageOf(name, table));
+    if (read.help) return print(usageOf(name, table) + (help ?? ""));
     if (read.options["version"] === true)
       return print(`${name} v${version} (built w/node${process.versions.node})\n`);
     await run(read);

@@ -5,7 +5,7 @@ import { configFile, databaseUrl, logLevel, version } from "./shared-options.ts"
 export const upOptions = {
   config: configFile,
   version,
-  "log-level": logLevel,
+  "log-level": { ...logLevel, default: "warn" },
   "data-path": ours("data-path", text(".weir", "directory for everything that has to outlive the processes")),
   "tcp-address": ours("tcp-address", text("127.0.0.1:4150", "<addr>:<port> of the node for NSQ clients")),
   "http-address": ours("http-address", text("127.0.0.1:4151", "<addr>:<port> of the node's HTTP")),
