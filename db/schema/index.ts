@@ -1,0 +1,4 @@
+export * from "./audit.ts";
+export * from "./blocks.ts";
+export * from "./console.ts";
+export * from "./nodes.ts";

@@ -1,0 +1,34 @@
+/**
+ * Nodes, and which log ids and logs are whose. No table names a schema: every
+ * connection has the cluster's schema, alone, as its search path.
+ */
+import { bigint, index, integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+
+/** The fence: a durable write of a node holds only while its epoch is the one in this row. */
+export const nodes = pgTable("nodes", {
+  id: uuid("id").primaryKey(),
+  epoch: bigint("epoch", { mode: "number" }).notNull().default(1),
+  hostname: text("hostname").notNull(),
+  broadcastAddress: text("broadcast_address").notNull(),
+  createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+});
+
+/** Log ids are given out 65,536 at a time: range `r` is [r * 65,536, (r + 1) * 65,536). Never given back. */
+export const logRanges = pgTable("log_ranges", {
+  range: integer("range").primaryKey(),
+  nodeId: uuid("node_id").notNull(),
+  reservedAt: timestamp("reserved_at", { withTimezone: true }).notNull().defaultNow(),
+});
+
+/** A log of which something is or was stored and is not yet drained. */
+export const logs = pgTable(
+  "logs",
+  {
+    logId: bigint("log_id", { mode: "number" }).primaryKey(),
+    topic: text("topic").notNull(),
+    nodeId: uuid("node_id").notNull(),
+    openedAt: timestamp("opened_at", { withTimezone: true }).notNull().defaultNow(),
+    sealedAt: timestamp("sealed_at", { withTimezone: true }),
+  },
+  (table) => [index("logs_by_node").on(table.nodeId)],
+);
