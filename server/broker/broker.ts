@@ -1,0 +1,210 @@
+/**
+ * The core of a node: topics by name, one budget of memory, and turns.
+ *
+ * Pure: it does no I/O, reads no clock and never waits. An edge sets `time`, calls
+ * in, and calls `settle` once at the end of its turn (it is woken to do so); a ticker
+ * calls `tick`. What it needs of the world comes as ports.
+ */
+import type { AuditRing } from "./audit-ring.ts";
+import type { Channel } from "./channel.ts";
+import type { TopicCheckpoint } from "./checkpoint.ts";
+import { Overflow } from "./overflow.ts";
+import type { Backlog, LogIds, TopologyListener } from "./ports.ts";
+import { SlabPool } from "./slab.ts";
+import { BrokerTime } from "./time.ts";
+import { Topic } from "./topic.ts";
+
+export interface BrokerOptions {
+  /** Messages kept in memory per topic and channel. 0: in the store before handed out. */
+  readonly memQueueSize: number;
+  /** Budget for all frames in memory. */
+  readonly memBytes: number;
+  readonly maxMsgTimeoutMs: number;
+  readonly maxReqTimeoutMs: number;
+}
+
+export interface BrokerPorts {
+  readonly backlog: Backlog;
+  readonly logIds: LogIds;
+  readonly listener: TopologyListener;
+  readonly report: BrokerReport;
+  /** null: nothing is recorded. */
+  readonly audit: AuditRing | null;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Asks for a call of `settle` at the end of this turn. */
+  readonly wake: () => void;
+}
+
+/** What went wrong in a way that people must be told. */
+export interface BrokerReport {
+  /** Sequences [from, to) should have been in the store and are not. */
+  lost(topic: string, channel: string, logId: number, from: number, to: number): void;
+}
+
+/** none: all is taken. hold: producers are held back where that can be done. refuse: there is no room. */
+export type Pressure = "none" | "hold" | "refuse";
+
+const holdFrom = 0.8;
+const tidyEveryMs = 1_000;
+
+export class Broker {
+  readonly options: BrokerOptions;
+  readonly time = new BrokerTime();
+  readonly pool = new SlabPool();
+  readonly topics = new Map<string, Topic>();
+  readonly overflow = new Overflow(this);
+  readonly backlog: Backlog;
+  readonly logIds: LogIds;
+  readonly listener: TopologyListener;
+  readonly report: BrokerReport;
+  readonly audit: AuditRing | null;
+  readonly random: () => number;
+  /** The node stops: publishes are refused. */
+  exiting = false;
+  readonly #wake: () => void;
+  #dirtyTopics: Topic[] = [];
+  #dirtyChannels: Channel[] = [];
+  #awake = false;
+  #timed: Channel[] = [];
+  #retries: Channel[] = [];
+  #exceptionBytes = 0;
+  #tidyMs = 0;
+
+  constructor(options: BrokerOptions, ports: BrokerPorts) {
+    this.options = options;
+    this.backlog = ports.backlog;
+    this.logIds = ports.logIds;
+    this.listener = ports.listener;
+    this.report = ports.report;
+    this.audit = ports.audit;
+    this.random = ports.random;
+    this.#wake = ports.wake;
+  }
+
+  // -- topics -----------------------------------------------------------------------------------
+
+  /** Finds the topic or makes it. The name has been checked (`isValidName`). */
+  ensureTopic(name: string): Topic {
+    let topic = this.topics.get(name);
+    if (topic) return topic;
+    topic = new Topic(this, name);
+    this.topics.set(name, topic);
+    this.listener.topicCreated(name);
+    return topic;
+  }
+
+  deleteTopic(name: string): boolean {
+    const topic = this.topics.get(name);
+    if (!topic) return false;
+    this.topics.delete(name);
+    topic.delete();
+    this.listener.topicDeleted(name);
+    return true;
+  }
+
+  pauseTopic(topic: Topic, paused: boolean): void {
+    topic.setPaused(paused);
+    this.listener.pauseChanged(topic.name, null, paused);
+  }
+
+  pauseChannel(channel: Channel, paused: boolean): void {
+    channel.setPaused(paused);
+    this.listener.pauseChanged(channel.topicName, channel.name, paused);
+  }
+
+  /** Puts back what the store has. `tailOf` says where a log ends there. */
+  restore(checkpoints: readonly TopicCheckpoint[], tailOf: (logId: number) => number): void {
+    for (const checkpoint of checkpoints) this.ensureTopic(checkpoint.name).restore(checkpoint, tailOf);
+  }
+
+  // -- memory -----------------------------------------------------------------------------------
+
+  /** Bytes of frames in memory, what they are kept in included. */
+  get memoryBytes(): number {
+    return this.pool.usedBytes + this.#exceptionBytes;
+  }
+
+  get pressure(): Pressure {
+    const used = this.memoryBytes / this.options.memBytes;
+    return used >= 1 ? "refuse" : used >= holdFrom ? "hold" : "none";
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.memoryBytes + bytes <= this.options.memBytes;
+  }
+
+  chargeExceptions(bytes: number): void {
+    this.#exceptionBytes += bytes;
+  }
+
+  /** mem-queue-size 0: what is published is in the store before anybody gets it. */
+  storesFirst(topic: Topic): boolean {
+    return this.options.memQueueSize === 0 && !topic.ephemeral;
+  }
+
+  // -- turns ------------------------------------------------------------------------------------
+
+  enqueueTopic(topic: Topic): void {
+    this.#dirtyTopics.push(topic);
+    this.#rouse();
+  }
+
+  enqueueChannel(channel: Channel): void {
+    this.#dirtyChannels.push(channel);
+    this.#rouse();
+  }
+
+  /** Hands out what this turn brought. */
+  settle(): void {
+    const topics = this.#dirtyTopics;
+    const channels = this.#dirtyChannels;
+    this.#dirtyTopics = [];
+    this.#dirtyChannels = [];
+    this.#awake = false;
+    for (let i = 0; i < topics.length; i++) topics[i]!.settle();
+    for (let i = 0; i < channels.length; i++) channels[i]!.pump();
+  }
+
+  /** Takes back what is overdue, brings what is due. Call some tens of times a second, after setting `time`. */
+  tick(): void {
+    const { nowMs } = this.time;
+    const timed = this.#timed;
+    this.#timed = [];
+    for (const channel of timed) if (!channel.deleted && channel.expire(nowMs)) this.#timed.push(channel);
+    const retries = this.#retries;
+    this.#retries = [];
+    for (const channel of retries) channel.markDirty();
+    if (nowMs - this.#tidyMs < tidyEveryMs) return;
+    this.#tidyMs = nowMs;
+    for (const topic of this.topics.values()) {
+      if (topic.needsTidying) topic.tidy();
+      topic.releaseIdle();
+    }
+    if (this.pressure !== "none") this.overflow.relieve();
+  }
+
+  watchTime(channel: Channel): void {
+    this.#timed.push(channel);
+  }
+
+  /** The store could not answer: asked again at the next tick. */
+  retryLater(channel: Channel): void {
+    this.#retries.push(channel);
+  }
+
+  /** A wall-clock instant on the monotonic clock. */
+  monotonicOf(wallMs: number): number {
+    return this.time.nowMs + (wallMs - this.time.wallMs);
+  }
+
+  wallOf(monotonicMs: number): number {
+    return this.time.wallMs + (monotonicMs - this.time.nowMs);
+  }
+
+  #rouse(): void {
+    if (this.#awake) return;
+    this.#awake = true;
+    this.#wake();
+  }
+}

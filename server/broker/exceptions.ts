@@ -1,0 +1,165 @@
+/**
+ * Messages a channel owes one by one: whatever did not go out in a run and come back
+ * with a FIN. Each is in exactly one state (C2):
+ *
+ *   waiting    to be handed out again, in order of arrival
+ *   held       by a subscription, until its deadline
+ *   deferred   until it is due
+ *
+ * Its frame is a private copy, or null when only the store has it.
+ */
+import { Deque } from "./deque.ts";
+import { DueHeap, type HeapItem } from "./heap.ts";
+import type { Log } from "./log.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** What an exception costs beside its frame: object, map entry, heap slot. */
+export const exceptionBytes = 160;
+
+export class Exception implements HeapItem {
+  readonly log: Log;
+  readonly seq: number;
+  /** Deliveries so far. */
+  attempts: number;
+  frame: Buffer | null;
+  /** The store has its frame, in a run or loose. */
+  readonly stored: boolean;
+  state: "new" | "waiting" | "held" | "deferred" = "new";
+  owner: Subscription | null = null;
+  /** Held: when it began, for the cap on TOUCH. */
+  heldSinceMs = 0;
+  /** Held: the deadline. Deferred: when it is due. Monotonic. */
+  atMs = 0;
+  heapIndex = -1;
+
+  constructor(log: Log, seq: number, attempts: number, frame: Buffer | null, stored: boolean) {
+    this.log = log;
+    this.seq = seq;
+    this.attempts = attempts;
+    this.frame = frame;
+    this.stored = stored;
+  }
+}
+
+export class Exceptions {
+  /** Held and deferred ones, by who is due next. */
+  readonly timed = new DueHeap<Exception>();
+  /** Waiting ones, but for those whose frame is being fetched. */
+  readonly #queue = new Deque<Exception>();
+  readonly #byLog = new Map<Log, Map<number, Exception>>();
+  waitingCount = 0;
+  deferredCount = 0;
+  size = 0;
+  readonly #charge: (bytes: number) => void;
+
+  /** @param charge told of every change in the bytes that exceptions take, so that one budget covers the broker */
+  constructor(charge: (bytes: number) => void) {
+    this.#charge = charge;
+  }
+
+  get(log: Log, seq: number): Exception | undefined {
+    return this.#byLog.get(log)?.get(seq);
+  }
+
+  /** By the log's id, as a client names it. */
+  find(logId: number, seq: number): Exception | undefined {
+    for (const [log, messages] of this.#byLog) if (log.id === logId) return messages.get(seq);
+    return undefined;
+  }
+
+  add(exception: Exception): void {
+    let messages = this.#byLog.get(exception.log);
+    if (!messages) {
+      messages = new Map();
+      this.#byLog.set(exception.log, messages);
+    }
+    messages.set(exception.seq, exception);
+    this.size++;
+    this.#charge(exceptionBytes + (exception.frame?.length ?? 0));
+  }
+
+  wait(exception: Exception): void {
+    this.#leave(exception);
+    exception.state = "waiting";
+    exception.owner = null;
+    this.#queue.push(exception);
+    this.waitingCount++;
+  }
+
+  hold(exception: Exception, owner: Subscription | null, sinceMs: number, deadlineMs: number): void {
+    this.#leave(exception);
+    exception.state = "held";
+    exception.owner = owner;
+    exception.heldSinceMs = sinceMs;
+    exception.atMs = deadlineMs;
+    this.timed.add(exception);
+  }
+
+  defer(exception: Exception, dueMs: number): void {
+    this.#leave(exception);
+    exception.state = "deferred";
+    exception.owner = null;
+    exception.atMs = dueMs;
+    this.timed.add(exception);
+    this.deferredCount++;
+  }
+
+  /** Finished, or dropped. */
+  remove(exception: Exception): void {
+    this.#leave(exception);
+    const messages = this.#byLog.get(exception.log);
+    if (!messages?.delete(exception.seq)) return;
+    if (messages.size === 0) this.#byLog.delete(exception.log);
+    this.size--;
+    this.#charge(-exceptionBytes - (exception.frame?.length ?? 0));
+  }
+
+  setFrame(exception: Exception, frame: Buffer | null): void {
+    this.#charge((frame?.length ?? 0) - (exception.frame?.length ?? 0));
+    exception.frame = frame;
+  }
+
+  /** Takes the longest waiting one out of the queue; it counts as waiting until it is held. */
+  takeWaiting(): Exception | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Puts one back that `takeWaiting` gave, where it was. */
+  untake(exception: Exception): void {
+    this.#queue.unshift(exception);
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  clear(): void {
+    let bytes = 0;
+    for (const exception of this) bytes += exceptionBytes + (exception.frame?.length ?? 0);
+    this.#charge(-bytes);
+    this.#byLog.clear();
+    this.#queue.clear();
+    this.timed.clear();
+    this.waitingCount = 0;
+    this.deferredCount = 0;
+    this.size = 0;
+  }
+
+  /** The lowest sequence of a log that is still owed; undefined when none is. */
+  lowest(log: Log): number | undefined {
+    let lowest: number | undefined;
+    for (const seq of this.#byLog.get(log)?.keys() ?? [])
+      if (lowest === undefined || seq < lowest) lowest = seq;
+    return lowest;
+  }
+
+  *[Symbol.iterator](): IterableIterator<Exception> {
+    for (const messages of this.#byLog.values()) yield* messages.values();
+  }
+
+  #leave(exception: Exception): void {
+    if (exception.state === "waiting") this.waitingCount--;
+    else if (exception.state === "deferred") this.deferredCount--;
+    this.timed.remove(exception);
+  }
+}

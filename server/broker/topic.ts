@@ -1,0 +1,389 @@
+/**
+ * A topic: its logs, the cursor up to which messages have left it, and its
+ * channels. Messages leave while there is a channel and the topic is not paused
+ * (T2); the first channel therefore gets what waited, and a channel made during a
+ * pause gets what the pause held.
+ */
+import { auditKinds } from "./audit-ring.ts";
+import type { Broker } from "./broker.ts";
+import { Channel } from "./channel.ts";
+import type { TopicCheckpoint } from "./checkpoint.ts";
+import { Exception } from "./exceptions.ts";
+import { frameHeaderBytes, writeHeader } from "./frame.ts";
+import { Log, logSeqMax } from "./log.ts";
+import { isEphemeral } from "./names.ts";
+import type { ClientIdentity } from "./ports.ts";
+import { Tap, type TapReader } from "./tap.ts";
+import { openEnd } from "./window.ts";
+
+/** full: memory has no room, and what could go to the store is still on its way. exiting: the node stops. */
+export type PutRefusal = "full" | "exiting";
+
+/** Sequences of a log that have not left the topic. */
+interface PendingRange {
+  readonly log: Log;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A deferred publish that has not left the topic: its delay begins when it does, as in NSQ. */
+interface PendingDeferral {
+  readonly log: Log;
+  readonly seq: number;
+  readonly frame: Buffer | null;
+  readonly delayMs: number;
+}
+
+export class Topic {
+  readonly broker: Broker;
+  readonly name: string;
+  readonly topicName: string;
+  readonly channelName = "";
+  readonly ephemeral: boolean;
+  readonly channels = new Map<string, Channel>();
+  readonly openEnd = openEnd;
+  paused = false;
+  deleted = false;
+  messageCount = 0;
+  messageBytes = 0;
+  /** Logs of which somebody may need something, oldest first; the one being written is the last. */
+  logs: Log[] = [];
+  readonly taps = new Set<Tap>();
+  /** Older than the current log, and not handed to channels yet. */
+  pending: PendingRange[] = [];
+  deferred: PendingDeferral[] = [];
+  #log: Log | null = null;
+  /** Sequences of deferred publishes: they never lie in a slab. */
+  #deferredLog: Log | null = null;
+  #dirty = false;
+
+  constructor(broker: Broker, name: string) {
+    this.broker = broker;
+    this.name = name;
+    this.topicName = name;
+    this.ephemeral = isEphemeral(name);
+  }
+
+  /** The log being written; null before the first message. */
+  get log(): Log | null {
+    return this.#log;
+  }
+
+  // -- what it has ------------------------------------------------------------------------------
+
+  /** What has not left the topic. */
+  get depth(): number {
+    let depth = this.deferred.length + (this.#log === null ? 0 : this.#log.tail - this.#log.handedTo);
+    for (const range of this.pending) depth += range.to - range.from;
+    return depth;
+  }
+
+  get storedDepth(): number {
+    const log = this.#log;
+    let stored = log === null ? 0 : Math.max(0, log.residentFrom - log.handedTo);
+    for (const { log, from, to } of this.pending)
+      stored += Math.max(0, Math.min(log.residentFrom, to) - from);
+    return stored;
+  }
+
+  get backendDepth(): number {
+    return Math.max(0, this.depth - this.broker.options.memQueueSize, this.storedDepth);
+  }
+
+  /** When the oldest message that has not left was published; null: none waits, or it is not known. */
+  get oldestWallMs(): number | null {
+    const first = this.pending[0];
+    if (first) return first.log.wallMsAt(first.from);
+    const log = this.#log;
+    return log === null || log.handedTo === log.tail ? null : log.wallMsAt(log.handedTo);
+  }
+
+  // -- publishing -------------------------------------------------------------------------------
+
+  /** Appends a message. The body is copied once, into its slab; the source may change afterwards. */
+  put(
+    source: Buffer,
+    sourceView: DataView,
+    from: number,
+    bytes: number,
+    client: ClientIdentity | null,
+  ): PutRefusal | null {
+    const { broker } = this;
+    if (broker.exiting) return "exiting";
+    if (this.ephemeral && this.channels.size === 0 && this.depth >= broker.options.memQueueSize) {
+      this.messageCount++;
+      this.messageBytes += bytes;
+      return null;
+    }
+    const log = this.#writableLog();
+    if (log.needsSlab(bytes) && !broker.hasRoom(bytes)) return "full";
+    const seq = log.tail;
+    if (log.append(source, sourceView, from, bytes, broker.time)) broker.overflow.slabOpened(this, log);
+    this.messageCount++;
+    this.messageBytes += bytes;
+    broker.audit?.record(auditKinds.publish, this, client, log.id, seq, 1, 0, 0, broker.time.wallMs);
+    if (!this.#dirty) this.markDirty();
+    return null;
+  }
+
+  /** Takes a message that no channel may hand out for a while. */
+  putDeferred(body: Uint8Array, delayMs: number, client: ClientIdentity | null): PutRefusal | null {
+    const { broker } = this;
+    if (broker.exiting) return "exiting";
+    if (!broker.hasRoom(body.length)) return "full";
+    this.#deferredLog ??= this.#addLog();
+    const log = this.#deferredLog;
+    const seq = log.tail++;
+    log.handedTo = log.tail;
+    log.residentFrom = log.tail;
+    const frame = Buffer.allocUnsafeSlow(frameHeaderBytes + body.length);
+    const view = new DataView(frame.buffer);
+    const { wallNsHigh, wallNsLow, wallMs } = broker.time;
+    writeHeader(view, 0, body.length, wallNsHigh, wallNsLow, log.id, seq);
+    frame.set(body, frameHeaderBytes);
+    this.messageCount++;
+    this.messageBytes += body.length;
+    broker.audit?.record(auditKinds.publish, this, client, log.id, seq, 1, 0, delayMs, wallMs);
+    this.deferred.push({ log, seq, frame, delayMs });
+    this.markDirty();
+    return null;
+  }
+
+  // -- channels ---------------------------------------------------------------------------------
+
+  /** Finds the channel or makes it. A new one starts at the topic's cursor. */
+  ensureChannel(name: string): Channel {
+    let channel = this.channels.get(name);
+    if (channel) return channel;
+    channel = new Channel(this.broker, this, name);
+    this.channels.set(name, channel);
+    if (this.#log !== null) channel.addRange(this.#log, this.#log.handedTo, openEnd);
+    this.broker.listener.channelCreated(this.name, name);
+    this.markDirty();
+    return channel;
+  }
+
+  deleteChannel(name: string): boolean {
+    const channel = this.channels.get(name);
+    if (!channel) return false;
+    this.channels.delete(name);
+    channel.delete();
+    this.broker.listener.channelDeleted(this.name, name);
+    this.tidy();
+    if (this.ephemeral && this.channels.size === 0) this.broker.deleteTopic(this.name);
+    return true;
+  }
+
+  // -- operators --------------------------------------------------------------------------------
+
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    this.markDirty();
+  }
+
+  /** Drops what has not left the topic; its channels keep what they have. */
+  empty(): number {
+    const dropped = this.depth;
+    const { audit, time } = this.broker;
+    const drop = (log: Log, from: number, count: number) =>
+      audit?.record(auditKinds.drop, this, null, log.id, from, count, 0, 0, time.wallMs);
+    for (const { log, from, to } of this.pending) drop(log, from, to - from);
+    for (const { log, seq } of this.deferred) drop(log, seq, 1);
+    this.pending = [];
+    this.deferred = [];
+    const log = this.#log;
+    if (log !== null && log.handedTo < log.tail) {
+      drop(log, log.handedTo, log.tail - log.handedTo);
+      this.#seal(log);
+    }
+    this.tidy();
+    return dropped;
+  }
+
+  /** For `Broker.deleteTopic`. */
+  delete(): void {
+    this.deleted = true;
+    this.empty();
+    for (const name of [...this.channels.keys()]) this.deleteChannel(name);
+    if (this.#log !== null) this.#seal(this.#log);
+    this.#deferredLog = null;
+    for (const tap of this.taps) tap.close();
+    this.tidy();
+  }
+
+  /** Copies of what is published from now on, for somebody who watches: not a consumer, and first to be left out. */
+  tap(reader: TapReader): Tap {
+    const tap = new Tap(this, reader);
+    this.taps.add(tap);
+    return tap;
+  }
+
+  // -- turns ------------------------------------------------------------------------------------
+
+  markDirty(): void {
+    if (this.#dirty) return;
+    this.#dirty = true;
+    this.broker.enqueueTopic(this);
+  }
+
+  /** Lets messages leave for the channels, and has these hand them out. */
+  settle(): void {
+    this.#dirty = false;
+    if (this.deleted) return;
+    const log = this.#log;
+    for (const tap of this.taps) tap.follow(log);
+    if (log !== null && this.broker.storesFirst(this)) this.broker.overflow.storeNew(this, log);
+    if (this.paused || this.channels.size === 0) return;
+    if (this.pending.length > 0) this.#handPending();
+    if (this.deferred.length > 0) this.#handDeferred();
+    if (log !== null) {
+      const visible = this.broker.storesFirst(this) ? log.storedTo : log.tail;
+      const count = visible - log.handedTo;
+      log.handedTo = visible;
+      if (count > 0) for (const channel of this.channels.values()) channel.messageCount += count;
+    }
+    for (const channel of this.channels.values()) channel.pump();
+  }
+
+  /** Lets memory go that nobody needs any more. */
+  trim(log: Log): void {
+    log.trim(this.#lowestNeeded(log));
+  }
+
+  /** Beyond `trim`: slabs in the middle of a log that only a full ephemeral channel could have wanted. */
+  markHoles(log: Log): void {
+    const needs: [number, number][] = [[log.handedTo, openEnd]];
+    for (const channel of this.channels.values()) {
+      for (const window of channel.windows) if (window.log === log) needs.push([window.low, window.to]);
+    }
+    log.dropUnless((from, to) => needs.some(([needFrom, needTo]) => from < needTo && to > needFrom));
+  }
+
+  /** Lets the store forget what nobody needs, and drops logs that are used up. */
+  tidy(): void {
+    const kept: Log[] = [];
+    for (const log of this.logs) {
+      const current = log === this.#log || log === this.#deferredLog;
+      let needed = log === this.#deferredLog ? log.tail : this.#lowestNeeded(log);
+      if (log !== this.#deferredLog) log.trim(needed);
+      for (const { log: owed, seq } of this.deferred) if (owed === log) needed = Math.min(needed, seq);
+      for (const channel of this.channels.values()) {
+        needed = Math.min(needed, channel.exceptions.lowest(log) ?? needed);
+      }
+      const spent = !current && needed >= log.tail;
+      if (log.inStore && (spent || needed > log.forgottenTo)) {
+        log.forgottenTo = needed;
+        log.forgetTimes(needed);
+        this.broker.backlog.forget(log.id, spent ? openEnd : needed);
+      }
+      if (spent) log.dropAll();
+      else kept.push(log);
+    }
+    this.logs = kept;
+  }
+
+  get needsTidying(): boolean {
+    return this.logs.length > 1 || (this.#log?.inStore ?? false);
+  }
+
+  /** Nothing waits and nothing is held: the slab being filled goes back to the pool. */
+  releaseIdle(): void {
+    if (this.#log !== null) this.#log.releaseIdle(this.#lowestNeeded(this.#log));
+  }
+
+  /** Where the slowest of the channels whose backlog may go to the store is; the topic's own cursor is one of them. */
+  slowestNext(log: Log): number {
+    let slowest = log.handedTo;
+    for (const channel of this.channels.values()) {
+      if (channel.ephemeral) continue;
+      for (const window of channel.windows) {
+        if (window.log === log && window.next < slowest) slowest = window.next;
+      }
+    }
+    return slowest;
+  }
+
+  /** Puts back what the store has of this topic. It is older than what is here, and goes first. */
+  restore(checkpoint: TopicCheckpoint, tailOf: (logId: number) => number): void {
+    const found = new Map<number, Log>();
+    const logOf = (id: number): Log => {
+      let log = found.get(id);
+      if (!log) {
+        log = Log.restored(id, this.name, tailOf(id), this.broker.pool);
+        found.set(id, log);
+      }
+      return log;
+    };
+    for (const saved of checkpoint.channels) {
+      this.ensureChannel(saved.name).restore(saved, logOf, (dueMs) => this.broker.monotonicOf(dueMs));
+    }
+    const ranges = checkpoint.ranges.map(({ logId, from, to }) => ({ log: logOf(logId), from, to }));
+    this.pending = [...ranges, ...this.pending];
+    const { logId, seq, dueMs } = checkpoint.deferred;
+    for (let i = 0; i < seq.length; i++) {
+      this.deferred.push({ log: logOf(logId[i]!), seq: seq[i]!, frame: null, delayMs: dueMs[i]! });
+    }
+    this.logs = [...found.values(), ...this.logs];
+    this.markDirty();
+  }
+
+  #writableLog(): Log {
+    const log = this.#log;
+    if (log !== null && log.tail < logSeqMax) return log;
+    if (log !== null) this.#seal(log);
+    const opened = this.#addLog();
+    this.#log = opened;
+    for (const channel of this.channels.values()) channel.addRange(opened, 0, openEnd);
+    return opened;
+  }
+
+  #addLog(): Log {
+    const log = new Log(this.broker.logIds.next(), this.name, this.broker.pool);
+    this.logs.push(log);
+    return log;
+  }
+
+  /** Ends a log: channels finish what they were handed of it; what had not left the topic is not theirs. */
+  #seal(log: Log): void {
+    log.seal();
+    log.tail = log.handedTo;
+    this.#log = null;
+    for (const channel of this.channels.values()) {
+      for (const window of channel.windows) {
+        if (window.log === log) window.to = Math.max(window.next, Math.min(window.to, log.handedTo));
+      }
+      channel.markDirty();
+    }
+  }
+
+  #handPending(): void {
+    for (const { log, from, to } of this.pending) {
+      for (const channel of this.channels.values()) {
+        channel.addRange(log, from, to);
+        channel.messageCount += to - from;
+      }
+    }
+    this.pending = [];
+  }
+
+  #handDeferred(): void {
+    const { nowMs } = this.broker.time;
+    for (const { log, seq, frame, delayMs } of this.deferred) {
+      for (const channel of this.channels.values()) {
+        channel.defer(new Exception(log, seq, 0, frame, frame === null), nowMs + delayMs);
+      }
+    }
+    this.deferred = [];
+  }
+
+  #lowestNeeded(log: Log): number {
+    let lowest = log.handedTo;
+    for (const range of this.pending) if (range.log === log) lowest = Math.min(lowest, range.from);
+    for (const channel of this.channels.values()) {
+      for (const window of channel.windows) {
+        if (window.log === log && window.low < lowest) lowest = window.low;
+      }
+    }
+    return lowest;
+  }
+}
