@@ -60,6 +60,8 @@ export interface TailBatch {
   readonly rows: readonly TailRow[];
   /** Since the batch before: messages published, of which `rows.length` are here. */
   readonly seen: number;
+  /** The same since the tap was opened: a batch that was dropped on its way is counted in the next one's. */
+  readonly seenTotal: number;
   /** Nodes that are tapped, and those that cannot be reached. */
   readonly nodes: number;
   readonly missing: readonly string[];

@@ -113,6 +113,11 @@ export interface Problem {
   readonly node: string | null;
 }
 
+/** A problem that is over. */
+export interface PastProblem extends Problem {
+  readonly endedAtMs: number;
+}
+
 /** Whether something answers: Postgres as the console sees it. */
 export interface DatabaseStatus {
   /** `none`: started without one. */
@@ -129,6 +134,8 @@ export interface StatusView {
   readonly problems: readonly Problem[];
   /** When the last problem went away; null: there was none since the console started. */
   readonly lastProblemAtMs: number | null;
+  /** Those of the last hour, latest first, at most twenty. */
+  readonly recentProblems: readonly PastProblem[];
   readonly nodes: readonly NodeRow[];
 }
 
@@ -146,6 +153,8 @@ export interface OverviewView {
   readonly publishUrl: string | null;
   readonly problems: readonly Problem[];
   readonly lastProblemAtMs: number | null;
+  /** Those of the last hour, latest first, at most twenty. */
+  readonly recentProblems: readonly PastProblem[];
   /** The first ten by depth, by rate and by failures, together. */
   readonly topics: readonly TopicRow[];
   readonly nodes: readonly NodeRow[];

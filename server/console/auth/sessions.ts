@@ -1,0 +1,262 @@
+/**
+ * Who is signed in. A one-time link gives a session; a session is a cookie of 256 random bits of
+ * which only the hash is kept, here and in Postgres.
+ *
+ * Postgres decides while it answers. While it does not, what this process knows decides: links it made
+ * itself, and sessions Postgres has confirmed within ten minutes, so that the console stays readable (S6).
+ */
+import { createHash, randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { Role, SessionInfo } from "../contract/index.ts";
+
+export const linkLastsMs = 15 * 60_000;
+export const idleMs = 8 * 3_600_000;
+export const lastsMs = 24 * 3_600_000;
+/** A session that Postgres confirmed is believed so long before it is asked again, */
+const confirmedForMs = 10_000;
+/** and so long while Postgres does not answer. */
+const believedAwayMs = 10 * 60_000;
+/** Postgres did not answer: so long it is not asked again about this session. */
+const retryAfterMs = 3_000;
+const touchEveryMs = 60_000;
+const sessionsMax = 10_000;
+const linksMax = 1_000;
+
+export interface StoredSession {
+  readonly user: string;
+  readonly role: Role;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly seenAtMs: number;
+}
+
+export interface Visitor {
+  readonly userAgent: string;
+  readonly address: string;
+}
+
+/** Sessions and links in Postgres, by SHA-256. Everything rejects when Postgres does not answer. */
+export interface SessionStore {
+  saveLink(hash: Buffer, expiresAtMs: number): Promise<void>;
+  /** True once, for a link that is known, not used and not too old. */
+  useLink(hash: Buffer): Promise<boolean>;
+  save(hash: Buffer, session: StoredSession, visitor: Visitor): Promise<void>;
+  find(hash: Buffer): Promise<StoredSession | null>;
+  touch(hash: Buffer, seenAtMs: number): Promise<void>;
+  remove(hash: Buffer): Promise<void>;
+}
+
+interface Entry {
+  session: StoredSession;
+  /** Postgres has it; until then it lives here alone. */
+  saved: boolean;
+  visitor: Visitor;
+  confirmedAtMs: number;
+  askAfterMs: number;
+  touchedAtMs: number;
+  asking: Promise<void> | null;
+}
+
+export interface SignedIn {
+  /** For the cookie; never kept. */
+  readonly secret: string;
+  readonly id: string;
+  readonly info: SessionInfo;
+}
+
+export class Sessions {
+  readonly #store: SessionStore | null;
+  readonly #clock: Clock;
+  readonly #links = new Map<string, { readonly expiresAtMs: number; saved: boolean }>();
+  readonly #used = new Set<string>();
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Set<(id: string, reason: "expired" | "revoked") => void>();
+
+  constructor(store: SessionStore | null, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** A new link's token: good once, for a quarter of an hour. */
+  async createLink(): Promise<string> {
+    const token = newSecret();
+    const hash = hashOf(token);
+    const link = { expiresAtMs: this.#clock.wallMs() + linkLastsMs, saved: false };
+    this.#links.set(hash.toString("hex"), link);
+    forgetOldest(this.#links, linksMax);
+    await this.#store?.saveLink(hash, link.expiresAtMs).then(
+      () => {
+        link.saved = true;
+      },
+      () => {},
+    );
+    return token;
+  }
+
+  /** null: the link is unknown, used or too old. */
+  async signIn(token: string, visitor: Visitor): Promise<SignedIn | null> {
+    const hash = hashOf(token);
+    if (!(await this.#useLink(hash))) return null;
+    const secret = newSecret();
+    const nowMs = this.#clock.wallMs();
+    const session: StoredSession = {
+      user: "admin",
+      role: "admin",
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + lastsMs,
+      seenAtMs: nowMs,
+    };
+    const id = hashOf(secret).toString("hex");
+    this.#entries.set(id, {
+      session,
+      saved: false,
+      visitor,
+      confirmedAtMs: nowMs,
+      askAfterMs: 0,
+      touchedAtMs: nowMs,
+      asking: null,
+    });
+    forgetOldest(this.#entries, sessionsMax);
+    await this.#save(id);
+    return { secret, id, info: infoOf(session) };
+  }
+
+  /** Whose cookie this is; null: nobody's, or not any more. `active` false: looking is not using. */
+  async check(secret: string | undefined, active = true): Promise<{ id: string; info: SessionInfo } | null> {
+    if (!secret || secret.length > 128) return null;
+    return this.checkId(hashOf(secret).toString("hex"), active);
+  }
+
+  async checkId(id: string, active = true): Promise<{ id: string; info: SessionInfo } | null> {
+    await this.#confirm(id);
+    const entry = this.#entries.get(id);
+    if (!entry) return null;
+    const nowMs = this.#clock.wallMs();
+    if (nowMs >= entry.session.expiresAtMs || nowMs - entry.session.seenAtMs >= idleMs) {
+      this.#end(id, "expired");
+      await this.#store?.remove(Buffer.from(id, "hex")).catch(() => {});
+      return null;
+    }
+    if (active) this.#touch(id, entry, nowMs);
+    return { id, info: infoOf(entry.session) };
+  }
+
+  async signOut(id: string): Promise<void> {
+    this.#end(id, "revoked");
+    await this.#store?.remove(Buffer.from(id, "hex")).catch(() => {});
+  }
+
+  /** Told whenever a session ends while this process runs. */
+  onEnd(listener: (id: string, reason: "expired" | "revoked") => void): void {
+    this.#listeners.add(listener);
+  }
+
+  async #useLink(hash: Buffer): Promise<boolean> {
+    const key = hash.toString("hex");
+    if (this.#used.has(key)) return false;
+    const link = this.#links.get(key);
+    // Taken out before anything is awaited: two requests with one link cannot both have it.
+    this.#links.delete(key);
+    const known = link !== undefined && this.#clock.wallMs() < link.expiresAtMs;
+    if (known) {
+      this.#used.add(key);
+      forgetOldest(this.#used, linksMax);
+    }
+    if (!this.#store) return known;
+    try {
+      return (await this.#store.useLink(hash)) || (known && !link.saved);
+    } catch {
+      return known;
+    }
+  }
+
+  #end(id: string, reason: "expired" | "revoked"): void {
+    if (!this.#entries.delete(id)) return;
+    for (const listener of this.#listeners) listener(id, reason);
+  }
+
+  #touch(id: string, entry: Entry, nowMs: number): void {
+    entry.session = { ...entry.session, seenAtMs: nowMs };
+    if (!this.#store || nowMs - entry.touchedAtMs < touchEveryMs) return;
+    entry.touchedAtMs = nowMs;
+    this.#store.touch(Buffer.from(id, "hex"), nowMs).catch(() => {});
+  }
+
+  /** Asks Postgres about a session it has not confirmed for a while; once for all who ask meanwhile. */
+  async #confirm(id: string): Promise<void> {
+    if (!this.#store) return;
+    const entry = this.#entries.get(id);
+    const nowMs = this.#clock.wallMs();
+    if (entry && (nowMs - entry.confirmedAtMs < confirmedForMs || nowMs < entry.askAfterMs)) {
+      return this.#expireUnconfirmed(id, entry, nowMs);
+    }
+    if (!entry) return this.#ask(id);
+    entry.asking ??= (entry.saved ? this.#ask(id) : this.#save(id)).finally(() => {
+      entry.asking = null;
+    });
+    await entry.asking;
+  }
+
+  async #ask(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    const nowMs = this.#clock.wallMs();
+    try {
+      const session = await this.#store!.find(Buffer.from(id, "hex"));
+      if (session === null) return this.#end(id, "revoked");
+      const seenAtMs = Math.max(session.seenAtMs, entry?.session.seenAtMs ?? 0);
+      this.#entries.set(id, {
+        visitor: { userAgent: "", address: "" },
+        touchedAtMs: nowMs,
+        askAfterMs: 0,
+        asking: null,
+        ...entry,
+        session: { ...session, seenAtMs },
+        saved: true,
+        confirmedAtMs: nowMs,
+      });
+      forgetOldest(this.#entries, sessionsMax);
+    } catch {
+      if (!entry) return;
+      entry.askAfterMs = nowMs + retryAfterMs;
+      this.#expireUnconfirmed(id, entry, nowMs);
+    }
+  }
+
+  async #save(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry || !this.#store) return;
+    const nowMs = this.#clock.wallMs();
+    try {
+      await this.#store.save(Buffer.from(id, "hex"), entry.session, entry.visitor);
+      entry.saved = true;
+      entry.confirmedAtMs = nowMs;
+    } catch {
+      entry.askAfterMs = nowMs + retryAfterMs;
+    }
+  }
+
+  #expireUnconfirmed(id: string, entry: Entry, nowMs: number): void {
+    if (entry.saved && nowMs - entry.confirmedAtMs >= believedAwayMs) this.#end(id, "expired");
+  }
+}
+
+function infoOf(session: StoredSession): SessionInfo {
+  return {
+    user: session.user,
+    role: session.role,
+    signedInAtMs: session.createdAtMs,
+    expiresAtMs: session.expiresAtMs,
+  };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}
+
+function forgetOldest(kept: Map<string, unknown> | Set<string>, max: number): void {
+  if (kept.size > max) kept.delete(kept.keys().next().value!);
+}

@@ -1,0 +1,186 @@
+/**
+ * All nodes in one picture: holds a subscription each, and about once a second joins what they said,
+ * writes the charts' points, looks for problems, and tells whoever shows it (`onTick`).
+ *
+ * A tick comes when every node that answers has spoken since the last one, so that figures are shown
+ * as fresh as they are, and by a timer when they do not.
+ */
+import type { Clock } from "../clock.ts";
+import type { Coverage, DatabaseStatus, Flow, NodeRow } from "../contract/index.ts";
+import { flowMetrics, nodeMetrics, rooms } from "../contract/index.ts";
+import { type NodeAddress, NodeClient } from "../node-client.ts";
+import { addFlows } from "./flow.ts";
+import { type JoinedTopic, joinTopic, nodeFlow } from "./join.ts";
+import { nodeRow } from "./node-row.ts";
+import { Problems } from "./problems.ts";
+import { flowValues, Ring, Rings } from "./series.ts";
+import { Subscription } from "./subscription.ts";
+
+const tickSoonestMs = 500;
+const tickLatestMs = 1_100;
+
+export interface CollectorOptions {
+  readonly addresses: readonly NodeAddress[];
+  /** Shared with the nodes, for `/v1`. */
+  readonly secret: string;
+  readonly clock: Clock;
+  readonly database: () => DatabaseStatus;
+  /** How often a node is to speak; default 1,000. */
+  readonly intervalMs?: number;
+}
+
+export class Collector {
+  readonly nodes: readonly Subscription[];
+  readonly clock: Clock;
+  readonly database: () => DatabaseStatus;
+  readonly topics = new Map<string, JoinedTopic>();
+  readonly problems = new Problems();
+  readonly overviewRing = new Ring(flowMetrics);
+  readonly nodeRings = new Map<string, Ring>();
+  /** Of topics and channels, by room. */
+  readonly rings = new Rings();
+  /** Wall clock of the last publish seen, by topic. */
+  readonly lastMessageAtMs = new Map<string, number>();
+  nodeRows: readonly NodeRow[] = [];
+  total: Flow;
+  #listeners = new Set<() => void>();
+  #freshBefore = new Map<Subscription, boolean>();
+  #spoken = new Set<Subscription>();
+  #tickedAtMs = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+
+  constructor(options: CollectorOptions) {
+    this.clock = options.clock;
+    this.database = options.database;
+    const intervalMs = options.intervalMs ?? 1_000;
+    this.nodes = options.addresses.map((address) => {
+      const client = new NodeClient(address, options.secret);
+      const node: Subscription = new Subscription(client, {
+        clock: options.clock,
+        intervalMs,
+        onLine: () => this.#heard(node),
+      });
+      this.nodeRings.set(address.key, new Ring(nodeMetrics));
+      return node;
+    });
+    this.total = addFlows([]);
+    this.nodeRows = this.nodes.map((node) => nodeRow(node));
+  }
+
+  start(): void {
+    for (const node of this.nodes) node.start();
+    this.#arm();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+
+  onTick(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  node(key: string): Subscription | undefined {
+    return this.nodes.find((node) => node.key === key);
+  }
+
+  coverage(): Coverage {
+    const missing = this.nodes.filter((node) => !node.fresh).map((node) => node.key);
+    return { heard: this.nodes.length - missing.length, of: this.nodes.length, missing };
+  }
+
+  #heard(node: Subscription): void {
+    this.#spoken.add(node);
+    const sinceMs = this.clock.nowMs() - this.#tickedAtMs;
+    const first = this.#freshBefore.get(node) !== true;
+    const all = this.nodes.every((other) => this.#spoken.has(other) || !other.fresh);
+    if (first || (all && sinceMs >= tickSoonestMs)) this.#tick();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#tick(), tickLatestMs);
+  }
+
+  #tick(): void {
+    if (this.#stopped) return;
+    this.#arm();
+    this.#tickedAtMs = this.clock.nowMs();
+    this.#spoken.clear();
+    const atMs = this.clock.wallMs();
+    this.#join(atMs);
+    this.#writeRings(atMs);
+    this.problems.update({
+      nodes: this.nodeRows,
+      topics: this.topics,
+      database: this.database(),
+      channelRing: (topic, channel) => this.rings.get(rooms.channel(topic, channel)),
+      atMs,
+    });
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Rebuilds the rows of topics that differ; all others stay the same objects. */
+  #join(atMs: number): void {
+    const dirty = new Set<string>();
+    for (const node of this.nodes) {
+      if (this.#freshBefore.get(node) !== node.fresh) node.state.touchAll();
+      this.#freshBefore.set(node, node.fresh);
+      for (const name of node.state.dirty) dirty.add(name);
+      node.state.dirty.clear();
+    }
+    for (const name of dirty) {
+      const joined = joinTopic(name, this.nodes);
+      if (!joined) {
+        this.topics.delete(name);
+        this.lastMessageAtMs.delete(name);
+        continue;
+      }
+      this.topics.set(name, joined);
+      if (joined.raw.inRate) this.lastMessageAtMs.set(name, atMs);
+    }
+    this.nodeRows = this.nodes.map((node) => nodeRow(node));
+    this.total = addFlows(this.nodes.filter((node) => node.fresh).map((node) => nodeFlow(node, "smooth")));
+  }
+
+  #writeRings(atMs: number): void {
+    const fresh = this.nodes.filter((node) => node.fresh);
+    this.overviewRing.push(atMs, flowValues(addFlows(fresh.map((node) => nodeFlow(node, "raw")))));
+    for (const node of this.nodes) this.nodeRings.get(node.key)!.push(atMs, nodeValues(node));
+    for (const [topic, joined] of this.topics) {
+      this.rings.wanted(rooms.topic(topic))?.push(atMs, flowValues(joined.raw));
+      for (const [channel, { raw }] of joined.channels) {
+        this.rings.wanted(rooms.channel(topic, channel))?.push(atMs, flowValues(raw));
+      }
+    }
+    this.rings.prune((room) => this.#exists(room), this.clock.nowMs());
+  }
+
+  #exists(room: string): boolean {
+    const [topic, channel] = room.slice(room.indexOf(":") + 1).split("/");
+    const joined = this.topics.get(topic!);
+    return joined !== undefined && (channel === undefined || joined.channels.has(channel));
+  }
+}
+
+/** In the order of `nodeMetrics`; a silent node is a gap. */
+function nodeValues(node: Subscription): (number | null)[] {
+  const live = node.state.node;
+  if (!live || !node.fresh) return nodeMetrics.map(() => null);
+  const flow = nodeFlow(node, "raw");
+  const values: Record<(typeof nodeMetrics)[number], number | null> = {
+    inRate: flow.inRate,
+    outRate: flow.outRate,
+    cpu: live.cpu,
+    loopLagP99Ms: live.loopLagP99Ms,
+    rssBytes: live.rssBytes,
+    memBytes: live.memBytes,
+    connections: live.connections,
+    commitP99Ms: live.store.commitP99Ms,
+    auditLagMs: live.store.auditLagMs,
+  };
+  return nodeMetrics.map((metric) => values[metric]);
+}

@@ -1,0 +1,131 @@
+/**
+ * One topic over all nodes, as rows of tables. Fresh nodes are added up; of a topic that only silent
+ * nodes have, the last that was known is shown, marked stale, without rates.
+ */
+import type { ChannelRow, Flow, ShareRow, TopicRow } from "../contract/index.ts";
+import {
+  addFlows,
+  channelFlow,
+  type RateKind,
+  topicFlow,
+  unknownFlow,
+  withoutRates,
+  zeroFlow,
+} from "./flow.ts";
+import type { ChannelEntry, TopicEntry } from "./node-state.ts";
+import type { Subscription } from "./subscription.ts";
+
+export interface JoinedChannel {
+  readonly row: ChannelRow;
+  /** With the rates of the last interval, for the chart. */
+  readonly raw: Flow;
+}
+
+export interface JoinedTopic {
+  readonly row: TopicRow;
+  readonly raw: Flow;
+  readonly channels: ReadonlyMap<string, JoinedChannel>;
+}
+
+interface Part<Entry> {
+  readonly key: string;
+  readonly fresh: boolean;
+  readonly entry: Entry;
+}
+
+/** null: no node has it. */
+export function joinTopic(name: string, nodes: readonly Subscription[]): JoinedTopic | null {
+  const parts: Part<TopicEntry>[] = [];
+  for (const node of nodes) {
+    const entry = node.state.topics.get(name);
+    if (entry) parts.push({ key: node.key, fresh: node.fresh, entry });
+  }
+  if (parts.length === 0) return null;
+  const lives = parts.map((part) => part.entry.live);
+  const channels = new Map<string, JoinedChannel>();
+  const names = new Set(parts.flatMap((part) => [...part.entry.channels.keys()]));
+  for (const channel of [...names].sort()) channels.set(channel, joinChannel(channel, parts));
+  const counted = speaking(parts).map((part) => part.entry.live);
+  const row: TopicRow = {
+    key: name,
+    paused: lives.some((live) => live.paused),
+    ephemeral: lives.some((live) => live.ephemeral),
+    flow: joinFlows(parts, topicFlow, "smooth"),
+    topicDepth: sum(counted.map((live) => live.depth)),
+    messageBytes: sum(counted.map((live) => live.messageBytes)),
+    channelCount: channels.size,
+    nodes: parts.map((part) => part.key),
+    stale: parts.some((part) => !part.fresh),
+  };
+  return { row, raw: joinFlows(parts, topicFlow, "raw"), channels };
+}
+
+function joinChannel(name: string, topics: readonly Part<TopicEntry>[]): JoinedChannel {
+  const parts: Part<ChannelEntry>[] = [];
+  for (const part of topics) {
+    const entry = part.entry.channels.get(name);
+    if (entry) parts.push({ ...part, entry });
+  }
+  const row: ChannelRow = {
+    key: name,
+    paused: parts.some((part) => part.entry.live.paused),
+    ephemeral: parts.some((part) => part.entry.live.ephemeral),
+    flow: joinFlows(parts, channelFlow, "smooth"),
+    nodes: parts.map((part) => part.key),
+    stale: parts.some((part) => !part.fresh),
+  };
+  return { row, raw: joinFlows(parts, channelFlow, "raw") };
+}
+
+/** The fresh ones; all, when none is. */
+function speaking<Entry>(parts: readonly Part<Entry>[]): readonly Part<Entry>[] {
+  const fresh = parts.filter((part) => part.fresh);
+  return fresh.length > 0 ? fresh : parts;
+}
+
+function joinFlows<Entry>(
+  parts: readonly Part<Entry>[],
+  flowOf: (entry: Entry, kind: RateKind) => Flow,
+  kind: RateKind,
+): Flow {
+  const flow = addFlows(speaking(parts).map((part) => flowOf(part.entry, kind)));
+  return parts.some((part) => part.fresh) ? flow : withoutRates(flow);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Each node's part of a topic, or of one of its channels. */
+export function shareRows(
+  topic: string,
+  channel: string | null,
+  nodes: readonly Subscription[],
+  nowMs: number,
+) {
+  const rows: ShareRow[] = [];
+  for (const node of nodes) {
+    const entry = node.state.topics.get(topic);
+    const part = channel === null ? entry : entry?.channels.get(channel);
+    if (!entry || !part) continue;
+    const flow = channel === null ? topicFlow(entry, "smooth") : channelFlow(part as ChannelEntry, "smooth");
+    rows.push({
+      key: node.key,
+      hostname: node.state.node?.hostname ?? null,
+      paused: part.live.paused,
+      flow: node.fresh ? flow : withoutRates(flow),
+      topicDepth: channel === null ? entry.live.depth : null,
+      stale: !node.fresh,
+      ageMs: node.heardAtMs === null ? null : Math.round(nowMs - node.heardAtMs),
+    });
+  }
+  return rows;
+}
+
+/** A whole node: all its topics. */
+export function nodeFlow(node: Subscription, kind: RateKind): Flow {
+  if (node.state.node === null) return unknownFlow;
+  const flows = [...node.state.topics.values()].map((topic) => topicFlow(topic, kind));
+  const flow = addFlows(flows.length > 0 ? flows : [zeroFlow]);
+  return node.fresh ? flow : withoutRates(flow);
+}

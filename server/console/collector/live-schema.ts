@@ -1,0 +1,107 @@
+/** What a node may send on `/v1/live` and `/v1/tap`, checked. Fields we do not know are left out. */
+import { z } from "zod";
+import type { LiveLine, TapLine } from "../../protocol/live.ts";
+
+const count = z.number().nonnegative();
+const name = z.string().min(1).max(128);
+const text = z.string().max(1_024);
+
+const channel = z.object({
+  name,
+  paused: z.boolean(),
+  ephemeral: z.boolean(),
+  depth: count,
+  memoryDepth: count,
+  storedDepth: count,
+  inFlight: count,
+  deferred: count,
+  messageCount: count,
+  deliverCount: count,
+  finishCount: count,
+  requeueCount: count,
+  timeoutCount: count,
+  clientCount: count,
+  oldestAgeMs: z.number().nullable(),
+});
+
+const topic = z.object({
+  name,
+  paused: z.boolean(),
+  ephemeral: z.boolean(),
+  depth: count,
+  memoryDepth: count,
+  storedDepth: count,
+  messageCount: count,
+  messageBytes: count,
+  oldestAgeMs: z.number().nullable(),
+  channels: z.array(channel),
+});
+
+const store = z.object({
+  kind: z.enum(["postgres", "files", "memory"]),
+  state: z.enum(["up", "down", "starting"]),
+  sinceMs: z.number(),
+  reason: text.nullable(),
+  writingBytes: count,
+  auditLagMs: count,
+  auditEvents: count,
+  auditGaps: count,
+  commitP50Ms: count.nullable(),
+  commitP99Ms: count.nullable(),
+});
+
+const node = z.object({
+  id: text,
+  version: text,
+  hostname: text,
+  broadcastAddress: text,
+  tcpPort: z.number(),
+  httpPort: z.number(),
+  startedAtMs: z.number(),
+  health: text,
+  connections: count,
+  producers: count,
+  consumers: count,
+  rssBytes: count,
+  cpu: count,
+  loopLagP99Ms: count,
+  memBytes: count,
+  memBytesMax: count,
+  pressure: z.enum(["none", "hold", "refuse"]),
+  store,
+});
+
+const head = { rev: z.number(), atMs: z.number(), node };
+const liveLine = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("snapshot"), ...head, topics: z.array(topic) }),
+  z.object({ type: z.literal("delta"), ...head, changed: z.array(topic), removed: z.array(name) }),
+]);
+
+const tapLine = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("message"),
+    id: z.string().max(32),
+    atMs: z.number(),
+    bytes: count,
+    // 64 KB, in base64.
+    body: z.string().max(90_000),
+  }),
+  z.object({ type: z.literal("sampled"), seen: count, shown: count }),
+]);
+
+/** A line of the live stream, or null when it is not one. */
+export function parseLiveLine(line: string): LiveLine | null {
+  return parse(liveLine, line);
+}
+
+export function parseTapLine(line: string): TapLine | null {
+  return parse(tapLine, line);
+}
+
+function parse<T>(schema: z.ZodType<T>, line: string): T | null {
+  try {
+    return schema.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null;
+  }
+}

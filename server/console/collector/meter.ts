@@ -1,0 +1,47 @@
+/**
+ * A counter's rate a second, from its values and the times they were taken at. A counter that went
+ * back (its owner began anew) has no rate for one reading; a rate is never negative (N2).
+ */
+
+/** A change is 63 % visible after so long. */
+const smoothingMs = 5_000;
+/** A smoothed rate below this is over: one event in 200 s. */
+const stillBelow = 0.005;
+
+export class Meter {
+  #count: number | null = null;
+  /** Of the last interval; null: not known. */
+  raw: number | null = null;
+  smooth: number | null = null;
+
+  /** `startCount`: what the counter is known to have been at the reading before, if it is known. */
+  constructor(startCount: number | null = null) {
+    this.#count = startCount;
+  }
+
+  /** `elapsedMs` since the reading before; null or ≤ 0 (a clock was set back): no rate this time. */
+  read(count: number, elapsedMs: number | null): void {
+    const before = this.#count;
+    this.#count = count;
+    if (before === null || elapsedMs === null || elapsedMs <= 0 || count < before) {
+      this.raw = null;
+      this.smooth = null;
+      return;
+    }
+    const raw = ((count - before) * 1_000) / elapsedMs;
+    const weight = 1 - Math.exp(-elapsedMs / smoothingMs);
+    const smooth = this.smooth === null ? raw : this.smooth + weight * (raw - this.smooth);
+    this.raw = raw;
+    this.smooth = raw === 0 && smooth < stillBelow ? 0 : smooth;
+  }
+
+  /** A reading that found the counter where it was. */
+  rest(elapsedMs: number | null): void {
+    if (this.#count !== null) this.read(this.#count, elapsedMs);
+  }
+
+  /** Its next reading may differ from this one even if the counter rests. */
+  get moving(): boolean {
+    return this.smooth !== 0;
+  }
+}

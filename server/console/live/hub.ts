@@ -1,0 +1,105 @@
+/** All feeds that somebody watches, and what they need while they are watched. */
+import { ClientsPoll } from "../collector/clients.ts";
+import type { Collector } from "../collector/collector.ts";
+import type { PaceMs, Room, Snapshot } from "../contract/index.ts";
+import { Feed, type FeedMessage } from "./feed.ts";
+import type { RoomTarget } from "./targets.ts";
+import { type ViewSource, viewOf } from "./views.ts";
+
+/** `overview@1000`: those who get the same deltas. */
+export function feedKey(room: string, paceMs: PaceMs): string {
+  return `${room}@${paceMs}`;
+}
+
+export class Hub {
+  readonly source: ViewSource;
+  readonly #collector: Collector;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #polls = new Map<string, { readonly poll: ClientsPoll; users: number }>();
+  readonly #send: (feedKey: string, message: FeedMessage) => void;
+
+  constructor(collector: Collector, cluster: string, send: (feedKey: string, message: FeedMessage) => void) {
+    this.#collector = collector;
+    this.#send = send;
+    this.source = {
+      collector,
+      cluster,
+      clientsOf: (topic, channel) => this.#polls.get(`${topic}/${channel}`)?.poll,
+    };
+    collector.onTick(() => this.#tick());
+  }
+
+  /** One more watches. The snapshot is what the feed's next delta follows. */
+  join(room: Room, target: RoomTarget, paceMs: PaceMs): Snapshot {
+    const key = feedKey(room, paceMs);
+    let feed = this.#feeds.get(key);
+    if (!feed) {
+      this.#keepRing(room, target);
+      this.#usePoll(target, 1);
+      feed = new Feed(this.source, room, target, paceMs);
+      this.#feeds.set(key, feed);
+    }
+    feed.members += 1;
+    return feed.snapshot();
+  }
+
+  /** The snapshot again, for one who missed a delta. */
+  again(room: Room, paceMs: PaceMs): Snapshot | null {
+    return this.#feeds.get(feedKey(room, paceMs))?.snapshot() ?? null;
+  }
+
+  leave(room: Room, paceMs: PaceMs): void {
+    const key = feedKey(room, paceMs);
+    const feed = this.#feeds.get(key);
+    if (!feed) return;
+    feed.members -= 1;
+    if (feed.members > 0) return;
+    this.#feeds.delete(key);
+    this.#usePoll(feed.target, -1);
+  }
+
+  /** For the API: the room as it is now, outside any feed. */
+  read(room: Room, target: RoomTarget): Snapshot {
+    return {
+      room,
+      rev: 0,
+      atMs: this.#collector.clock.wallMs(),
+      data: viewOf(this.source, target),
+    } as Snapshot;
+  }
+
+  close(): void {
+    for (const { poll } of this.#polls.values()) poll.stop();
+    this.#polls.clear();
+    this.#feeds.clear();
+  }
+
+  #tick(): void {
+    for (const [key, feed] of this.#feeds) {
+      this.#keepRing(feed.room, feed.target);
+      const message = feed.tick();
+      if (message) this.#send(key, message);
+    }
+  }
+
+  #keepRing(room: Room, target: RoomTarget): void {
+    if (target.kind !== "topic" && target.kind !== "channel") return;
+    const topic = this.#collector.topics.get(target.topic);
+    if (!topic || (target.kind === "channel" && !topic.channels.has(target.channel))) return;
+    this.#collector.rings.watched(room, this.#collector.clock.nowMs());
+  }
+
+  #usePoll(target: RoomTarget, more: 1 | -1): void {
+    if (target.kind !== "channel") return;
+    const key = `${target.topic}/${target.channel}`;
+    const entry = this.#polls.get(key) ?? {
+      poll: new ClientsPoll(target, () => this.#collector.nodes, this.#collector.clock),
+      users: 0,
+    };
+    entry.users += more;
+    this.#polls.set(key, entry);
+    if (entry.users > 0) return;
+    entry.poll.stop();
+    this.#polls.delete(key);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Copies of a topic's messages for whoever looks: one tap a node for all browsers, at most
+ * `tailRowsPerSecondMax` rows a second in all, and what is left out is counted (T1-T3).
+ */
+
+import type { TapLine } from "../../protocol/live.ts";
+import { BackOff, pause } from "../back-off.ts";
+import type { Clock } from "../clock.ts";
+import { parseTapLine } from "../collector/live-schema.ts";
+import type { Subscription } from "../collector/subscription.ts";
+import {
+  rooms,
+  type TailBatch,
+  type TailRow,
+  tailBodyBytesMax,
+  tailRowsPerSecondMax,
+} from "../contract/index.ts";
+
+const flushMs = 250;
+/** With nothing to show, a batch still comes so often: it says that the tap lives. */
+const idleBatchMs = 1_000;
+const rowsPerFlushMax = Math.ceil((tailRowsPerSecondMax * flushMs) / 1_000);
+// 64 KB of a body in base64, and the fields around it.
+const lineBytesMax = 128 * 1024;
+/** Topics that may be tapped at a time, over all browsers. */
+export const tapsMax = 50;
+
+export interface TailOptions {
+  readonly nodes: () => readonly Subscription[];
+  readonly clock: Clock;
+  readonly send: (batch: TailBatch) => void;
+}
+
+class Tap {
+  readonly topic: string;
+  members = 0;
+  readonly #options: TailOptions;
+  readonly #stopped = new AbortController();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #open = new Set<string>();
+  #rows: TailRow[] = [];
+  #credit = rowsPerFlushMax;
+  #seen = 0;
+  #seenTotal = 0;
+  #sentAtMs: number;
+
+  constructor(topic: string, options: TailOptions) {
+    this.topic = topic;
+    this.#options = options;
+    this.#sentAtMs = options.clock.nowMs();
+    this.#timer = setInterval(() => this.#flush(), flushMs);
+    for (const node of options.nodes()) void this.#follow(node);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#stopped.abort();
+  }
+
+  async #follow(node: Subscription): Promise<void> {
+    const backOff = new BackOff();
+    const signal = this.#stopped.signal;
+    while (!signal.aborted) {
+      // The key is put in with the first line or after the request was accepted for a while: an idle topic says nothing.
+      const opened = setTimeout(() => this.#open.add(node.key), 1_000);
+      try {
+        await node.client.lines(
+          "/v1/tap",
+          { topic: this.topic },
+          {
+            signal,
+            lineBytesMax,
+            onLine: (text) => {
+              this.#open.add(node.key);
+              backOff.reset();
+              const line = parseTapLine(text);
+              if (line) this.#take(line, node.key);
+            },
+          },
+        );
+      } catch {
+        // Which nodes are missing is told with every batch; the live stream says why.
+      }
+      clearTimeout(opened);
+      this.#open.delete(node.key);
+      await pause(backOff.next(), signal);
+    }
+  }
+
+  #take(line: TapLine, node: string): void {
+    if (line.type === "sampled") {
+      // What the node itself left out.
+      this.#seen += Math.max(0, line.seen - line.shown);
+      return;
+    }
+    this.#seen += 1;
+    if (this.#credit < 1) return;
+    this.#credit -= 1;
+    this.#rows.push(rowOf(line, node));
+  }
+
+  #flush(): void {
+    const { clock, nodes, send } = this.#options;
+    this.#credit = Math.min(tailRowsPerSecondMax, this.#credit + rowsPerFlushMax);
+    const nowMs = clock.nowMs();
+    if (this.#rows.length === 0 && nowMs - this.#sentAtMs < idleBatchMs) return;
+    this.#sentAtMs = nowMs;
+    this.#seenTotal += this.#seen;
+    send({
+      room: rooms.tail(this.topic),
+      atMs: clock.wallMs(),
+      rows: this.#rows,
+      seen: this.#seen,
+      seenTotal: this.#seenTotal,
+      nodes: this.#open.size,
+      missing: nodes()
+        .filter((node) => !this.#open.has(node.key))
+        .map((node) => node.key),
+    });
+    this.#rows = [];
+    this.#seen = 0;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function rowOf(line: TapLine & { type: "message" }, node: string): TailRow {
+  const whole = Buffer.from(line.body, "base64");
+  const part = whole.subarray(0, tailBodyBytesMax);
+  const common = { id: line.id, node, atMs: line.atMs, bytes: line.bytes, cut: line.bytes > part.length };
+  try {
+    return { ...common, body: utf8.decode(withoutBrokenEnd(part, common.cut)), encoding: "text" };
+  } catch {
+    return { ...common, body: part.toString("base64"), encoding: "base64" };
+  }
+}
+
+/** Cutting may have split a character: up to three bytes of it are left out. */
+function withoutBrokenEnd(bytes: Buffer, cut: boolean): Buffer {
+  if (!cut) return bytes;
+  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return bytes;
+    if (byte >= 0xc0) {
+      const needs = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return back < needs ? bytes.subarray(0, bytes.length - back) : bytes;
+    }
+  }
+  return bytes;
+}
+
+export class Tails {
+  readonly #options: TailOptions;
+  readonly #taps = new Map<string, Tap>();
+
+  constructor(options: TailOptions) {
+    this.#options = options;
+  }
+
+  /** False: too many topics are tapped already. */
+  join(topic: string): boolean {
+    let tap = this.#taps.get(topic);
+    if (!tap) {
+      if (this.#taps.size >= tapsMax) return false;
+      tap = new Tap(topic, this.#options);
+      this.#taps.set(topic, tap);
+    }
+    tap.members += 1;
+    return true;
+  }
+
+  leave(topic: string): void {
+    const tap = this.#taps.get(topic);
+    if (!tap) return;
+    tap.members -= 1;
+    if (tap.members > 0) return;
+    tap.stop();
+    this.#taps.delete(topic);
+  }
+
+  close(): void {
+    for (const tap of this.#taps.values()) tap.stop();
+    this.#taps.clear();
+  }
+}
