@@ -113,9 +113,9 @@ export class Broker {
     this.listener.pauseChanged(channel.topicName, channel.name, paused);
   }
 
-  /** Puts back what the store has. `tailOf` says where a log ends there. */
-  restore(checkpoints: readonly TopicCheckpoint[], tailOf: (logId: number) => number): void {
-    for (const checkpoint of checkpoints) this.ensureTopic(checkpoint.name).restore(checkpoint, tailOf);
+  /** Puts back what the store has. */
+  restore(checkpoints: readonly TopicCheckpoint[]): void {
+    for (const checkpoint of checkpoints) this.ensureTopic(checkpoint.name).restore(checkpoint);
   }
 
   // -- memory -----------------------------------------------------------------------------------

@@ -34,9 +34,9 @@ export function storeUnfinished(broker: Broker, done: () => void): number {
     for (const channel of keptChannels(topic)) takeBack(channel);
     for (const log of topic.logs) {
       for (const slab of log.slabs) {
-        if (slab.storedSeq === slab.endSeq || slab.writing) continue;
+        if (slab.queuedSeq === slab.endSeq) continue;
         if (!isOwed(topic, log, slab.firstSeq, slab.endSeq)) continue;
-        for (const block of log.blocks(slab, slab.storedSeq)) write(topic, block);
+        for (const block of log.blocks(slab, slab.queuedSeq)) write(topic, block);
       }
       for (const block of looseBlocks(log, looseFrames(topic, log))) write(topic, block);
     }

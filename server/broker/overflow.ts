@@ -73,17 +73,16 @@ export class Overflow {
 
   #write(topic: Topic, log: Log, slab: Slab): boolean {
     if (slab.writing || slab.storedSeq === slab.endSeq) return false;
-    slab.writing = true;
     slab.retain();
     this.writingBytes += slab.bytes.length;
-    const endSeq = slab.endSeq;
+    const { endSeq } = slab;
+    slab.queuedSeq = endSeq;
     // Counted before the first write, so that no answer can come before all are known.
     const blocks = [...log.blocks(slab, slab.storedSeq)];
     let left = blocks.length;
     for (const block of blocks) {
       this.#broker.backlog.write(topic.name, block, () => {
         if (--left > 0) return;
-        slab.writing = false;
         slab.storedSeq = endSeq;
         log.inStore = true;
         log.storedTo = log.firstUnstored;

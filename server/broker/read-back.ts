@@ -79,6 +79,7 @@ function load(channel: Channel, window: Window, block: Block): void {
   }
   slab.used = block.bytes.length;
   slab.storedSeq = slab.endSeq;
+  slab.queuedSeq = slab.endSeq;
   window.loaded.push(slab);
 }
 

@@ -24,8 +24,8 @@ export class Slab {
   used = 0;
   /** Frames below it are in the store. */
   storedSeq = 0;
-  /** A write of its frames is on its way to the store. */
-  writing = false;
+  /** Frames below it have been handed to the store. */
+  queuedSeq = 0;
   readonly #pool: SlabPool;
   #references = 0;
 
@@ -40,6 +40,11 @@ export class Slab {
 
   get free(): number {
     return this.bytes.length - this.used;
+  }
+
+  /** Frames of it are on their way to the store. */
+  get writing(): boolean {
+    return this.queuedSeq > this.storedSeq;
   }
 
   holds(logId: number, seq: number): boolean {
@@ -71,8 +76,8 @@ export class Slab {
     this.firstSeq = firstSeq;
     this.endSeq = firstSeq;
     this.storedSeq = firstSeq;
+    this.queuedSeq = firstSeq;
     this.used = 0;
-    this.writing = false;
     this.#references = 1;
   }
 

@@ -304,12 +304,13 @@ export class Topic {
   }
 
   /** Puts back what the store has of this topic. It is older than what is here, and goes first. */
-  restore(checkpoint: TopicCheckpoint, tailOf: (logId: number) => number): void {
+  restore(checkpoint: TopicCheckpoint): void {
     const found = new Map<number, Log>();
+    const tails = tailsIn(checkpoint);
     const logOf = (id: number): Log => {
       let log = found.get(id);
       if (!log) {
-        log = Log.restored(id, this.name, tailOf(id), this.broker.pool);
+        log = Log.restored(id, this.name, tails.get(id) ?? 0, this.broker.pool);
         found.set(id, log);
       }
       return log;
@@ -386,4 +387,17 @@ export class Topic {
     }
     return lowest;
   }
+}
+
+/** Where each log of a checkpoint ends, as far as anybody is owed something of it. */
+function tailsIn(checkpoint: TopicCheckpoint): Map<number, number> {
+  const tails = new Map<number, number>();
+  const reach = (logId: number, to: number) => tails.set(logId, Math.max(tails.get(logId) ?? 0, to));
+  for (const { ranges } of [checkpoint, ...checkpoint.channels]) {
+    for (const { logId, to } of ranges) reach(logId, to);
+  }
+  for (const { logId, seq } of [checkpoint.deferred, ...checkpoint.channels.map((saved) => saved.exceptions)]) {
+    for (let i = 0; i < seq.length; i++) reach(logId[i]!, seq[i]! + 1);
+  }
+  return tails;
 }
