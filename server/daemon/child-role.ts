@@ -37,10 +37,12 @@ export async function startChildRole<Ready extends { type: "ready" }>(
       child.kill("SIGKILL");
       reject(new Error(`not ready within ${options.readyMsMax / 1_000} s`));
     }, options.readyMsMax);
-    options.signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
+    const giveUp = () => child.kill("SIGTERM");
+    options.signal.addEventListener("abort", giveUp);
     child.on("message", (message) => {
       if ((message as { type?: unknown } | null)?.type !== "ready") return;
       clearTimeout(late);
+      options.signal.removeEventListener("abort", giveUp);
       resolve(message as Ready);
     });
     ended.then((how) => {

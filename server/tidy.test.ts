@@ -1,0 +1,74 @@
+import { globSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseSync } from "oxc-parser";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const own = "server/tidy.test.ts";
+const sources = globSync("{server,client,db,app,bench,e2e}/**/*.{ts,tsx}", { cwd: root }).filter(
+  (file) => file !== own,
+);
+const isTest = (file: string) => /\.(test|spec)\.tsx?$/.test(file) || file.startsWith("server/testing/");
+const pure = sources.filter((file) => /^server\/(broker|protocol)\//.test(file) && !isTest(file));
+
+/** The source with its comments blanked out: they may speak of what the code may not do. */
+function code(file: string): string {
+  const source = readFileSync(join(root, file), "utf8");
+  let blanked = source;
+  for (const { start, end } of parseSync(file, source).comments) {
+    blanked = blanked.slice(0, start) + source.slice(start, end).replace(/[^\n]/g, " ") + blanked.slice(end);
+  }
+  return blanked;
+}
+
+/** `file:line: text` of every match. */
+function found(files: readonly string[], pattern: RegExp): string[] {
+  return files.flatMap((file) =>
+    code(file)
+      .split("\n")
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+  );
+}
+
+test("[TD1] no clock, timer, randomness or wait in the broker and the protocol", () => {
+  const worldly =
+    /\b(Date\.now|new Date|performance\.|process\.(hrtime|uptime)|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|Math\.random|randomUUID|randomBytes|await|async)\b/;
+
+  expect(pure.length).toBeGreaterThan(0);
+  expect(found(pure, worldly)).toEqual([]);
+});
+
+test("[TD2] every rule has a test, and every test a rule", () => {
+  const spec = readFileSync(join(root, "server/SPEC.md"), "utf8");
+  const rules = [...spec.matchAll(/^- \*\*([A-Z]+\d+[a-z]?)\*\* /gm)].map((match) => match[1]!);
+  const titled = [own, ...sources]
+    .filter((file) => isTest(file) || file.startsWith("e2e/"))
+    .flatMap((file) => [
+      ...readFileSync(join(root, file), "utf8").matchAll(/["'`]((?:\[[A-Z]+\d+[a-z]?\])+) /g),
+    ])
+    .flatMap((match) => match[1]!.slice(1, -1).split("]["));
+
+  expect(new Set(rules).size, "an id names one rule").toBe(rules.length);
+  expect(
+    [...new Set(titled)].filter((id) => !rules.includes(id)).toSorted(),
+    "in a test's title, not in SPEC.md",
+  ).toEqual([]);
+  expect(
+    rules.filter((id) => !titled.includes(id)),
+    "in SPEC.md, in no test's title",
+  ).toEqual([]);
+});
+
+test("[TD3] no transaction of several statements and no SQL made of text outside migrations", () => {
+  const files = sources.filter((file) => !/^db\/migrat/.test(file) && !isTest(file));
+
+  expect(
+    found(files, /\b(sql|tx|client|connection)\.(begin|reserve|unsafe)\b|\.transaction\(|\bsql\.raw\(/),
+  ).toEqual([]);
+});
+
+test("[TD4] no test is left out or run alone", () => {
+  const files = sources.filter((file) => isTest(file) || file.startsWith("e2e/"));
+
+  expect(found(files, /\b(test|it|describe)(\.\w+)*\.(only|skip|todo|fixme|fails)\b/)).toEqual([]);
+});
