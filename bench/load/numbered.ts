@@ -79,7 +79,7 @@ export async function consumeNumbered(
     };
     const events = {
       message(memory: Buffer, view: DataView, at: number, bytes: number) {
-        const id = memory.latin1Slice(at + idOffset, at + idOffset + 16);
+        const id = memory.toString("latin1", at + idOffset, at + idOffset + 16);
         const number = view.getUint32(at + bodyOffset);
         fins.push(`FIN ${id}\n`);
         if (!intact(memory, at + bodyOffset, bytes - (bodyOffset - 8), number) || number >= count)

@@ -105,8 +105,8 @@ export class TestNode implements AsyncDisposable {
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-stderrBytesMax);
     });
-    child.on("message", (message: { type?: string } & Ports) => {
-      if (message.type === "ready") this.#ports = { tcp: message.tcp, http: message.http };
+    child.on("message", (message: { type?: string; tcp: unknown; http: unknown }) => {
+      if (message.type === "ready") this.#ports = { tcp: portOf(message.tcp), http: portOf(message.http) };
     });
     this.#exit = new Promise((done) => {
       child.on("error", (error) => {
@@ -240,6 +240,11 @@ export function nodeExecutable(): string {
   return Number(process.versions.node.split(".")[0]) >= 26
     ? process.execPath
     : join(root, "node_modules/.bin/node");
+}
+
+/** Of a port, or of `address:port`; 0 for the path of a unix socket and for what does not listen. */
+function portOf(address: unknown): number {
+  return Number(/(?:^|:)(\d+)$/.exec(String(address))?.[1] ?? 0);
 }
 
 const running = new Set<ChildProcess>();
