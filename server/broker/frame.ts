@@ -8,18 +8,13 @@
  * `size` counts everything after itself. The id is the log's id and the
  * message's sequence in it, each as eight lower-case hexadecimal digits.
  */
+import { hexId, hexWords } from "../protocol/message-id.ts";
+
 export const frameHeaderBytes = 34;
 export const attemptsOffset = 16;
 const timestampOffset = 8;
 const sequenceOffset = 26;
 const frameTypeMessage = 2;
-
-/** Four hexadecimal digits as a 32-bit word, by 16-bit value. */
-const hexWords = new Uint32Array(65_536);
-for (let value = 0; value < 65_536; value++) {
-  const digits = value.toString(16).padStart(4, "0");
-  for (let i = 0; i < 4; i++) hexWords[value] = (hexWords[value]! << 8) | digits.charCodeAt(i);
-}
 
 export function writeHeader(
   view: DataView,
@@ -80,24 +75,7 @@ export function frameWallMs(view: DataView, at: number): number {
 
 /** The sequence in the id of the frame that starts at `at`. */
 export function frameSeq(view: DataView, at: number): number {
-  return hexValue(view, at + sequenceOffset);
-}
-
-/**
- * Eight lower-case hexadecimal digits as a number; -1 for anything else. FIN,
- * REQ and TOUCH decode ids with it, so it neither allocates nor branches much.
- */
-export function hexValue(view: DataView, at: number): number {
-  const first = view.getUint32(at);
-  const second = view.getUint32(at + 4);
-  let high = (first & 0x0f0f0f0f) + 9 * ((first >>> 6) & 0x01010101);
-  let low = (second & 0x0f0f0f0f) + 9 * ((second >>> 6) & 0x01010101);
-  high |= high >>> 4;
-  low |= low >>> 4;
-  const highValue = ((high >>> 8) & 0xff00) | (high & 0xff);
-  const lowValue = ((low >>> 8) & 0xff00) | (low & 0xff);
-  if (hexWords[highValue] !== first || hexWords[lowValue] !== second) return -1;
-  return ((highValue << 16) | lowValue) >>> 0;
+  return hexId(view, at + sequenceOffset);
 }
 
 /** The 16 characters by which clients know a message. */

@@ -1,0 +1,56 @@
+/** How Go writes and reads what NSQ's clients see: quoted strings and numbers. */
+
+const escapes: Record<string, string> = {
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "\\": "\\\\",
+  '"': '\\"',
+};
+const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+
+/** `%q` of a binary string (one character a byte): the result is one, too. */
+export function goQuote(binary: string): string {
+  const bytes = Buffer.from(binary, "latin1");
+  let quoted = '"';
+  for (let i = 0; i < bytes.length; ) {
+    const length = utf8Length(bytes, i);
+    const character = bytes.toString("utf8", i, i + length);
+    const escape = escapes[character];
+    if (escape !== undefined) quoted += escape;
+    else if (length === 1 && (bytes[i]! < 0x20 || bytes[i]! >= 0x7f)) quoted += `\\x${hex(bytes[i]!, 2)}`;
+    else if (printable.test(character)) quoted += bytes.latin1Slice(i, i + length);
+    else {
+      const point = character.codePointAt(0)!;
+      quoted += point > 0xffff ? `\\U${hex(point, 8)}` : `\\u${hex(point, 4)}`;
+    }
+    i += length;
+  }
+  return `${quoted}"`;
+}
+
+/** Bytes of the character that begins at `at`; 1 for what is not UTF-8. */
+function utf8Length(bytes: Buffer, at: number): number {
+  const first = bytes[at]!;
+  const length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
+  if (length === 1 || at + length > bytes.length) return 1;
+  return bytes.toString("utf8", at, at + length).includes("\ufffd") ? 1 : length;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}
+
+/**
+ * Unsigned decimal digits as NSQ reads them: 64 bits that wrap silently, "" is 0. Null for
+ * anything that is not digits. Above 2^53 the result is rounded: nobody compares it exactly.
+ */
+export function parseDecimal(text: string): number | null {
+  if (!/^[0-9]*$/.test(text)) return null;
+  if (text.length <= 15) return Number(text);
+  return Number(BigInt.asIntN(64, BigInt(text)));
+}

@@ -1,0 +1,197 @@
+/** IDENTIFY: what a client asks for, what it gets, and how that is said (nsqd's §IDENTIFY). */
+import { type Fault, fault } from "./faults.ts";
+
+export interface IdentifyLimits {
+  readonly maxRdyCount: number;
+  readonly maxMsgTimeoutMs: number;
+  readonly msgTimeoutMs: number;
+  readonly maxHeartbeatIntervalMs: number;
+  readonly maxOutputBufferSize: number;
+  readonly maxOutputBufferTimeoutMs: number;
+  readonly minOutputBufferTimeoutMs: number;
+  readonly outputBufferTimeoutMs: number;
+  readonly maxDeflateLevel: number;
+  readonly topologyRegion: string;
+  readonly topologyZone: string;
+}
+
+/** What holds for a connection. */
+export interface Identity {
+  readonly clientId: string;
+  readonly hostname: string;
+  readonly userAgent: string;
+  readonly featureNegotiation: boolean;
+  /** 0: none, and no read deadline. */
+  readonly heartbeatIntervalMs: number;
+  readonly outputBufferSize: number;
+  readonly outputBufferTimeoutMs: number;
+  readonly sampleRate: number;
+  readonly msgTimeoutMs: number;
+  readonly deflateLevel: number;
+  readonly topologyRegion: string;
+  readonly topologyZone: string;
+}
+
+const heartbeatIntervalMs = 30_000;
+const outputBufferSize = 16_384;
+const leastOutputBufferSize = 64;
+const leastIntervalMs = 1_000;
+const deflateLevel = 6;
+
+/** A connection that has not said anything about itself. */
+export function unidentified(host: string, limits: IdentifyLimits): Identity {
+  return {
+    clientId: host,
+    hostname: host,
+    userAgent: "",
+    featureNegotiation: false,
+    heartbeatIntervalMs,
+    outputBufferSize,
+    outputBufferTimeoutMs: limits.outputBufferTimeoutMs,
+    sampleRate: 0,
+    msgTimeoutMs: limits.msgTimeoutMs,
+    deflateLevel: Math.min(deflateLevel, limits.maxDeflateLevel),
+    topologyRegion: "",
+    topologyZone: "",
+  };
+}
+
+const undecodable = fault("E_BAD_BODY", "IDENTIFY failed to decode JSON body");
+
+/** Reads the body of an IDENTIFY. */
+export function readIdentify(body: string, limits: IdentifyLimits): Identity | Fault {
+  const fields = parseFields(body);
+  if (fields === null) return undecodable;
+  const asked = {
+    heartbeat: fields.integer("heartbeat_interval"),
+    bufferSize: fields.integer("output_buffer_size"),
+    bufferTimeout: fields.integer("output_buffer_timeout"),
+    sampleRate: fields.integer("sample_rate"),
+    msgTimeout: fields.integer("msg_timeout"),
+    deflateLevel: fields.integer("deflate_level"),
+    clientId: fields.text("client_id"),
+    hostname: fields.text("hostname"),
+    userAgent: fields.text("user_agent"),
+    topologyRegion: fields.text("topology_region"),
+    topologyZone: fields.text("topology_zone"),
+    featureNegotiation: fields.flag("feature_negotiation"),
+    // Compression and TLS are read so that a wrong type is refused; they are not granted yet.
+    tlsV1: fields.flag("tls_v1"),
+    deflate: fields.flag("deflate"),
+    snappy: fields.flag("snappy"),
+  };
+  if (fields.broken) return undecodable;
+
+  const wrong = (what: string, value: number) =>
+    fault("E_BAD_BODY", `IDENTIFY ${what} (${value}) is invalid`);
+  const within = (value: number, least: number, most: number) => value >= least && value <= most;
+  const { heartbeat, bufferSize, bufferTimeout, sampleRate, msgTimeout } = asked;
+  if (heartbeat !== 0 && heartbeat !== -1 && !within(heartbeat, leastIntervalMs, limits.maxHeartbeatIntervalMs)) {
+    return wrong("heartbeat interval", heartbeat);
+  }
+  if (
+    bufferTimeout !== 0 &&
+    bufferTimeout !== -1 &&
+    !within(bufferTimeout, limits.minOutputBufferTimeoutMs, limits.maxOutputBufferTimeoutMs)
+  ) {
+    return wrong("output buffer timeout", bufferTimeout);
+  }
+  if (
+    bufferSize !== 0 &&
+    bufferSize !== -1 &&
+    !within(bufferSize, leastOutputBufferSize, limits.maxOutputBufferSize)
+  ) {
+    return wrong("output buffer size", bufferSize);
+  }
+  if (!within(sampleRate, 0, 99)) return wrong("sample rate", sampleRate);
+  if (msgTimeout !== 0 && !within(msgTimeout, leastIntervalMs, limits.maxMsgTimeoutMs)) {
+    return wrong("msg timeout", msgTimeout);
+  }
+  return {
+    clientId: asked.clientId,
+    hostname: asked.hostname,
+    userAgent: asked.userAgent,
+    featureNegotiation: asked.featureNegotiation,
+    heartbeatIntervalMs: heartbeat === 0 ? heartbeatIntervalMs : Math.max(heartbeat, 0),
+    outputBufferSize: bufferSize === 0 ? outputBufferSize : bufferSize === -1 ? 1 : bufferSize,
+    outputBufferTimeoutMs:
+      bufferSize === -1 || bufferTimeout === -1 ? 0 : bufferTimeout || limits.outputBufferTimeoutMs,
+    sampleRate,
+    msgTimeoutMs: msgTimeout || limits.msgTimeoutMs,
+    deflateLevel: Math.min(asked.deflateLevel > 0 ? asked.deflateLevel : deflateLevel, limits.maxDeflateLevel),
+    topologyRegion: asked.topologyRegion,
+    topologyZone: asked.topologyZone,
+  };
+}
+
+/** The answer to an IDENTIFY that asked for negotiation, with nsqd's keys in nsqd's order. */
+export function identifyReply(identity: Identity, limits: IdentifyLimits, version: string): string {
+  return JSON.stringify({
+    max_rdy_count: limits.maxRdyCount,
+    version,
+    max_msg_timeout: limits.maxMsgTimeoutMs,
+    msg_timeout: identity.msgTimeoutMs,
+    tls_v1: false,
+    deflate: false,
+    deflate_level: identity.deflateLevel,
+    max_deflate_level: limits.maxDeflateLevel,
+    snappy: false,
+    sample_rate: identity.sampleRate,
+    auth_required: false,
+    output_buffer_size: identity.outputBufferSize,
+    output_buffer_timeout: identity.outputBufferTimeoutMs,
+    topology_region: limits.topologyRegion,
+    topology_zone: limits.topologyZone,
+  });
+}
+
+/** Fields of a JSON object by type, as Go's decoder takes them: absent and null are zero, 1000.0 is no integer. */
+class Fields {
+  broken = false;
+  readonly #values: Map<string, unknown>;
+  readonly #body: string;
+
+  constructor(values: Map<string, unknown>, body: string) {
+    this.#values = values;
+    this.#body = body;
+  }
+
+  integer(name: string): number {
+    const value = this.#values.get(name) ?? 0;
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || this.#isWrittenAsFloat(name)) {
+      this.broken = true;
+      return 0;
+    }
+    return value;
+  }
+
+  text(name: string): string {
+    const value = this.#values.get(name) ?? "";
+    if (typeof value === "string") return value;
+    this.broken = true;
+    return "";
+  }
+
+  flag(name: string): boolean {
+    const value = this.#values.get(name) ?? false;
+    if (typeof value === "boolean") return value;
+    this.broken = true;
+    return false;
+  }
+
+  /** `1000.0` and `1e3` are integers to JavaScript and none to Go. */
+  #isWrittenAsFloat(name: string): boolean {
+    return new RegExp(`"${name}"\\s*:\\s*-?\\d+[.eE]`).test(this.#body);
+  }
+}
+
+function parseFields(body: string): Fields | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== "object" || Array.isArray(parsed)) return null;
+  return new Fields(new Map(Object.entries(parsed ?? {})), body);
+}
