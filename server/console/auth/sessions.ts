@@ -39,7 +39,7 @@ export interface Visitor {
 export interface SessionStore {
   saveLink(hash: Buffer, expiresAtMs: number): Promise<void>;
   /** True once, for a link that is known, not used and not too old. */
-  useLink(hash: Buffer): Promise<boolean>;
+  redeemLink(hash: Buffer): Promise<boolean>;
   save(hash: Buffer, session: StoredSession, visitor: Visitor): Promise<void>;
   find(hash: Buffer): Promise<StoredSession | null>;
   touch(hash: Buffer, seenAtMs: number): Promise<void>;
@@ -96,7 +96,7 @@ export class Sessions {
   /** null: the link is unknown, used or too old. */
   async signIn(token: string, visitor: Visitor): Promise<SignedIn | null> {
     const hash = hashOf(token);
-    if (!(await this.#useLink(hash))) return null;
+    if (!(await this.#redeem(hash))) return null;
     const secret = newSecret();
     const nowMs = this.#clock.wallMs();
     const session: StoredSession = {
@@ -151,7 +151,7 @@ export class Sessions {
     this.#listeners.add(listener);
   }
 
-  async #useLink(hash: Buffer): Promise<boolean> {
+  async #redeem(hash: Buffer): Promise<boolean> {
     const key = hash.toString("hex");
     if (this.#used.has(key)) return false;
     const link = this.#links.get(key);
@@ -164,7 +164,7 @@ export class Sessions {
     }
     if (!this.#store) return known;
     try {
-      return (await this.#store.useLink(hash)) || (known && !link.saved);
+      return (await this.#store.redeemLink(hash)) || (known && !link.saved);
     } catch {
       return known;
     }

@@ -60,13 +60,13 @@ const toPages = [
 
 /** `cookies`: only ours, that is, those whose names begin with `weir`. */
 export function headersToPages(headers: IncomingHttpHeaders, policy: string): IncomingHttpHeaders {
-  const passed: IncomingHttpHeaders = { "content-security-policy": policy };
+  const passed: Record<string, string | string[]> = { "content-security-policy": policy };
   for (const name of toPages) {
     const value = headers[name];
     if (value !== undefined) passed[name] = value;
   }
   const cookies = (headers.cookie ?? "").split(/;\s*/).filter((pair) => /^(__Host-)?weir/.test(pair));
-  if (cookies.length > 0) passed.cookie = cookies.join("; ");
+  if (cookies.length > 0) passed["cookie"] = cookies.join("; ");
   return passed;
 }
 

@@ -35,7 +35,7 @@ export class Hub {
     let feed = this.#feeds.get(key);
     if (!feed) {
       this.#keepRing(room, target);
-      this.#usePoll(target, 1);
+      this.#countPoll(target, 1);
       feed = new Feed(this.source, room, target, paceMs);
       this.#feeds.set(key, feed);
     }
@@ -55,7 +55,7 @@ export class Hub {
     feed.members -= 1;
     if (feed.members > 0) return;
     this.#feeds.delete(key);
-    this.#usePoll(feed.target, -1);
+    this.#countPoll(feed.target, -1);
   }
 
   /** For the API: the room as it is now, outside any feed. */
@@ -89,7 +89,7 @@ export class Hub {
     this.#collector.rings.watched(room, this.#collector.clock.nowMs());
   }
 
-  #usePoll(target: RoomTarget, more: 1 | -1): void {
+  #countPoll(target: RoomTarget, more: 1 | -1): void {
     if (target.kind !== "channel") return;
     const key = `${target.topic}/${target.channel}`;
     const entry = this.#polls.get(key) ?? {

@@ -1,0 +1,108 @@
+/**
+ * What an operator does to a topic or a channel. The server counts the impact, compares it with what was
+ * confirmed, acts on every node it concerns, and says what each of them answered (O1, O2).
+ */
+import type { Collector } from "../collector/collector.ts";
+import {
+  type ActionNodeResult,
+  type ActionRequest,
+  type ActionResult,
+  type ActionTarget,
+  actionLevels,
+  type Impact,
+} from "../contract/index.ts";
+import type { ActionLog } from "./action-log.ts";
+import { Failure } from "./failure.ts";
+import { hasDrifted, type ImpactTags } from "./impact-tag.ts";
+import { actOn, type Counted, countImpact, nodesFor } from "./nodes.ts";
+
+export interface ActionContext {
+  readonly collector: Collector;
+  readonly log: ActionLog;
+  readonly tags: ImpactTags;
+  readonly actor: string;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+export async function impactOf(context: ActionContext, target: ActionTarget): Promise<Impact> {
+  return tagged(context, await countImpact(context.collector, target));
+}
+
+/** Throws `Failure`: not confirmed, changed since, nobody to act on. */
+export async function performAction(context: ActionContext, request: ActionRequest): Promise<ActionResult> {
+  const { collector } = context;
+  const target: ActionTarget = {
+    action: request.action,
+    topic: request.topic,
+    ...(request.channel === undefined ? {} : { channel: request.channel }),
+  };
+  const level = actionLevels[request.action];
+  const before = level === 0 ? null : await countImpact(collector, target);
+  if (level === 2) {
+    const refusal = confirmed(context, request, target, before!);
+    if (refusal) {
+      record(context, request, before, null, refusal.code);
+      throw refusal;
+    }
+  }
+  const nodes = nodesFor(collector, target).filter((node) => request.nodes?.includes(node.key) ?? true);
+  if (nodes.length === 0) throw new Failure("not-found", "No node has it.");
+  const results = (await Promise.all(nodes.map((node) => actOn(node, target)))).map((result) =>
+    forgiven(target, result),
+  );
+  const failed = results.filter((result) => !result.ok).length;
+  const outcome = failed === 0 ? "done" : failed < results.length ? "partly" : "failed";
+  const after = level === 0 ? null : await countImpact(collector, target);
+  record(context, request, before, after, outcome === "done" ? "ok" : outcome, results);
+  return { ...target, outcome, nodes: results, requestId: context.requestId };
+}
+
+/** Gone already is what was asked for. */
+function forgiven(target: ActionTarget, result: ActionNodeResult): ActionNodeResult {
+  const gone = result.code === "TOPIC_NOT_FOUND" || result.code === "CHANNEL_NOT_FOUND";
+  return gone && target.action.startsWith("delete-") ? { ...result, ok: true } : result;
+}
+
+function confirmed(context: ActionContext, request: ActionRequest, target: ActionTarget, now: Counted) {
+  const { collector, tags } = context;
+  if (request.confirm?.name !== (target.channel ?? target.topic)) {
+    return new Failure("confirm-name", `Type the name ${target.channel ?? target.topic} to confirm.`);
+  }
+  const shown = tags.read(request.confirm.etag, target, collector.clock.wallMs());
+  if (shown !== null && !hasDrifted(shown, now.messages.total)) return null;
+  const message =
+    shown === null
+      ? "What was confirmed is too old: look at the numbers again."
+      : `The depth has moved from ${shown} to ${now.messages.total} since: look at the numbers again.`;
+  return new Failure("impact-changed", message, { impact: tagged(context, now) });
+}
+
+function tagged({ tags }: ActionContext, { paused: _, ...counted }: Counted): Impact {
+  return { ...counted, etag: tags.make(counted, counted.messages.total, counted.atMs) };
+}
+
+function record(
+  context: ActionContext,
+  request: ActionRequest,
+  before: Counted | null,
+  after: Counted | null,
+  result: string,
+  nodes: readonly ActionNodeResult[] = [],
+): void {
+  const figures = (counted: Counted | null) =>
+    counted && { paused: counted.paused, messages: counted.messages, nodes: counted.nodes };
+  context.log.record({
+    atMs: context.collector.clock.wallMs(),
+    actor: context.actor,
+    address: context.address,
+    action: request.action,
+    topic: request.topic,
+    channel: request.channel ?? null,
+    object: { requestId: context.requestId, nodes },
+    before: figures(before),
+    after: figures(after),
+    reason: request.reason ?? null,
+    result,
+  });
+}

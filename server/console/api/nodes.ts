@@ -1,0 +1,161 @@
+/** Acting on nodes through NSQ's own HTTP API, and counting what an act would meet. */
+import { z } from "zod";
+import type { Collector } from "../collector/collector.ts";
+import type { Subscription } from "../collector/subscription.ts";
+import type { ActionName, ActionNodeResult, ActionTarget, Impact } from "../contract/index.ts";
+import type { NodeAnswer } from "../node-client.ts";
+
+const paths: Readonly<Record<ActionName, string>> = {
+  "create-topic": "/topic/create",
+  "create-channel": "/channel/create",
+  "pause-topic": "/topic/pause",
+  "unpause-topic": "/topic/unpause",
+  "pause-channel": "/channel/pause",
+  "unpause-channel": "/channel/unpause",
+  "empty-topic": "/topic/empty",
+  "empty-channel": "/channel/empty",
+  "delete-topic": "/topic/delete",
+  "delete-channel": "/channel/delete",
+};
+
+/** Emptying a few million messages takes a node a moment. */
+const actTimeoutMs = 20_000;
+const countTimeoutMs = 3_000;
+
+/** Where an action has something to do: creating, everywhere; else where the topic or channel is, and where that is not known. */
+export function nodesFor(collector: Collector, target: ActionTarget): readonly Subscription[] {
+  if (target.action === "create-topic" || target.action === "create-channel") return collector.nodes;
+  return collector.nodes.filter((node) => {
+    if (!node.fresh) return true;
+    const topic = node.state.topics.get(target.topic);
+    return topic !== undefined && (target.channel === undefined || topic.channels.has(target.channel));
+  });
+}
+
+export async function actOn(node: Subscription, target: ActionTarget): Promise<ActionNodeResult> {
+  const query = { topic: target.topic, ...(target.channel === undefined ? {} : { channel: target.channel }) };
+  // A channel is created with its topic, as a consumer that subscribes does it.
+  if (target.action === "create-channel") {
+    const topic = await node.client.call({
+      method: "POST",
+      path: "/topic/create",
+      query: { topic: target.topic },
+    });
+    if (topic.status !== 200) return resultOf(node.key, topic);
+  }
+  const path = paths[target.action];
+  return resultOf(node.key, await node.client.call({ method: "POST", path, query, timeoutMs: actTimeoutMs }));
+}
+
+function resultOf(node: string, answer: NodeAnswer): ActionNodeResult {
+  if (answer.status === 200) return { node, ok: true, code: "", tookMs: answer.tookMs };
+  const code = answer.status === 0 ? `unreachable: ${answer.body}` : nodeCodeOf(answer);
+  return { node, ok: false, code, tookMs: answer.tookMs };
+}
+
+/** What a node says in `{"message": …}`. */
+export function nodeCodeOf(answer: NodeAnswer): string {
+  try {
+    const { message } = z.object({ message: z.string().max(1_024) }).parse(JSON.parse(answer.body));
+    return message;
+  } catch {
+    return `HTTP ${answer.status}`;
+  }
+}
+
+const count = z.number().nonnegative();
+const stats = z.object({
+  topics: z
+    .array(
+      z.object({
+        topic_name: z.string(),
+        depth: count,
+        paused: z.boolean(),
+        channels: z
+          .array(
+            z.object({
+              channel_name: z.string(),
+              depth: count,
+              in_flight_count: count,
+              deferred_count: count,
+              client_count: count,
+              paused: z.boolean(),
+            }),
+          )
+          .nullable(),
+      }),
+    )
+    .nullable(),
+});
+
+export type Counted = Omit<Impact, "etag"> & { readonly paused: boolean | null };
+
+/** Asks the nodes now: what the collector has may be a second old. */
+export async function countImpact(collector: Collector, target: ActionTarget): Promise<Counted> {
+  const nodes = nodesFor(collector, target);
+  const sums = { waiting: 0, inFlight: 0, deferred: 0, channels: 0, consumers: 0 };
+  const [here, missing]: [string[], string[]] = [[], []];
+  let paused: boolean | null = null;
+  const answers = await Promise.all(nodes.map((node) => topicStats(node, target)));
+  for (const [index, topic] of answers.entries()) {
+    const node = nodes[index]!.key;
+    if (topic === "unreachable") {
+      missing.push(node);
+      continue;
+    }
+    const channels = (topic?.channels ?? []).filter(
+      (channel) => target.channel === undefined || channel.channel_name === target.channel,
+    );
+    if (!topic || (target.channel !== undefined && channels.length === 0)) continue;
+    here.push(node);
+    paused = (paused ?? false) || (target.channel === undefined ? topic.paused : channels[0]!.paused);
+    if (target.channel === undefined) sums.waiting += topic.depth;
+    // Emptying a topic leaves its channels as they are; deleting it takes them along.
+    if (target.action === "empty-topic") continue;
+    for (const channel of channels) {
+      sums.waiting += channel.depth;
+      sums.inFlight += channel.in_flight_count;
+      sums.deferred += channel.deferred_count;
+      sums.consumers += channel.client_count;
+      sums.channels += 1;
+    }
+  }
+  const { waiting, inFlight, deferred, channels, consumers } = sums;
+  return {
+    action: target.action,
+    topic: target.topic,
+    ...(target.channel === undefined ? {} : { channel: target.channel }),
+    atMs: collector.clock.wallMs(),
+    messages: { total: waiting + inFlight + deferred, waiting, inFlight, deferred },
+    channels,
+    consumers,
+    nodes: here,
+    missing,
+    undoable: false,
+    paused,
+  };
+}
+
+type TopicStats = NonNullable<z.infer<typeof stats>["topics"]>[number];
+
+async function topicStats(
+  node: Subscription,
+  target: ActionTarget,
+): Promise<TopicStats | null | "unreachable"> {
+  const query = {
+    format: "json",
+    topic: target.topic,
+    include_clients: "false",
+    include_mem: "false",
+    ...(target.channel === undefined ? {} : { channel: target.channel }),
+  };
+  const answer = await node.client.call({ method: "GET", path: "/stats", query, timeoutMs: countTimeoutMs });
+  if (answer.status !== 200) return "unreachable";
+  try {
+    return (
+      stats.parse(JSON.parse(answer.body)).topics?.find((topic) => topic.topic_name === target.topic) ?? null
+    );
+  } catch {
+    return "unreachable";
+  }
+}

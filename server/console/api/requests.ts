@@ -1,0 +1,57 @@
+/** What browsers may ask of the API, checked. Unknown fields are refused. */
+import { z } from "zod";
+import {
+  type ActionName,
+  type ActionRequest,
+  type ActionTarget,
+  actionLevels,
+  isName,
+  type PublishRequest,
+  publishBytesMax,
+} from "../contract/index.ts";
+
+const name = z.string().max(64).refine(isName, "not a valid name of a topic or channel");
+const nodeKey = z.string().min(1).max(260);
+const actionName = z.enum(Object.keys(actionLevels) as [ActionName, ...ActionName[]]);
+
+const target = { action: actionName, topic: name, channel: name.optional() };
+
+/** A channel with the actions on channels, and with no other. */
+function fits(value: { action: ActionName; channel?: string | undefined }): boolean {
+  return value.action.endsWith("-channel") === (value.channel !== undefined);
+}
+const fitsMessage = {
+  message: "a channel belongs to actions on a channel, and to no other",
+  path: ["channel"],
+};
+
+/** Optional fields that are there but undefined do not occur in JSON. */
+function schemaOf<T>(schema: z.ZodType): z.ZodType<T> {
+  return schema as z.ZodType<T>;
+}
+
+export const impactQuery = schemaOf<ActionTarget>(z.strictObject(target).refine(fits, fitsMessage));
+
+export const actionRequest = schemaOf<ActionRequest>(
+  z
+    .strictObject({
+      ...target,
+      confirm: z.strictObject({ name: z.string().max(64), etag: z.string().max(128) }).optional(),
+      reason: z.string().max(1_000).optional(),
+      nodes: z.array(nodeKey).min(1).max(100).optional(),
+    })
+    .refine(fits, fitsMessage),
+);
+
+// Hexadecimal takes two characters a byte, JSON up to six for one that it has to escape.
+export const publishBodyBytesMax = publishBytesMax * 6 + 4_096;
+
+export const publishRequest = schemaOf<PublishRequest>(
+  z.strictObject({
+    topic: name,
+    body: z.string().max(publishBytesMax * 2),
+    encoding: z.enum(["text", "base64", "hex"]).optional(),
+    deferMs: z.number().int().min(0).max(2_147_483_647).optional(),
+    node: nodeKey.optional(),
+  }),
+);

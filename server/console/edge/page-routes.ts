@@ -1,0 +1,63 @@
+/** Everything that is not the API: pages and their files, from the pages' own process, for those with a session. */
+import httpProxy from "@fastify/http-proxy";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { signInPath } from "../contract/index.ts";
+import { headersFromPages, headersToPages, pagePolicy } from "./headers.ts";
+import { onwardPage, startingPage } from "./plain-pages.ts";
+import { newNonce, sendPlain } from "./sign-in-routes.ts";
+
+export interface PageOptions {
+  readonly sessionOf: (request: FastifyRequest) => Promise<unknown>;
+  readonly pagesUrl: () => string | null;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Content-Security-Policy of the page that is asked for. */
+    pagePolicy: string;
+  }
+}
+
+export function pageRoutes({ sessionOf, pagesUrl }: PageOptions) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.decorateRequest("pagePolicy", "");
+    await app.register(httpProxy, {
+      upstream: "",
+      prefix: "/",
+      httpMethods: ["GET", "HEAD"],
+      proxyPayloads: false,
+      disableRequestLogging: true,
+      preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
+        if (!(await sessionOf(request))) return refuse(request, reply);
+        if (pagesUrl() === null) return unavailable(request, reply);
+        request.pagePolicy = pagePolicy(newNonce());
+        reply.header("content-security-policy", request.pagePolicy);
+        return undefined;
+      },
+      replyOptions: {
+        getUpstream: () => pagesUrl() ?? "http://127.0.0.1:9",
+        rewriteRequestHeaders: (request, headers) =>
+          headersToPages(headers as never, (request as FastifyRequest).pagePolicy) as never,
+        rewriteHeaders: (headers) => headersFromPages(headers),
+        onError: (reply) => void unavailable(reply.request as FastifyRequest, reply as FastifyReply),
+      },
+    });
+  };
+}
+
+/** Nobody signed in: a page leads to where one does, anything else is just refused. */
+function refuse(request: FastifyRequest, reply: FastifyReply) {
+  const { "sec-fetch-mode": mode, "sec-fetch-site": site, accept, rsc } = request.headers;
+  const navigates = mode === undefined ? (accept ?? "").includes("text/html") : mode === "navigate";
+  if (!navigates || rsc !== undefined) return reply.code(401).header("cache-control", "no-store").send();
+  // A click in another site comes without our strict cookie: from a page of ours it comes again, with it.
+  if (site === "cross-site" || site === "same-site")
+    return sendPlain(reply, 200, onwardPage(newNonce(), request.url));
+  return reply.header("cache-control", "no-store").redirect(signInPath, 303);
+}
+
+function unavailable(request: FastifyRequest, reply: FastifyReply) {
+  if ((request.headers.accept ?? "").includes("text/html"))
+    return sendPlain(reply, 503, startingPage(newNonce()));
+  return reply.code(503).header("cache-control", "no-store").send();
+}

@@ -1,0 +1,68 @@
+/** `GET /signin`: with a token it makes a session and leaves no secret in the address; without, it says how to sign in. */
+import { randomBytes } from "node:crypto";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Sessions } from "../auth/sessions.ts";
+import { signInPath } from "../contract/index.ts";
+import type { CookieJar } from "./cookie.ts";
+import { onwardPage, type PlainPage, signInPage } from "./plain-pages.ts";
+
+export interface SignInOptions {
+  readonly sessions: Sessions;
+  readonly cookies: () => CookieJar;
+}
+
+export function signInRoutes({ sessions, cookies }: SignInOptions) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.get(signInPath, async (request, reply) => {
+      const { token } = request.query as { token?: unknown };
+      const present = cookies().read(request.headers.cookie);
+      if (typeof token !== "string") {
+        if (await sessions.check(present, false)) return reply.redirect("/", 303);
+        return sendPlain(reply, 200, signInPage(newNonce(), false));
+      }
+      // A browser that looks ahead must not use the link up.
+      if (
+        /prefetch|prerender/.test(String(request.headers["sec-purpose"] ?? request.headers["purpose"] ?? ""))
+      ) {
+        return reply.code(503).send();
+      }
+      const signedIn = token.length <= 128 ? await sessions.signIn(token, visitorOf(request)) : null;
+      if (!signedIn) {
+        if (await sessions.check(present, false)) return onward(request, reply);
+        return sendPlain(reply, 403, signInPage(newNonce(), true));
+      }
+      // A new session for every sign-in; the one before ends.
+      const before = await sessions.check(present, false);
+      if (before) await sessions.signOut(before.id);
+      reply.header("set-cookie", cookies().write(signedIn.secret));
+      return onward(request, reply);
+    });
+  };
+}
+
+/** To `/`. A strict cookie is not sent on after a click in another site: from there it goes by way of a page of ours. */
+function onward(request: FastifyRequest, reply: FastifyReply) {
+  const site = request.headers["sec-fetch-site"];
+  if (site === "cross-site" || site === "same-site")
+    return sendPlain(reply, 200, onwardPage(newNonce(), "/"));
+  return reply.header("cache-control", "no-store").redirect("/", 303);
+}
+
+function visitorOf(request: FastifyRequest) {
+  return { userAgent: (request.headers["user-agent"] ?? "").slice(0, 256), address: request.ip };
+}
+
+export function newNonce(): string {
+  return randomBytes(16).toString("base64");
+}
+
+export function sendPlain(reply: FastifyReply, status: number, page: PlainPage) {
+  return reply
+    .code(status)
+    .headers({
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": page.policy,
+      "cache-control": "no-store",
+    })
+    .send(page.html);
+}

@@ -1,0 +1,270 @@
+/**
+ * The browsers' sockets: who may connect, what they may watch, and how much of it. Sends what the hub's
+ * feeds and the taps say; figures may be dropped for a browser that does not keep up, and a gap in the
+ * revisions tells it so.
+ */
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import { type DefaultEventsMap, Server, type Socket } from "socket.io";
+import { z } from "zod";
+import type { Sessions } from "../auth/sessions.ts";
+import type { Clock } from "../clock.ts";
+import {
+  type Ack,
+  type ClientEvents,
+  type FailureCode,
+  type Hello,
+  type PaceMs,
+  pacesMs,
+  type Room,
+  roomsPerSocketMax,
+  type ServerEvents,
+  type SessionInfo,
+  socketsPerSessionMax,
+  type TailBatch,
+} from "../contract/index.ts";
+import type { FeedMessage } from "./feed.ts";
+import { feedKey, type Hub } from "./hub.ts";
+import type { Tails } from "./tail.ts";
+import { isTail, type RoomTarget, type TailTarget, targetOf } from "./targets.ts";
+
+interface SocketData {
+  session: { readonly id: string; readonly info: SessionInfo };
+  /** By room: the pace, or null for a tail. */
+  watching: Map<string, PaceMs | null>;
+}
+type ConsoleSocket = Socket<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>;
+
+export interface SocketsOptions {
+  readonly server: HttpServer;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+  /** Host and Origin are ours. */
+  readonly isOurs: (request: IncomingMessage) => boolean;
+  readonly readCookie: (header: string | undefined) => string | undefined;
+  readonly bootId: string;
+  readonly version: string;
+  /** How often open sockets' sessions are looked at again; default 10 s. */
+  readonly recheckMs?: number;
+}
+
+const bufferBytesMax = 64 * 1024;
+/** Events a socket may send at once, and then a second. Beyond `floodMax` it is hung up on. */
+const eventsBurst = 40;
+const eventsPerSecond = 20;
+const floodMax = 200;
+
+const watchArgs = z.tuple([
+  z.string().max(300),
+  z.strictObject({ paceMs: z.union([z.literal(pacesMs.seen), z.literal(pacesMs.hidden)]).optional() }),
+]);
+const unwatchArgs = z.tuple([z.string().max(300)]);
+
+export class Sockets {
+  readonly #io: Server<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>;
+  readonly #options: SocketsOptions;
+  readonly #bySession = new Map<string, Set<ConsoleSocket>>();
+  readonly #recheck: ReturnType<typeof setInterval>;
+  #hub: Hub | null = null;
+  #tails: Tails | null = null;
+
+  constructor(options: SocketsOptions) {
+    this.#options = options;
+    this.#io = new Server(options.server, {
+      transports: ["websocket"],
+      serveClient: false,
+      maxHttpBufferSize: bufferBytesMax,
+      connectTimeout: 10_000,
+      perMessageDeflate: false,
+      httpCompression: false,
+      destroyUpgrade: false,
+      allowRequest: (request, answer) => {
+        this.#admit(request).then(
+          (admitted) => answer(null, admitted),
+          () => answer(null, false),
+        );
+      },
+    });
+    this.#io.use((socket, next) => {
+      this.#begin(socket).then(next, () => next(new Error("refused")));
+    });
+    this.#io.on("connection", (socket) => this.#connected(socket));
+    options.sessions.onEnd((id, reason) => this.#hangUp(id, reason));
+    this.#recheck = setInterval(() => void this.#recheckAll(), options.recheckMs ?? 10_000);
+  }
+
+  /** What there is to watch. Before the first connection. */
+  attach(hub: Hub, tails: Tails): void {
+    this.#hub = hub;
+    this.#tails = tails;
+  }
+
+  sendFeed(key: string, message: FeedMessage): void {
+    if (message.event === "snapshot") this.#io.to(key).emit("snapshot", message.payload);
+    else this.#io.to(key).volatile.emit("delta", message.payload);
+  }
+
+  sendTail(batch: TailBatch): void {
+    this.#io.to(batch.room).volatile.emit("tail", batch);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#recheck);
+    this.#io.disconnectSockets(true);
+    this.#io.engine.close();
+  }
+
+  async #admit(request: IncomingMessage): Promise<boolean> {
+    if (!this.#options.isOurs(request)) return false;
+    return (await this.#sessionOf(request)) !== null;
+  }
+
+  #sessionOf(request: IncomingMessage) {
+    return this.#options.sessions.check(this.#options.readCookie(request.headers.cookie), false);
+  }
+
+  /** Once more for the namespace: the session may have ended since the handshake. */
+  async #begin(socket: ConsoleSocket): Promise<Error | undefined> {
+    const session = await this.#sessionOf(socket.request);
+    if (!session) return new Error("no-session");
+    if ((this.#bySession.get(session.id)?.size ?? 0) >= socketsPerSessionMax) return new Error("too-many");
+    socket.data.session = session;
+    socket.data.watching = new Map();
+    return undefined;
+  }
+
+  #connected(socket: ConsoleSocket): void {
+    const { id } = socket.data.session;
+    const siblings = this.#bySession.get(id) ?? new Set();
+    this.#bySession.set(id, siblings.add(socket));
+    socket.on("error", () => socket.disconnect(true));
+    socket.on("disconnect", () => {
+      for (const room of [...socket.data.watching.keys()]) this.#leave(socket, room);
+      siblings.delete(socket);
+      if (siblings.size === 0) this.#bySession.delete(id);
+    });
+    this.#limit(socket);
+    socket.on("watch", (...args: unknown[]) => answer(args, 2, (plain) => this.#watch(socket, plain)));
+    socket.on("unwatch", (...args: unknown[]) => answer(args, 1, (plain) => this.#unwatch(socket, plain)));
+    socket.on("time", (...args: unknown[]) => {
+      const ack = args[0];
+      if (typeof ack === "function") ack(this.#options.clock.wallMs());
+    });
+    const hello: Hello = {
+      serverMs: this.#options.clock.wallMs(),
+      bootId: this.#options.bootId,
+      version: this.#options.version,
+      session: socket.data.session.info,
+    };
+    socket.emit("hello", hello);
+  }
+
+  /** A bucket of events: what is beyond it is dropped with an answer, a flood ends the socket. */
+  #limit(socket: ConsoleSocket): void {
+    let credit = eventsBurst;
+    let atMs = this.#options.clock.nowMs();
+    socket.use((packet, next) => {
+      const nowMs = this.#options.clock.nowMs();
+      credit = Math.min(eventsBurst, credit + ((nowMs - atMs) * eventsPerSecond) / 1_000) - 1;
+      atMs = nowMs;
+      if (credit >= 0) return next();
+      if (credit < -floodMax) return void socket.disconnect(true);
+      const ack = packet.at(-1) as unknown;
+      if (typeof ack === "function") ack(refusal("too-many", "Too many events: slow down."));
+    });
+  }
+
+  #watch(socket: ConsoleSocket, args: unknown[]): Ack {
+    const parsed = watchArgs.safeParse(args);
+    if (!parsed.success) return refusal("bad-request", "watch takes a room and options.");
+    const [room, { paceMs = pacesMs.seen }] = parsed.data;
+    const target = targetOf(room);
+    if (!target) return refusal("bad-request", "That is not the name of a room.");
+    const { watching } = socket.data;
+    if (!watching.has(room) && watching.size >= roomsPerSocketMax) {
+      return refusal("too-many", `One page may watch ${roomsPerSocketMax} rooms.`);
+    }
+    if (isTail(target)) return this.#watchTail(socket, room, target);
+    this.#watchFeed(socket, room as Room, target, paceMs);
+    return { ok: true };
+  }
+
+  #watchTail(socket: ConsoleSocket, room: string, target: TailTarget): Ack {
+    if (socket.data.watching.has(room)) return { ok: true };
+    if (!this.#tails!.join(target.topic)) return refusal("too-many", "Too many topics are being tailed.");
+    socket.data.watching.set(room, null);
+    void socket.join(room);
+    return { ok: true };
+  }
+
+  #watchFeed(socket: ConsoleSocket, room: Room, target: RoomTarget, paceMs: PaceMs): void {
+    const { watching } = socket.data;
+    const before = watching.get(room);
+    if (before === paceMs) {
+      const snapshot = this.#hub!.again(room, paceMs);
+      if (snapshot) socket.emit("snapshot", snapshot);
+      return;
+    }
+    // Joined before the old pace is left: the feed of a room that is watched does not begin anew.
+    const snapshot = this.#hub!.join(room, target, paceMs);
+    if (before !== undefined) this.#leave(socket, room);
+    watching.set(room, paceMs);
+    void socket.join(feedKey(room, paceMs));
+    socket.emit("snapshot", snapshot);
+  }
+
+  #unwatch(socket: ConsoleSocket, args: unknown[]): Ack {
+    const parsed = unwatchArgs.safeParse(args);
+    if (!parsed.success) return refusal("bad-request", "unwatch takes a room.");
+    this.#leave(socket, parsed.data[0]);
+    return { ok: true };
+  }
+
+  #leave(socket: ConsoleSocket, room: string): void {
+    const { watching } = socket.data;
+    const paceMs = watching.get(room);
+    if (paceMs === undefined) return;
+    watching.delete(room);
+    if (paceMs === null) {
+      void socket.leave(room);
+      this.#tails!.leave(room.slice("tail:".length));
+    } else {
+      void socket.leave(feedKey(room, paceMs));
+      this.#hub!.leave(room as Room, paceMs);
+    }
+  }
+
+  #hangUp(id: string, reason: "expired" | "revoked"): void {
+    for (const socket of this.#bySession.get(id) ?? []) {
+      socket.emit("reauth", { reason });
+      // Closed a moment later: closing at once would lose what was just said.
+      setTimeout(() => socket.disconnect(true), 200);
+      for (const room of [...socket.data.watching.keys()]) this.#leave(socket, room);
+    }
+  }
+
+  /** A session that ended elsewhere: `checkId` tells, and `onEnd` hangs up. */
+  async #recheckAll(): Promise<void> {
+    for (const id of [...this.#bySession.keys()])
+      await this.#options.sessions.checkId(id, false).catch(() => {});
+  }
+}
+
+/** Answers through the acknowledgement, if there is one; whatever a browser sends, it is told, and nothing throws. */
+function answer(args: unknown[], plainMax: number, handle: (plain: unknown[]) => Ack): void {
+  const last = args.at(-1);
+  const ack = typeof last === "function" ? last : null;
+  const plain = ack ? args.slice(0, -1) : args;
+  // Options may be left out.
+  if (plainMax === 2 && plain.length === 1) plain.push({});
+  let result: Ack;
+  try {
+    result = handle(plain);
+  } catch {
+    result = refusal("internal", "That went wrong.");
+  }
+  ack?.(result);
+}
+
+function refusal(code: FailureCode, message: string): Ack {
+  return { ok: false, error: { code, message, requestId: "" } };
+}
