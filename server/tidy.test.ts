@@ -72,3 +72,14 @@ test("[TD4] no test is left out or run alone", () => {
 
   expect(found(files, /\b(test|it|describe)(\.\w+)*\.(only|skip|todo|fixme|fails)\b/)).toEqual([]);
 });
+
+test("[TD5] the lockfile has an entry for every optional dependency, of every platform", () => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const missing = Object.values(packages)
+    .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+    .filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)));
+
+  expect(missing, "npm ci refuses such a lockfile").toEqual([]);
+});
