@@ -17,8 +17,8 @@ export interface ActionRecord {
 }
 
 export interface TraceSource {
-  /** Oldest first, one more than `max` when there are more. */
-  trace(id: string, max: number): Promise<readonly TraceEvent[]>;
+  /** Oldest first. */
+  trace(id: string): Promise<readonly TraceEvent[]>;
   /** When the oldest of the audit that is kept was written; null: there is none. */
   sinceMs(): Promise<number | null>;
 }

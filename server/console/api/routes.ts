@@ -88,9 +88,7 @@ function traceRoute(app: FastifyInstance, { collector, traces }: ApiOptions): vo
         `Postgres does not answer ${why}: the trace has to wait until it does.`,
       );
     };
-    const [events, sinceMs] = await Promise.all([traces.trace(id, traceEventsMax), traces.sinceMs()]).catch(
-      away,
-    );
+    const [events, sinceMs] = await Promise.all([traces.trace(id), traces.sinceMs()]).catch(away);
     const stores = collector.nodeRows.map((node) => node.store).filter((store) => store !== null);
     const known = stores.length > 0;
     return {

@@ -47,7 +47,8 @@ export function signInPage(nonce: string, failed: boolean): PlainPage {
 
 /** Sends the browser on to one of our own paths, from our own page: only then does it send a strict cookie. */
 export function onwardPage(nonce: string, path: string): PlainPage {
-  const to = escapeHtml(path);
+  // Two slashes at its beginning would make it another site's address.
+  const to = escapeHtml(path.replace(/^[/\\]+/, "/"));
   return plainPage(
     nonce,
     "One moment",

@@ -1,0 +1,152 @@
+/**
+ * The console's Postgres: brought up to date once it answers, watched after that, and offered as what
+ * the console needs of it. Postgres being away is a state; every call fails at once while it lasts.
+ */
+import { describeError, openPool, parseDatabaseUrl, type Sql, withDeadline } from "../../db/client.ts";
+import { migrate, SchemaTooNewError } from "../../db/migrate.ts";
+import { auditSince, insertAction } from "../../db/queries/actions.ts";
+import { traceMessage } from "../../db/queries/audit.ts";
+import {
+  deleteExpired,
+  deleteSession,
+  findSession,
+  insertSession,
+  insertSigninToken,
+  touchSession,
+  useSigninToken,
+} from "../../db/queries/sessions.ts";
+import type { ActionStore, TraceSource } from "../console/api/ports.ts";
+import type { SessionStore } from "../console/auth/sessions.ts";
+import { pause } from "../console/back-off.ts";
+import type { DatabaseStatus, Role, TraceEventKind } from "../console/contract/index.ts";
+
+const probeMs = 2_000;
+const probeDeadlineMs = 2_000;
+const cleanEveryMs = 3_600_000;
+/** Pages, traces, probes: a console's statements are few and short. */
+const connectionsMax = 3;
+
+class Away extends Error {}
+
+export class ConsoleDatabase {
+  readonly #sql: Sql;
+  readonly #schema: string;
+  readonly #warn: (message: string) => void;
+  readonly #stopped = new AbortController();
+  #done: Promise<void> = Promise.resolve();
+  status: DatabaseStatus = { state: "starting", sinceMs: Date.now(), reason: null };
+
+  /** Throws when the URL or the name of the schema is not one. */
+  constructor(url: string, schema: string, warn: (message: string) => void) {
+    this.#schema = schema;
+    this.#warn = warn;
+    this.#sql = openPool(parseDatabaseUrl(url), { schema, name: "console", max: connectionsMax });
+  }
+
+  start(): void {
+    this.#done = this.#watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#sql.end({ timeout: 1 }).catch(() => {});
+    await this.#done;
+  }
+
+  get stores(): { sessions: SessionStore; actions: ActionStore; traces: TraceSource } {
+    return { sessions: this.#sessions(), actions: this.#actions(), traces: this.#traces() };
+  }
+
+  async #watch(): Promise<void> {
+    const signal = this.#stopped.signal;
+    let migrated = false;
+    let cleanedAtMs = Number.NEGATIVE_INFINITY;
+    while (!signal.aborted) {
+      try {
+        if (!migrated) await migrate(this.#sql, this.#schema);
+        migrated = true;
+        await withDeadline(this.#sql`select 1 as answer`, probeDeadlineMs);
+        this.#is("up", null);
+        if (performance.now() - cleanedAtMs > cleanEveryMs) {
+          cleanedAtMs = performance.now();
+          await deleteExpired(this.#sql, new Date());
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof SchemaTooNewError) migrated = false;
+        this.#is("down", describeError(error));
+      }
+      await pause(this.status.state === "up" ? probeMs : probeMs / 4, signal);
+    }
+  }
+
+  #is(state: "up" | "down", reason: string | null): void {
+    const before = this.status;
+    if (before.state === state && before.reason === reason) return;
+    const sinceMs = before.state === state ? before.sinceMs : Date.now();
+    this.status = { state, sinceMs, reason };
+    if (before.state !== state)
+      this.#warn(state === "up" ? "Postgres answers" : `Postgres is away: ${reason}`);
+  }
+
+  /** The connection, or at once an error while there is none: nobody waits for a deadline that is known to pass. */
+  #up(): Sql {
+    if (this.status.state !== "up") throw new Away("Postgres is away");
+    return this.#sql;
+  }
+
+  #sessions(): SessionStore {
+    return {
+      saveLink: async (hash, expiresAtMs) => insertSigninToken(this.#up(), hash, new Date(expiresAtMs)),
+      redeemLink: async (hash) => useSigninToken(this.#up(), hash, new Date()),
+      save: async (hash, session, visitor) =>
+        insertSession(this.#up(), hash, {
+          user: session.user,
+          role: session.role,
+          createdAt: new Date(session.createdAtMs),
+          expiresAt: new Date(session.expiresAtMs),
+          lastSeenAt: new Date(session.seenAtMs),
+          ...visitor,
+        }),
+      find: async (hash) => {
+        const row = await findSession(this.#up(), hash);
+        return (
+          row && {
+            user: row.user,
+            role: row.role as Role,
+            createdAtMs: row.createdAt.getTime(),
+            expiresAtMs: row.expiresAt.getTime(),
+            seenAtMs: row.lastSeenAt.getTime(),
+          }
+        );
+      },
+      touch: async (hash, seenAtMs) => touchSession(this.#up(), hash, new Date(seenAtMs)),
+      remove: async (hash) => deleteSession(this.#up(), hash),
+    };
+  }
+
+  #actions(): ActionStore {
+    return {
+      append: async ({ atMs, ...action }) => insertAction(this.#up(), { at: new Date(atMs), ...action }),
+    };
+  }
+
+  #traces(): TraceSource {
+    return {
+      trace: async (id) => {
+        const events = await traceMessage(this.#up(), id);
+        return events.map((event) => ({
+          atMs: event.atMs,
+          kind: event.event as TraceEventKind,
+          topic: event.topic,
+          channel: event.channel === "" ? null : event.channel,
+          node: event.nodeId,
+          client: event.client && { id: event.client.clientId, address: event.client.address },
+          attempts: event.attempts === 0 ? null : event.attempts,
+          delayMs: event.delayMs === 0 ? null : event.delayMs,
+        }));
+      },
+      sinceMs: async () => (await auditSince(this.#up()))?.getTime() ?? null,
+    };
+  }
+}

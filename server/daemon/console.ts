@@ -1,0 +1,142 @@
+/**
+ * The console as a process: its server, its Postgres, the pages' process behind it, and the sign-in link
+ * that whoever started it is given.
+ */
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ConsoleOptions } from "../cli/console-options.ts";
+import { parseNodeAddress } from "../console/node-client.ts";
+import { NextProcess } from "../console/pages/next-process.ts";
+import { type ConsoleServer, startConsoleServer } from "../console/server.ts";
+import { ConsoleDatabase } from "./console-database.ts";
+
+const installed = fileURLToPath(new URL("../..", import.meta.url));
+const linkFile = "sign-in-link";
+const pidFile = "console.pid";
+
+/**
+ * Starts the console and resolves when it serves; it goes on until SIGTERM, SIGINT, SIGHUP or its parent's
+ * end. Throws when it cannot start. SIGUSR2: a new sign-in link.
+ */
+export async function runConsole(options: ConsoleOptions): Promise<void> {
+  const dataPath = resolve(options["data-path"]);
+  mkdirSync(dataPath, { recursive: true });
+  const warn = (message: string) => {
+    process.stderr.write(`${options["log-prefix"]}${new Date().toISOString()} ${message}\n`);
+  };
+  const { host, port } = listenAddress(options["http-address"]);
+  const publicUrl = options["public-url"] === "" ? null : new URL(options["public-url"]);
+  const url = options["database-url"];
+  const database = url === "" ? null : new ConsoleDatabase(url, options.cluster, warn);
+  database?.start();
+
+  let pages: NextProcess | null = null;
+  const server = await startConsoleServer({
+    host,
+    port,
+    nodes: options["nsqd-http-address"].map(parseNodeAddress),
+    cluster: options.cluster,
+    secret: readSecret(options["cluster-secret-file"]),
+    allowedHosts: [...options["http-allowed-host"], ...(publicUrl ? [publicUrl.hostname] : [])],
+    secure: publicUrl?.protocol === "https:",
+    version: version(),
+    stores: database?.stores ?? null,
+    database: () => database?.status ?? { state: "none", sinceMs: startedAtMs, reason: null },
+    pagesUrl: () => pages?.url ?? null,
+    warn,
+  });
+  pages = new NextProcess({
+    directory: options["next-dir"] === "" ? installed : resolve(options["next-dir"]),
+    apiUrl: server.url,
+    warn,
+  });
+  stopWhenAsked(async () => {
+    await pages!.stop();
+    await server.close();
+    await database?.stop();
+  });
+  await pages.start();
+
+  const links = new Links(server, publicUrl?.origin ?? server.url, dataPath);
+  process.on("SIGUSR2", () => void links.next().then((link) => links.tell(link)));
+  const signInUrl = await links.next();
+  writeFileSync(join(dataPath, pidFile), `${process.pid}\n`);
+  if (process.send) process.send({ type: "ready", url: links.origin, signInUrl });
+  else links.tell(signInUrl, `Console on ${links.origin}\n`);
+}
+
+const startedAtMs = Date.now();
+
+/** One-time links, also left in a file that only this user may read, for `weir console --new-link`. */
+class Links {
+  readonly origin: string;
+  readonly #server: ConsoleServer;
+  readonly #path: string;
+
+  constructor(server: ConsoleServer, origin: string, dataPath: string) {
+    this.#server = server;
+    this.origin = origin;
+    this.#path = join(dataPath, linkFile);
+  }
+
+  async next(): Promise<string> {
+    const link = `${this.origin}${await this.#server.newSignInPath()}`;
+    writeFileSync(this.#path, `${link}\n`, { mode: 0o600 });
+    chmodSync(this.#path, 0o600);
+    return link;
+  }
+
+  tell(link: string, before = ""): void {
+    process.stdout.write(`${before}Sign in (once, within 15 minutes): ${link}\n`);
+  }
+}
+
+/** Asks the console that runs with this data path for a new link. Throws when none runs. */
+export async function newSignInLink(dataPath: string): Promise<string> {
+  const directory = resolve(dataPath);
+  const pidPath = join(directory, pidFile);
+  if (!existsSync(pidPath)) throw new Error(`no console runs with --data-path=${directory}`);
+  const path = join(directory, linkFile);
+  const writtenAtMs = () => (existsSync(path) ? statSync(path).mtimeMs : 0);
+  const beforeMs = writtenAtMs();
+  process.kill(Number(readFileSync(pidPath, "utf8")), "SIGUSR2");
+  const deadlineMs = performance.now() + 5_000;
+  while (writtenAtMs() === beforeMs) {
+    if (performance.now() > deadlineMs) throw new Error("the console did not answer within 5 s");
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  return readFileSync(path, "utf8").trim();
+}
+
+function listenAddress(text: string): { host: string; port: number } {
+  const match = /^(.*):(\d{1,5})$/.exec(text);
+  if (!match) throw new Error(`--http-address must be <addr>:<port>, not ${JSON.stringify(text)}`);
+  return { host: match[1] === "" ? "0.0.0.0" : match[1]!.replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+}
+
+function readSecret(path: string): string {
+  return path === "" ? "" : readFileSync(path, "utf8").trim();
+}
+
+function version(): string {
+  const file = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return file.version;
+}
+
+/** Once; a second time somebody asks, they do not want to wait. */
+function stopWhenAsked(stop: () => Promise<void>): void {
+  let asked = false;
+  const ask = () => {
+    if (asked) process.exit(1);
+    asked = true;
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, ask);
+  process.on("disconnect", ask);
+}
