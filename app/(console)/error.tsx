@@ -1,0 +1,34 @@
+"use client";
+
+import { Button } from "../components/button.tsx";
+import { Shape } from "../components/status.tsx";
+
+/** A mistake of ours: the rest of the console stays usable. */
+export default function PageError({
+  error,
+  reset,
+}: {
+  error: Error & { digest?: string };
+  reset: () => void;
+}) {
+  return (
+    <div role="alert" className="max-w-160 rounded-card border border-line p-5">
+      <p className="flex items-center gap-2 text-14 font-medium">
+        <Shape tone="crit" />
+        This page could not be shown.
+      </p>
+      <p className="mt-1 text-12 text-muted">
+        {error.message}
+        {error.digest !== undefined && (
+          <>
+            {" "}
+            <span className="font-mono">{error.digest}</span>
+          </>
+        )}
+      </p>
+      <Button className="mt-4" onClick={reset}>
+        Try again
+      </Button>
+    </div>
+  );
+}

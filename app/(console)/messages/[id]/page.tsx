@@ -1,0 +1,21 @@
+import { messageIdPattern } from "../../../../server/console/contract/index.ts";
+import { Empty } from "../../../components/empty.tsx";
+import { Failure } from "../../../components/failure.tsx";
+import { PageHead } from "../../../components/page-head.tsx";
+import { nameOf } from "../../../paths.ts";
+import { readTrace } from "../../../read/api.ts";
+import { Message } from "./message.tsx";
+
+export default async function MessagePage({ params }: { params: Promise<{ id: string }> }) {
+  const id = nameOf((await params).id).toLowerCase();
+  if (!messageIdPattern.test(id)) {
+    return (
+      <>
+        <PageHead title="Trace" />
+        <Empty title="This is not a message id">An id has 16 hexadecimal digits.</Empty>
+      </>
+    );
+  }
+  const trace = await readTrace(id);
+  return trace.ok ? <Message rendered={trace.value} /> : <Failure failure={trace.failure} />;
+}

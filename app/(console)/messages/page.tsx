@@ -1,0 +1,5 @@
+import { Find } from "./find.tsx";
+
+export default function MessagesPage() {
+  return <Find />;
+}

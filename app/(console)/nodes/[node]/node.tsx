@@ -1,0 +1,172 @@
+"use client";
+
+import Link from "next/link";
+import type {
+  NodeChannelRow,
+  NodeRow,
+  NodeView,
+  Snapshot,
+} from "../../../../server/console/contract/index.ts";
+import { charts } from "../../../components/chart/lines.ts";
+import { LiveChart } from "../../../components/chart/live-chart.tsx";
+import { Gone } from "../../../components/gone.tsx";
+import { Metric, Metrics } from "../../../components/metric.tsx";
+import { NodeState } from "../../../components/node-state.tsx";
+import { PageHead } from "../../../components/page-head.tsx";
+import { ProblemList } from "../../../components/problem-list.tsx";
+import { StateBadges } from "../../../components/state-badges.tsx";
+import type { Column } from "../../../components/table/column.ts";
+import { DataTable } from "../../../components/table/data-table.tsx";
+import { useSort } from "../../../components/table/sort.ts";
+import { Tabs } from "../../../components/tabs.tsx";
+import { age, bytes, count } from "../../../live/format.ts";
+import { useNow } from "../../../live/use-now.ts";
+import { useRoom } from "../../../live/use-room.ts";
+import { paths } from "../../../paths.ts";
+import { flowColumns } from "../../../tables/flow-columns.tsx";
+import { topicColumns } from "../../../tables/topic-columns.tsx";
+import { Facts } from "./facts.tsx";
+
+export function Node({ name, rendered }: { name: string; rendered: Snapshot<`node:${string}`> }) {
+  const { data } = useRoom(rendered);
+  if (data === null) return <Gone what="node" name={name} back={{ href: paths.nodes, label: "All nodes" }} />;
+  return (
+    <div data-stale={data.node.state !== "up" || undefined}>
+      <PageHead title={name} name badges={<NodeState node={data.node} />} note={<Heard node={data.node} />} />
+      <div className="space-y-4">
+        <ProblemList problems={data.problems} />
+        <NodeMetrics node={data.node} />
+        <div className="grid gap-4 lg:grid-cols-2">
+          <LiveChart kind={charts.flow} series={data.series} />
+          <LiveChart kind={charts.cpu} series={data.series} />
+          <LiveChart kind={charts.memory} series={data.series} />
+          <LiveChart kind={charts.loop} series={data.series} />
+          <LiveChart kind={charts.commit} series={data.series} />
+        </div>
+      </div>
+      <NodeTabs data={data} />
+    </div>
+  );
+}
+
+function Heard({ node }: { node: NodeRow }) {
+  const nowMs = useNow();
+  const started = node.startedAtMs === null ? "" : `up for ${age(nowMs - node.startedAtMs)}`;
+  if (node.state === "up") return <>{[node.hostname, node.version, started].filter(Boolean).join(" · ")}</>;
+  return (
+    <>
+      {node.reason ?? "It does not answer."}{" "}
+      {node.lastHeardAtMs === null ? "Never heard of." : `Last heard ${age(nowMs - node.lastHeardAtMs)} ago.`}
+    </>
+  );
+}
+
+function NodeMetrics({ node }: { node: NodeRow }) {
+  return (
+    <Metrics label="Figures of the node">
+      <Metric
+        label="In"
+        value={node.flow.inRate}
+        as="rate"
+        unit="/s"
+        note={`${count(node.flow.messageCount)} in all`}
+      />
+      <Metric
+        label="Out"
+        value={node.flow.outRate}
+        as="rate"
+        unit="/s"
+        note={`${count(node.flow.deliverCount)} in all`}
+      />
+      <Metric
+        label="Waiting"
+        value={node.flow.depth}
+        bad="up"
+        note={`${count(node.flow.storedDepth)} out of memory`}
+      />
+      <Metric label="In flight" value={node.flow.inFlight} note={`${count(node.flow.deferred)} deferred`} />
+      <Metric label="Processor" value={node.cpu} as="percent" note="of one core" />
+      <Metric label="Event loop lag" value={node.loopLagP99Ms} as="span" note="p99" />
+      <Metric
+        label="Memory"
+        value={node.rssBytes}
+        as="bytes"
+        note={`frames ${bytes(node.memBytes)} of ${bytes(node.memBytesMax)}`}
+      />
+      <Metric
+        label="Connections"
+        value={node.connections}
+        note={`${count(node.producers)} produce, ${count(node.consumers)} consume`}
+      />
+    </Metrics>
+  );
+}
+
+const channelColumns: readonly Column<NodeChannelRow>[] = [
+  {
+    id: "name",
+    header: "Channel",
+    value: (row) => row.key,
+    cell: (row) => (
+      <span className="flex items-center gap-2">
+        <Link
+          prefetch={false}
+          href={paths.channel(row.topic, row.channel)}
+          className="truncate font-mono hover:text-accent hover:underline"
+        >
+          {row.topic}/{row.channel}
+        </Link>
+        <StateBadges what="channel" paused={row.paused} ephemeral={row.ephemeral} />
+      </span>
+    ),
+  },
+  flowColumns.depth,
+  flowColumns.stored,
+  flowColumns.inFlight,
+  flowColumns.deferred,
+  flowColumns.requeued,
+  flowColumns.timedOut,
+  flowColumns.out,
+  flowColumns.oldest,
+  flowColumns.clients,
+];
+
+function NodeTabs({ data }: { data: NodeView }) {
+  const { sorting, setSorting } = useSort("-depth");
+  return (
+    <Tabs
+      label="Parts of the node"
+      tabs={[
+        {
+          id: "topics",
+          label: "Topics",
+          count: data.topics.length,
+          content: (
+            <DataTable
+              label="Topics on this node"
+              rows={data.topics}
+              columns={topicColumns}
+              sorting={sorting}
+              onSort={setSorting}
+            />
+          ),
+        },
+        {
+          id: "channels",
+          label: "Channels",
+          count: data.channels.length,
+          content: (
+            <DataTable
+              label="Channels on this node"
+              rows={data.channels}
+              columns={channelColumns}
+              sorting={sorting}
+              onSort={setSorting}
+            />
+          ),
+        },
+        { id: "facts", label: "Facts", content: <Facts node={data.node} /> },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,43 @@
+"use client";
+
+import type { Snapshot } from "../../../server/console/contract/index.ts";
+import { CoverageNote } from "../../components/coverage-note.tsx";
+import { Empty } from "../../components/empty.tsx";
+import { PageHead } from "../../components/page-head.tsx";
+import { Shape } from "../../components/status.tsx";
+import { DataTable } from "../../components/table/data-table.tsx";
+import { useSort } from "../../components/table/sort.ts";
+import { plural } from "../../live/format.ts";
+import { useRoom } from "../../live/use-room.ts";
+import { nodeColumns } from "../../tables/node-columns.tsx";
+
+export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
+  const { data } = useRoom(rendered);
+  const { sorting, setSorting } = useSort("name");
+  if (data === null) return null;
+  const versions = new Set(data.nodes.map((node) => node.version).filter((version) => version !== null));
+  return (
+    <>
+      <PageHead title="Nodes" note={plural(data.nodes.length, "node")} />
+      <CoverageNote coverage={data.coverage} />
+      {versions.size > 1 && (
+        <p className="mb-4 flex items-center gap-1.5">
+          <Shape tone="warn" />
+          Nodes run different versions: {[...versions].join(", ")}.
+        </p>
+      )}
+      {data.nodes.length === 0 ? (
+        <Empty title="No node is known">Tell the console where they are with --nsqd-http-address.</Empty>
+      ) : (
+        <DataTable
+          label="Nodes"
+          rows={data.nodes}
+          columns={nodeColumns}
+          sorting={sorting}
+          onSort={setSorting}
+          stale={(row) => row.state !== "up"}
+        />
+      )}
+    </>
+  );
+}

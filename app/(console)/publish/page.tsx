@@ -1,0 +1,9 @@
+import { rooms } from "../../../server/console/contract/index.ts";
+import { Failure } from "../../components/failure.tsx";
+import { readRoom } from "../../read/api.ts";
+import { Publish } from "./publish.tsx";
+
+export default async function PublishPage() {
+  const topics = await readRoom(rooms.topics);
+  return topics.ok ? <Publish rendered={topics.value} /> : <Failure failure={topics.failure} />;
+}

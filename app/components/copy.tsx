@@ -1,0 +1,43 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button } from "./button.tsx";
+
+const shownMs = 1_500;
+
+export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+  const [copied, setCopied] = useState(false);
+
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), shownMs);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  return (
+    <Button
+      kind="quiet"
+      size="small"
+      onClick={() =>
+        navigator.clipboard.writeText(text).then(
+          () => setCopied(true),
+          () => setCopied(false),
+        )
+      }
+    >
+      {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+      <span aria-live="polite">{copied ? "Copied" : label}</span>
+    </Button>
+  );
+}
+
+/** A command to run, with a button that copies it. */
+export function Command({ text }: { text: string }) {
+  return (
+    <div className="flex items-center gap-2 rounded-control border border-line bg-surface py-1 pr-1 pl-3">
+      <code className="min-w-0 flex-1 py-1 font-mono text-13 wrap-anywhere">{text}</code>
+      <CopyButton text={text} />
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+"use client";
+
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { io } from "socket.io-client";
+import type { SessionInfo, Snapshot } from "../../server/console/contract/index.ts";
+import { type LiveSocket, LiveStore } from "./store.ts";
+
+interface LiveContext {
+  readonly store: LiveStore;
+  readonly session: SessionInfo;
+  /** The state of everything as this page was rendered with it. */
+  readonly status: Snapshot<"status">;
+}
+
+const Context = createContext<LiveContext | null>(null);
+
+export function LiveProvider({
+  session,
+  status,
+  children,
+}: {
+  session: SessionInfo;
+  status: Snapshot<"status">;
+  children: ReactNode;
+}) {
+  const [store] = useState(() => {
+    // Reconnecting is the store's, which says when the next attempt is due.
+    const socket: LiveSocket = io({ autoConnect: false, reconnection: false, transports: ["websocket"] });
+    return new LiveStore(socket);
+  });
+  useEffect(() => store.open(), [store]);
+
+  return <Context.Provider value={{ store, session, status }}>{children}</Context.Provider>;
+}
+
+export function useLive(): LiveContext {
+  const live = useContext(Context);
+  if (live === null) throw new Error("useLive needs a LiveProvider above it");
+  return live;
+}

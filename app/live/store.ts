@@ -1,0 +1,217 @@
+/**
+ * Everything that moves on the pages: one socket, the rooms it watches, and what was last heard of each.
+ *
+ * Events are folded as they arrive; the pages see them at most once a frame, so a burst costs one
+ * render. While somebody holds the page (`setPaused`) what is shown stands still and folding goes on.
+ */
+import type { Socket } from "socket.io-client";
+import {
+  apiPaths,
+  type ClientEvents,
+  type Hello,
+  pacesMs,
+  type Room,
+  type ServerEvents,
+  type Snapshot,
+  type TailBatch,
+  type TailRoom,
+} from "../../server/console/contract/index.ts";
+import { type Connection, retryDelayMs } from "./connection.ts";
+import { foldDelta } from "./fold.ts";
+
+export type LiveSocket = Socket<ServerEvents, ClientEvents>;
+
+/** A page that nobody has looked at for so long stops watching. */
+const hiddenMaxMs = 10 * 60_000;
+/** Going from a page to its neighbour must not drop the room they share. */
+const lingerMs = 400;
+
+export class LiveStore {
+  #socket: LiveSocket;
+  #latest = new Map<Room, Snapshot>();
+  #shown = new Map<Room, Snapshot>();
+  #watched = new Map<Room | TailRoom, number>();
+  #listeners = new Set<() => void>();
+  #tails = new Map<TailRoom, Set<(batch: TailBatch) => void>>();
+  #connection: Connection;
+  #attempt = 0;
+  #frame = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  #dirty = false;
+
+  constructor(socket: LiveSocket) {
+    this.#socket = socket;
+    this.#connection = {
+      phase: "connecting",
+      sinceMs: Date.now(),
+      retryAtMs: null,
+      signedOut: false,
+      offsetMs: 0,
+      pausedAtMs: null,
+      heldUpdates: 0,
+    };
+    socket.on("hello", (hello) => this.#greeted(hello));
+    socket.on("snapshot", (snapshot) => this.#hold(snapshot));
+    socket.on("delta", (delta) => {
+      if (!this.#watched.has(delta.room)) return;
+      const next = foldDelta(this.#latest.get(delta.room), delta);
+      if (next === "gap") this.#watch(delta.room);
+      else this.#hold(next);
+    });
+    socket.on("tail", (batch) => {
+      for (const listener of this.#tails.get(batch.room) ?? []) listener(batch);
+    });
+    socket.on("reauth", () => this.#change({ signedOut: true }));
+    socket.on("connect_error", () => this.#lost());
+    socket.on("disconnect", () => this.#lost());
+  }
+
+  /** Opens the line; the function it returns closes it. */
+  open(): () => void {
+    const seen = () => this.#visibilityChanged();
+    document.addEventListener("visibilitychange", seen);
+    this.#socket.connect();
+    return () => {
+      document.removeEventListener("visibilitychange", seen);
+      clearTimeout(this.#retryTimer);
+      clearTimeout(this.#hiddenTimer);
+      cancelAnimationFrame(this.#frame);
+      this.#frame = 0;
+      this.#socket.disconnect();
+      clearTimeout(this.#retryTimer);
+    };
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** The same object until something of that room changed. */
+  shown(room: Room): Snapshot | undefined {
+    return this.#shown.get(room);
+  }
+
+  connection = (): Connection => this.#connection;
+
+  /** Follows a room until the function it returns is called. */
+  follow(room: Room): () => void {
+    this.#retain(room);
+    return () => this.#release(room);
+  }
+
+  /** Copies of a topic's messages as they are published. */
+  tail(room: TailRoom, listener: (batch: TailBatch) => void): () => void {
+    const listeners = this.#tails.get(room) ?? new Set();
+    this.#tails.set(room, listeners.add(listener));
+    this.#retain(room);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#tails.delete(room);
+      this.#release(room);
+    };
+  }
+
+  setPaused(paused: boolean): void {
+    this.#change({ pausedAtMs: paused ? Date.now() : null, heldUpdates: 0 });
+    if (!paused) this.#schedule();
+  }
+
+  retryNow(): void {
+    clearTimeout(this.#retryTimer);
+    this.#change({ phase: "connecting", retryAtMs: null });
+    this.#socket.connect();
+  }
+
+  #greeted(hello: Hello): void {
+    this.#attempt = 0;
+    const offsetMs = hello.serverMs - Date.now();
+    this.#change({ phase: "open", sinceMs: Date.now(), retryAtMs: null, signedOut: false, offsetMs });
+    for (const room of this.#watched.keys()) this.#watch(room);
+    const askedMs = Date.now();
+    this.#socket.emit("time", (serverMs) => {
+      this.#change({ offsetMs: Math.round(serverMs - (askedMs + Date.now()) / 2) });
+    });
+  }
+
+  #hold(snapshot: Snapshot): void {
+    if (!this.#watched.has(snapshot.room)) return;
+    this.#latest.set(snapshot.room, snapshot);
+    this.#dirty = true;
+    if (this.#connection.pausedAtMs === null) this.#schedule();
+    else if (snapshot.room === "status") this.#change({ heldUpdates: this.#connection.heldUpdates + 1 });
+  }
+
+  #schedule(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (!this.#dirty) return;
+      this.#dirty = false;
+      this.#shown = new Map(this.#latest);
+      this.#tell();
+    });
+  }
+
+  #retain(room: Room | TailRoom): void {
+    const watchers = this.#watched.get(room) ?? 0;
+    this.#watched.set(room, watchers + 1);
+    if (watchers === 0 && this.#connection.phase === "open") this.#watch(room);
+  }
+
+  #release(room: Room | TailRoom): void {
+    setTimeout(() => {
+      const watchers = (this.#watched.get(room) ?? 1) - 1;
+      if (watchers > 0) {
+        this.#watched.set(room, watchers);
+        return;
+      }
+      this.#watched.delete(room);
+      this.#latest.delete(room as Room);
+      this.#dirty = true;
+      if (this.#connection.phase === "open") this.#socket.emit("unwatch", room, () => {});
+    }, lingerMs);
+  }
+
+  #watch(room: Room | TailRoom): void {
+    const paceMs = document.hidden ? pacesMs.hidden : pacesMs.seen;
+    this.#socket.emit("watch", room, { paceMs }, (answer) => {
+      if (!answer.ok && answer.error.code === "no-session") this.#change({ signedOut: true });
+    });
+  }
+
+  #visibilityChanged(): void {
+    clearTimeout(this.#hiddenTimer);
+    if (document.hidden) {
+      this.#hiddenTimer = setTimeout(() => this.#socket.disconnect(), hiddenMaxMs);
+    } else if (this.#connection.phase === "lost") {
+      this.retryNow();
+      return;
+    }
+    if (this.#connection.phase === "open") for (const room of this.#watched.keys()) this.#watch(room);
+  }
+
+  #lost(): void {
+    clearTimeout(this.#retryTimer);
+    const delayMs = retryDelayMs(this.#attempt++, Math.random());
+    const nowMs = Date.now();
+    const sinceMs = this.#connection.phase === "lost" ? this.#connection.sinceMs : nowMs;
+    this.#change({ phase: "lost", sinceMs, retryAtMs: nowMs + delayMs });
+    this.#retryTimer = setTimeout(() => this.#socket.connect(), delayMs);
+    // A refused handshake does not say why: a page without a session has to learn it elsewhere.
+    fetch(apiPaths.session).then(
+      (answer) => this.#change({ signedOut: answer.status === 401 }),
+      () => {},
+    );
+  }
+
+  #change(part: Partial<Connection>): void {
+    this.#connection = { ...this.#connection, ...part };
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,25 @@
+/** Addresses of pages. Names go in encoded: `#ephemeral` is part of a name. */
+const part = encodeURIComponent;
+
+export const paths = {
+  overview: "/",
+  topics: "/topics",
+  topic: (topic: string) => `/topics/${part(topic)}`,
+  channel: (topic: string, channel: string) => `/topics/${part(topic)}/channels/${part(channel)}`,
+  nodes: "/nodes",
+  node: (node: string) => `/nodes/${part(node)}`,
+  messages: "/messages",
+  message: (id: string) => `/messages/${part(id)}`,
+  tail: (topic?: string) => (topic === undefined ? "/tail" : `/tail?topic=${part(topic)}`),
+  publish: (topic?: string) => (topic === undefined ? "/publish" : `/publish?topic=${part(topic)}`),
+  signin: "/signin",
+} as const;
+
+/** A name out of a route's parameter; what cannot be decoded is left as it is and will not be found. */
+export function nameOf(parameter: string): string {
+  try {
+    return decodeURIComponent(parameter);
+  } catch {
+    return parameter;
+  }
+}

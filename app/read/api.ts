@@ -1,0 +1,71 @@
+import { cookies } from "next/headers";
+import { redirect } from "next/navigation";
+import {
+  type ApiFailure,
+  apiPathOfRoom,
+  apiPaths,
+  type Room,
+  type SessionInfo,
+  type Snapshot,
+  type Trace,
+} from "../../server/console/contract/index.ts";
+import { paths } from "../paths.ts";
+
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: ApiFailure };
+
+const deadlineMs = 5_000;
+
+/**
+ * Asks the console's API as the visitor, with nothing but the visitor's own cookie. Without a session
+ * it ends the render in a redirect to the sign-in page.
+ */
+async function read<T>(path: string): Promise<Read<T>> {
+  const cookie = (await cookies()).toString();
+  const answer = await ask(path, cookie);
+  if (answer instanceof Response) {
+    if (answer.status === 401) redirect(paths.signin);
+    if (answer.ok) return { ok: true, value: (await answer.json()) as T };
+    return { ok: false, failure: await failureOf(answer) };
+  }
+  return { ok: false, failure: answer };
+}
+
+async function ask(path: string, cookie: string): Promise<Response | ApiFailure> {
+  const base = process.env["WEIR_API_URL"] ?? "http://127.0.0.1:4171";
+  try {
+    return await fetch(base + path, {
+      headers: { cookie, accept: "application/json" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(deadlineMs),
+    });
+  } catch {
+    return { code: "internal", message: "The console's API does not answer.", requestId: "" };
+  }
+}
+
+async function failureOf(answer: Response): Promise<ApiFailure> {
+  try {
+    return (await answer.json()) as ApiFailure;
+  } catch {
+    return { code: "internal", message: `The console's API answered ${answer.status}.`, requestId: "" };
+  }
+}
+
+export function readSession(): Promise<Read<SessionInfo>> {
+  return read(apiPaths.session);
+}
+
+/** A room as it is now. What does not exist is a snapshot without data: it may come to exist while it is watched. */
+export async function readRoom<R extends Room>(room: R): Promise<Read<Snapshot<R>>> {
+  const answer = await read<Snapshot<R>>(apiPathOfRoom(room));
+  if (!answer.ok && answer.failure.code === "not-found") {
+    return { ok: true, value: { room, rev: 0, atMs: Date.now(), data: null } };
+  }
+  return answer;
+}
+
+export function readTrace(id: string): Promise<Read<Trace>> {
+  return read(apiPaths.trace(id));
+}

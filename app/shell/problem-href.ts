@@ -1,0 +1,11 @@
+import type { Problem } from "../../server/console/contract/index.ts";
+import { paths } from "../paths.ts";
+
+/** Where something can be done about it. */
+export function problemHref(problem: Problem): string {
+  if (problem.topic !== null && problem.channel !== null)
+    return paths.channel(problem.topic, problem.channel);
+  if (problem.topic !== null) return paths.topic(problem.topic);
+  if (problem.node !== null) return paths.node(problem.node);
+  return paths.nodes;
+}

@@ -1,0 +1,47 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { Shape } from "../components/status.tsx";
+import { useStatus } from "../live/use-room.ts";
+import { paths } from "../paths.ts";
+import { problemHref } from "./problem-href.ts";
+
+const shownMax = 2;
+
+/** Only there when something is wrong: the worst first, each a way to where it can be mended. */
+export function ProblemStrip() {
+  const { data } = useStatus();
+  const { problems } = data;
+  // The overview begins with all of them.
+  if (usePathname() === paths.overview || problems.length === 0) return null;
+  const more = problems.length - shownMax;
+  return (
+    <ul
+      aria-label="Problems"
+      className="flex min-h-9 items-center gap-x-5 overflow-hidden border-b border-line bg-surface px-4 text-13 md:px-6"
+    >
+      {problems.slice(0, shownMax).map((problem, at) => (
+        <li key={problem.key} className={at === 0 ? "min-w-0" : "min-w-0 max-md:hidden"}>
+          <Link
+            href={problemHref(problem)}
+            title={problem.message}
+            className="flex min-w-0 items-center gap-2 py-1 hover:underline"
+          >
+            <Shape tone={problem.severity} />
+            <span className="sr-only">{problem.severity === "crit" ? "Critical:" : "Warning:"}</span>
+            <span className="truncate">{problem.message}</span>
+          </Link>
+        </li>
+      ))}
+      {problems.length > 1 && (
+        <li className="ml-auto shrink-0 text-12">
+          <Link href="/#problems" className="text-accent underline">
+            <span className="md:hidden">{problems.length - 1} more</span>
+            <span className="max-md:hidden">{more > 0 ? `${more} more` : "All problems"}</span>
+          </Link>
+        </li>
+      )}
+    </ul>
+  );
+}

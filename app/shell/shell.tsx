@@ -1,0 +1,52 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { Toaster } from "sonner";
+import { TooltipProvider } from "../components/tooltip.tsx";
+import { useConnection } from "../live/use-now.ts";
+import { DatabaseStrip } from "./database-strip.tsx";
+import { LiveAnnouncer } from "./live-announcer.tsx";
+import { ProblemStrip } from "./problem-strip.tsx";
+import { Rail } from "./rail.tsx";
+import { Reauth } from "./reauth.tsx";
+import { StaleBanner } from "./stale-banner.tsx";
+import { TopBar } from "./top-bar.tsx";
+
+/** What stands around every page. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { stale } = useConnection();
+  return (
+    <TooltipProvider delayDuration={300}>
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-control bg-raised px-3 py-2 shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the page
+      </a>
+      <div className="flex min-h-dvh">
+        <Rail />
+        <div className="flex min-w-0 flex-1 flex-col pb-16 md:pb-0" data-stale={stale || undefined}>
+          <div className="sticky top-0 z-30">
+            <TopBar />
+            <StaleBanner />
+            <DatabaseStrip />
+            <ProblemStrip />
+          </div>
+          <main id="main" tabIndex={-1} className="mx-auto w-full max-w-360 flex-1 p-4 outline-none md:p-6">
+            {children}
+          </main>
+        </div>
+      </div>
+      <Reauth />
+      <LiveAnnouncer />
+      <Toaster position="bottom-right" toastOptions={{ unstyled: true, classNames: toastClass }} />
+    </TooltipProvider>
+  );
+}
+
+const toastClass = {
+  toast:
+    "flex w-full items-start gap-2 rounded-card border border-line bg-raised p-3 text-13 text-text shadow-float",
+  title: "font-medium",
+  description: "text-12 text-muted",
+};

@@ -1,0 +1,25 @@
+"use client";
+
+import { LogOut } from "lucide-react";
+import { apiPaths } from "../../server/console/contract/index.ts";
+import { Button } from "../components/button.tsx";
+import { Tooltip } from "../components/tooltip.tsx";
+import { post } from "../live/post.ts";
+import { useLive } from "../live/provider.tsx";
+import { paths } from "../paths.ts";
+
+export function UserMenu() {
+  const { session } = useLive();
+  return (
+    <Tooltip text={`Signed in as ${session.user} (${session.role})`}>
+      <Button
+        kind="quiet"
+        size="icon"
+        aria-label={`Sign out ${session.user}`}
+        onClick={() => void post(apiPaths.signOut, {}).then(() => window.location.assign(paths.signin))}
+      >
+        <LogOut aria-hidden="true" />
+      </Button>
+    </Tooltip>
+  );
+}

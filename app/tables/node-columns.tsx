@@ -1,0 +1,56 @@
+import Link from "next/link";
+import type { NodeRow } from "../../server/console/contract/index.ts";
+import { NodeState } from "../components/node-state.tsx";
+import { Num } from "../components/number.tsx";
+import type { Column } from "../components/table/column.ts";
+import { paths } from "../paths.ts";
+import { flowColumns } from "./flow-columns.tsx";
+
+function numeric(
+  id: string,
+  header: string,
+  value: (row: NodeRow) => number | null,
+  as: "count" | "bytes" | "percent" | "span",
+  priority: 1 | 2 | 3,
+): Column<NodeRow> {
+  return { id, header, numeric: true, priority, value, cell: (row) => <Num value={value(row)} as={as} /> };
+}
+
+export const nodeColumns: readonly Column<NodeRow>[] = [
+  {
+    id: "name",
+    header: "Node",
+    value: (row) => row.key,
+    cell: (row) => (
+      <span className="flex items-center gap-2">
+        <Link href={paths.node(row.key)} className="truncate font-mono hover:text-accent hover:underline">
+          {row.key}
+        </Link>
+        {row.hostname !== null && <span className="truncate text-12 text-muted">{row.hostname}</span>}
+      </span>
+    ),
+  },
+  {
+    id: "state",
+    header: "State",
+    priority: 1,
+    value: (row) => row.state,
+    cell: (row) => <NodeState node={row} />,
+  },
+  {
+    id: "version",
+    header: "Version",
+    priority: 3,
+    value: (row) => row.version,
+    cell: (row) => <span className="font-mono text-12">{row.version ?? "—"}</span>,
+  },
+  numeric("topics", "Topics", (row) => row.topicCount, "count", 2),
+  flowColumns.depth,
+  flowColumns.in,
+  flowColumns.out,
+  numeric("connections", "Connections", (row) => row.connections, "count", 3),
+  numeric("cpu", "CPU", (row) => row.cpu, "percent", 2),
+  numeric("rss", "Memory", (row) => row.rssBytes, "bytes", 2),
+  numeric("lag", "Loop lag p99", (row) => row.loopLagP99Ms, "span", 3),
+  numeric("commit", "Commit p99", (row) => row.store?.commitP99Ms ?? null, "span", 3),
+];

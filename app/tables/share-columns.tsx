@@ -1,0 +1,42 @@
+import Link from "next/link";
+import type { ShareRow } from "../../server/console/contract/index.ts";
+import { Num } from "../components/number.tsx";
+import { Badge } from "../components/status.tsx";
+import type { Column } from "../components/table/column.ts";
+import { paths } from "../paths.ts";
+import { flowColumns } from "./flow-columns.tsx";
+
+/** A topic's or a channel's part on each node. */
+export const shareColumns: readonly Column<ShareRow>[] = [
+  {
+    id: "name",
+    header: "Node",
+    value: (row) => row.key,
+    cell: (row) => (
+      <span className="flex items-center gap-2">
+        <Link href={paths.node(row.key)} className="truncate font-mono hover:text-accent hover:underline">
+          {row.key}
+        </Link>
+        {row.hostname !== null && <span className="truncate text-12 text-muted">{row.hostname}</span>}
+        {row.paused && <Badge tone="paused">Paused</Badge>}
+      </span>
+    ),
+  },
+  flowColumns.depth,
+  flowColumns.memory,
+  flowColumns.stored,
+  flowColumns.inFlight,
+  flowColumns.deferred,
+  flowColumns.in,
+  flowColumns.out,
+  flowColumns.oldest,
+  {
+    id: "age",
+    header: "Data age",
+    hint: "How old this node's figures are",
+    numeric: true,
+    priority: 2,
+    value: (row) => row.ageMs,
+    cell: (row) => <Num value={row.ageMs} as="age" />,
+  },
+];
