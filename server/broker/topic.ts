@@ -155,6 +155,8 @@ export class Topic {
   ensureChannel(name: string): Channel {
     let channel = this.channels.get(name);
     if (channel) return channel;
+    // What was published before it is not its own, also what came in this very turn (MS2).
+    this.#hand();
     channel = new Channel(this.broker, this, name);
     this.channels.set(name, channel);
     if (this.#log !== null) channel.addRange(this.#log, this.#log.handedTo, openEnd);
@@ -233,16 +235,8 @@ export class Topic {
     const log = this.#log;
     for (const tap of this.taps) tap.follow(log);
     if (log !== null && this.broker.storesFirst(this)) this.broker.overflow.storeNew(this, log);
-    if (this.paused || this.channels.size === 0) return;
-    if (this.pending.length > 0) this.#handPending();
-    if (this.deferred.length > 0) this.#handDeferred();
-    if (log !== null) {
-      const visible = this.broker.storesFirst(this) ? log.storedTo : log.tail;
-      const count = visible - log.handedTo;
-      log.handedTo = visible;
-      if (count > 0) for (const channel of this.channels.values()) channel.messageCount += count;
-    }
-    for (const channel of this.channels.values()) channel.pump();
+    this.#hand();
+    if (!this.paused) for (const channel of this.channels.values()) channel.pump();
   }
 
   /** Lets memory go that nobody needs any more. */
@@ -357,6 +351,20 @@ export class Topic {
     }
   }
 
+  /** Lets what may leave the topic leave it for the channels there are. */
+  #hand(): void {
+    if (this.paused || this.channels.size === 0) return;
+    if (this.pending.length > 0) this.#handPending();
+    if (this.deferred.length > 0) this.#handDeferred();
+    const log = this.#log;
+    if (log === null) return;
+    const visible = this.broker.storesFirst(this) ? log.storedTo : log.tail;
+    const count = visible - log.handedTo;
+    if (count === 0) return;
+    log.handedTo = visible;
+    for (const channel of this.channels.values()) channel.messageCount += count;
+  }
+
   #handPending(): void {
     for (const { log, from, to } of this.pending) {
       for (const channel of this.channels.values()) {
@@ -396,7 +404,10 @@ function tailsIn(checkpoint: TopicCheckpoint): Map<number, number> {
   for (const { ranges } of [checkpoint, ...checkpoint.channels]) {
     for (const { logId, to } of ranges) reach(logId, to);
   }
-  for (const { logId, seq } of [checkpoint.deferred, ...checkpoint.channels.map((saved) => saved.exceptions)]) {
+  for (const { logId, seq } of [
+    checkpoint.deferred,
+    ...checkpoint.channels.map((saved) => saved.exceptions),
+  ]) {
     for (let i = 0; i < seq.length; i++) reach(logId[i]!, seq[i]! + 1);
   }
   return tails;

@@ -67,7 +67,8 @@ export class Decoder {
       let next = -1;
       if (end - at >= finBytes) {
         const verb = view.getUint32(at);
-        if (verb === verbFIN && bytes[at + finBytes - 1] === lineFeed) next = this.#fin(bytes, view, at, sink);
+        if (verb === verbFIN && bytes[at + finBytes - 1] === lineFeed)
+          next = this.#fin(bytes, view, at, sink);
         else if (verb === verbPUB) next = this.#pub(bytes, view, at, end, sink);
       }
       if (next < 0) next = this.#line(bytes, view, at, end, sink);
@@ -145,6 +146,5 @@ function fail(sink: CommandSink, refused: Fault): -1 {
 /** The fields of a line as binary strings; one carriage return before its end is no part of it. */
 function fieldsOf(bytes: Buffer, from: number, lineEnd: number): string[] {
   const to = lineEnd > from && bytes[lineEnd - 1] === carriageReturn ? lineEnd - 1 : lineEnd;
-  return bytes.latin1Slice(from, to).split(" ");
+  return bytes.toString("latin1", from, to).split(" ");
 }
-

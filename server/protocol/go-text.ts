@@ -23,7 +23,7 @@ export function goQuote(binary: string): string {
     const escape = escapes[character];
     if (escape !== undefined) quoted += escape;
     else if (length === 1 && (bytes[i]! < 0x20 || bytes[i]! >= 0x7f)) quoted += `\\x${hex(bytes[i]!, 2)}`;
-    else if (printable.test(character)) quoted += bytes.latin1Slice(i, i + length);
+    else if (printable.test(character)) quoted += bytes.toString("latin1", i, i + length);
     else {
       const point = character.codePointAt(0)!;
       quoted += point > 0xffff ? `\\U${hex(point, 8)}` : `\\u${hex(point, 4)}`;

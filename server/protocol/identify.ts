@@ -86,7 +86,11 @@ export function readIdentify(body: string, limits: IdentifyLimits): Identity | F
     fault("E_BAD_BODY", `IDENTIFY ${what} (${value}) is invalid`);
   const within = (value: number, least: number, most: number) => value >= least && value <= most;
   const { heartbeat, bufferSize, bufferTimeout, sampleRate, msgTimeout } = asked;
-  if (heartbeat !== 0 && heartbeat !== -1 && !within(heartbeat, leastIntervalMs, limits.maxHeartbeatIntervalMs)) {
+  if (
+    heartbeat !== 0 &&
+    heartbeat !== -1 &&
+    !within(heartbeat, leastIntervalMs, limits.maxHeartbeatIntervalMs)
+  ) {
     return wrong("heartbeat interval", heartbeat);
   }
   if (
@@ -118,7 +122,10 @@ export function readIdentify(body: string, limits: IdentifyLimits): Identity | F
       bufferSize === -1 || bufferTimeout === -1 ? 0 : bufferTimeout || limits.outputBufferTimeoutMs,
     sampleRate,
     msgTimeoutMs: msgTimeout || limits.msgTimeoutMs,
-    deflateLevel: Math.min(asked.deflateLevel > 0 ? asked.deflateLevel : deflateLevel, limits.maxDeflateLevel),
+    deflateLevel: Math.min(
+      asked.deflateLevel > 0 ? asked.deflateLevel : deflateLevel,
+      limits.maxDeflateLevel,
+    ),
     topologyRegion: asked.topologyRegion,
     topologyZone: asked.topologyZone,
   };

@@ -3,8 +3,14 @@
  * chunk leaves over of a command is carried in front of the next chunk, or, when the
  * command is large and its length known, gathered in a buffer of its own.
  */
-import { Socket } from "node:net";
+import { Socket, type SocketConstructorOpts } from "node:net";
 import { type CommandSink, Decoder } from "../protocol/decoder.ts";
+import { fault } from "../protocol/faults.ts";
+import { owedBytesMax } from "./output.ts";
+
+/** Two spaces and V2: what a client says before anything else. */
+const magic = 0x20205632;
+const magicBytes = 4;
 
 const readBytes = 512 * 1024;
 /** In front of the read buffer: what was left over is laid there, so that command and chunk are one piece. */
@@ -26,6 +32,7 @@ export class Input {
   #gathering: Buffer | null = null;
   #gathered = 0;
   #need = 0;
+  #magicSeen = false;
 
   constructor(sink: CommandSink) {
     this.#sink = sink;
@@ -52,6 +59,15 @@ export class Input {
       this.#carry!.copy(shared, at, 0, this.#carried);
       this.#carried = 0;
     }
+    if (!this.#magicSeen) {
+      if (end - at < magicBytes) {
+        this.#keep(at, end);
+        return false;
+      }
+      this.#magicSeen = true;
+      if (sharedView.getUint32(at) !== magic) this.#sink.fail(fault("E_BAD_PROTOCOL", ""));
+      at += magicBytes;
+    }
     const rest = this.#decoder.decode(shared, sharedView, at, end, this.#sink);
     if (rest < end && !this.#sink.closed) this.#keep(rest, end);
     return progress || rest > at;
@@ -61,8 +77,14 @@ export class Input {
   end(): void {
     const [bytes, length] =
       this.#gathering === null ? [this.#carry, this.#carried] : [this.#gathering, this.#gathered];
-    if (bytes === null || length === 0) return;
-    this.#decoder.end(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, length, this.#sink);
+    if (bytes === null || length === 0 || !this.#magicSeen) return;
+    this.#decoder.end(
+      bytes,
+      new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+      0,
+      length,
+      this.#sink,
+    );
   }
 
   #decodeGathered(): void {
@@ -118,22 +140,12 @@ export function readShared(accepted: Socket, received: (bytes: number) => boolea
   }
   const options = {
     handle,
+    // An end inside a command is answered with an error before we close.
     allowHalfOpen: true,
-    writableHighWaterMark: 1024 * 1024,
+    writableHighWaterMark: owedBytesMax,
     onread: { buffer: readInto, callback: received },
   };
-  const socket = new Socket(options);
+  const socket = new Socket(options as SocketConstructorOpts);
   socket.setNoDelay(true);
   return socket;
-}
-
-/** The first bytes of the shared buffer: what `received` was called for. */
-export function chunk(bytes: number): Buffer {
-  return readInto.subarray(0, bytes);
-}
-
-/** Moves the chunk's rest to the front when its first bytes were no command (the magic). */
-export function dropFirst(dropped: number, bytes: number): number {
-  readInto.copyWithin(0, dropped, bytes);
-  return bytes - dropped;
 }

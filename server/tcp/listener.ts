@@ -1,0 +1,73 @@
+/** Accepts NSQ's clients on a TCP port or a unix socket and keeps the list of them. */
+import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import { readShared } from "./input.ts";
+import type { TcpPorts } from "./ports.ts";
+import { Session } from "./session.ts";
+
+/** As Go's listeners have it on Linux. */
+const backlogMax = 4_096;
+
+export class TcpListener {
+  readonly sessions = new Set<Session>();
+  readonly #ports: TcpPorts;
+  readonly #server: Server;
+  #clients = 0;
+
+  constructor(ports: TcpPorts) {
+    this.#ports = ports;
+    this.#server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (socket) =>
+      this.#accept(socket),
+    );
+  }
+
+  /** Resolves with the port, or -1 for a unix socket; rejects when the address cannot be had. */
+  listen(address: ListenOptions): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ ...address, backlog: backlogMax }, () => {
+        this.#server.off("error", reject);
+        // An accept that fails (no file descriptors) is over with the connection it was for.
+        this.#server.on("error", (error) => this.#ports.log.info(`TCP: accept failed - ${error.message}`));
+        const bound = this.#server.address();
+        resolve(typeof bound === "object" && bound !== null ? bound.port : -1);
+      });
+    });
+  }
+
+  /** Some tens of times a second, after the broker's time is set. */
+  tick(): void {
+    const { held, turn } = this.#ports;
+    for (const session of held) if (session.release()) held.delete(session);
+    turn.tick();
+  }
+
+  /** Takes no more clients. */
+  stopListening(): void {
+    this.#server.close();
+  }
+
+  /** Drops every client. */
+  closeAll(): void {
+    for (const session of this.sessions) session.close();
+  }
+
+  #accept(accepted: Socket): void {
+    this.#ports.now();
+    const { remoteAddress, remotePort } = accepted;
+    const host = remoteAddress ?? "@";
+    let session: Session | undefined;
+    const socket = readShared(accepted, (bytes) => session?.received(bytes) ?? true);
+    session = new Session(
+      this.#ports,
+      socket,
+      {
+        number: ++this.#clients,
+        remoteAddress: remotePort === undefined ? host : `${host}:${remotePort}`,
+        host,
+      },
+      (closed) => this.sessions.delete(closed),
+    );
+    this.sessions.add(session);
+    socket.resume();
+  }
+}

@@ -1,0 +1,26 @@
+/** What the TCP side of a node needs of the rest of it. */
+import type { Broker } from "../broker/broker.ts";
+import type { IdentifyLimits } from "../protocol/identify.ts";
+import type { Session } from "./session.ts";
+import type { Turn } from "./turn.ts";
+
+export interface TcpLimits extends IdentifyLimits {
+  readonly maxMsgSize: number;
+  readonly maxBodySize: number;
+  readonly maxReqTimeoutMs: number;
+  /** 0: any number. */
+  readonly maxChannelConsumers: number;
+}
+
+export interface TcpPorts {
+  readonly broker: Broker;
+  readonly turn: Turn;
+  readonly limits: TcpLimits;
+  /** NSQ's version, as clients are told it. */
+  readonly version: string;
+  readonly log: { info(text: string): void };
+  /** Sets the broker's time. */
+  now(): void;
+  /** Connections that are not read while memory is short. */
+  readonly held: Set<Session>;
+}

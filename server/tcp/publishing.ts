@@ -1,0 +1,171 @@
+/** PUB, MPUB and DPUB. */
+
+import { isValidName } from "../broker/names.ts";
+import type { PutRefusal, Topic } from "../broker/topic.ts";
+import { type Fault, fault } from "../protocol/faults.ts";
+import { goQuote, parseDecimal } from "../protocol/go-text.ts";
+import { checkMpub } from "../protocol/mpub.ts";
+import type { Session } from "./session.ts";
+
+/** PUB, as the decoder's short way brings it. No string is made while a connection stays with its topic. */
+export function publish(
+  session: Session,
+  bytes: Buffer,
+  view: DataView,
+  topicFrom: number,
+  topicTo: number,
+  bodyFrom: number,
+  bodyBytes: number,
+): void {
+  const last = session.published;
+  let topic: Topic;
+  if (last !== null && !last.topic.deleted && isNamed(bytes, topicFrom, topicTo, last.topic.name)) {
+    topic = last.topic;
+  } else {
+    const name = bytes.toString("latin1", topicFrom, topicTo);
+    if (!isValidName(name)) return session.fail(badTopic("PUB", name));
+    if (bodyBytes > session.ports.limits.maxMsgSize) return session.fail(tooBig(session, "PUB", bodyBytes));
+    topic = session.ports.broker.ensureTopic(name);
+  }
+  if (bodyBytes > session.ports.limits.maxMsgSize) return session.fail(tooBig(session, "PUB", bodyBytes));
+  const refused = topic.put(bytes, view, bodyFrom, bodyBytes, session.identity);
+  if (refused !== null) return session.fail(notPut("PUB", refused));
+  session.countPublish(topic, 1);
+  session.output.ok();
+}
+
+export function checkPublishLine(
+  session: Session,
+  verb: "PUB" | "MPUB" | "DPUB",
+  fields: readonly string[],
+): Fault | null {
+  if (fields.length < (verb === "DPUB" ? 3 : 2)) {
+    return fault("E_INVALID", `${verb} insufficient number of parameters`);
+  }
+  if (!isValidName(fields[1]!)) return badTopic(verb, fields[1]!);
+  if (verb !== "DPUB") return null;
+  const delayMs = parseDecimal(fields[2]!);
+  if (delayMs === null) return fault("E_INVALID", `DPUB could not parse timeout ${fields[2]}`);
+  const { maxReqTimeoutMs } = session.ports.limits;
+  if (delayMs < 0 || delayMs > maxReqTimeoutMs) {
+    return fault("E_INVALID", `DPUB timeout ${delayMs} out of range 0-${maxReqTimeoutMs}`);
+  }
+  return null;
+}
+
+export function checkPublishSize(
+  session: Session,
+  verb: "PUB" | "MPUB" | "DPUB",
+  bodyBytes: number,
+): Fault | null {
+  if (verb === "MPUB") {
+    const { maxBodySize } = session.ports.limits;
+    if (bodyBytes <= 0) return fault("E_BAD_BODY", `MPUB invalid body size ${bodyBytes}`);
+    if (bodyBytes > maxBodySize)
+      return fault("E_BAD_BODY", `MPUB body too big ${bodyBytes} > ${maxBodySize}`);
+    return null;
+  }
+  if (bodyBytes <= 0) return fault("E_BAD_MESSAGE", `${verb} invalid message body size ${bodyBytes}`);
+  return bodyBytes > session.ports.limits.maxMsgSize ? tooBig(session, verb, bodyBytes) : null;
+}
+
+/** PUB by the long way: a line with more fields, or a carriage return. */
+export function PUB(
+  session: Session,
+  fields: readonly string[],
+  bytes: Buffer,
+  view: DataView,
+  from: number,
+  size: number,
+): void {
+  const topic = session.ports.broker.ensureTopic(fields[1]!);
+  const refused = topic.put(bytes, view, from, size, session.identity);
+  if (refused !== null) return session.fail(notPut("PUB", refused));
+  session.countPublish(topic, 1);
+  session.output.ok();
+}
+
+/** All of it is checked before any of it is published. The topic is made even when it is refused, as in NSQ. */
+export function MPUB(
+  session: Session,
+  fields: readonly string[],
+  bytes: Buffer,
+  view: DataView,
+  from: number,
+  size: number,
+): void {
+  const { broker, limits } = session.ports;
+  const topic = broker.ensureTopic(fields[1]!);
+  const count = checkMpub(view, from, from + size, {
+    bodyBytesMax: limits.maxBodySize,
+    messageBytesMax: limits.maxMsgSize,
+  });
+  if (typeof count !== "number") return session.fail(count);
+  if (broker.pressure === "refuse") return session.fail(notPut("MPUB", "full"));
+  let at = from + 4;
+  for (let i = 0; i < count; i++) {
+    const messageBytes = view.getInt32(at);
+    const refused = topic.put(bytes, view, at + 4, messageBytes, session.identity);
+    if (refused !== null) return session.fail(notPut("MPUB", refused));
+    at += 4 + messageBytes;
+  }
+  session.countPublish(topic, count);
+  session.output.ok();
+}
+
+export function DPUB(
+  session: Session,
+  fields: readonly string[],
+  bytes: Buffer,
+  view: DataView,
+  from: number,
+  size: number,
+): void {
+  const delayMs = parseDecimal(fields[2]!)!;
+  const topic = session.ports.broker.ensureTopic(fields[1]!);
+  const refused =
+    delayMs === 0
+      ? topic.put(bytes, view, from, size, session.identity)
+      : topic.putDeferred(bytes.subarray(from, from + size), delayMs, session.identity);
+  if (refused !== null) return session.fail(notPut("DPUB", refused));
+  session.countPublish(topic, 1);
+  session.output.ok();
+}
+
+/** The stream ended inside a publish: what nsqd would have missed first. */
+export function truncatedPublish(
+  session: Session,
+  verb: "PUB" | "MPUB" | "DPUB",
+  view: DataView,
+  from: number,
+  to: number,
+): Fault {
+  if (verb !== "MPUB") {
+    return fault("E_BAD_MESSAGE", `${verb} failed to read message body${from < 0 ? " size" : ""}`);
+  }
+  if (from < 0) return fault("E_BAD_BODY", "MPUB failed to read body size");
+  const { maxBodySize, maxMsgSize } = session.ports.limits;
+  const found = checkMpub(view, from, to, { bodyBytesMax: maxBodySize, messageBytesMax: maxMsgSize });
+  return typeof found === "number" ? fault("E_BAD_MESSAGE", "MPUB failed to read message body") : found;
+}
+
+function isNamed(bytes: Buffer, from: number, to: number, name: string): boolean {
+  if (to - from !== name.length) return false;
+  for (let i = 0; i < name.length; i++) if (bytes[from + i] !== name.charCodeAt(i)) return false;
+  return true;
+}
+
+/** MPUB's text has its code twice, in nsqd and so here: clients may match it. */
+function badTopic(verb: string, name: string): Fault {
+  const repeated = verb === "MPUB" ? "E_BAD_TOPIC " : "";
+  return fault("E_BAD_TOPIC", `${repeated}${verb} topic name ${goQuote(name)} is not valid`);
+}
+
+function tooBig(session: Session, verb: string, bytes: number): Fault {
+  return fault("E_BAD_MESSAGE", `${verb} message too big ${bytes} > ${session.ports.limits.maxMsgSize}`);
+}
+
+function notPut(verb: "PUB" | "MPUB" | "DPUB", refused: PutRefusal): Fault {
+  const why = refused === "exiting" ? "exiting" : "memory is full and the store does not keep up";
+  return fault(`E_${verb}_FAILED`, `${verb} failed ${why}`);
+}
