@@ -6,10 +6,10 @@
  * stops last. When we are killed the kernel tells it to stop cleanly (parent death signal).
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { runAs } from "./account.ts";
+import { checkVersion, createDatabase, environment, explain, user } from "./create-database.ts";
 import { type Install, prepareInstall } from "./install.ts";
 import { type Place, preparePlace } from "./place.ts";
 import { clearStaleLock } from "./stale-lock.ts";
@@ -36,7 +36,6 @@ export interface EmbeddedPostgres {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const user = "weir";
 /** Recovery after a crash reads what was written since the last checkpoint: seconds, on a slow disk a minute. */
 const startMsMax = 120_000;
 const stopMsMax = 20_000;
@@ -169,49 +168,4 @@ function spawnBound(command: string, args: string[], place: Place): ChildProcess
 
 function hasSetpriv(): boolean {
   return process.platform === "linux" && spawnSync("setpriv", ["--pdeathsig", "INT", "true"]).status === 0;
-}
-
-/** Nothing of our own environment, which may hold secrets, nor PGOPTIONS and the like of a person's shell. */
-function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" } as unknown as NodeJS.ProcessEnv;
-}
-
-/** initdb under another name first: one that was cut off is never taken for a database. */
-async function createDatabase(place: Place, install: Install): Promise<void> {
-  const half = `${place.data}.new`;
-  rmSync(half, { recursive: true, force: true });
-  const args = [
-    "-D",
-    half,
-    "-U",
-    user,
-    "-E",
-    "UTF8",
-    "--locale=C",
-    "--auth-local=trust",
-    "--auth-host=reject",
-  ];
-  const child = spawn(install.initdb, args, { ...runAs(place.account), cwd: place.root, env: environment() });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
-  const failure = await new Promise<string | null>((resolve) => {
-    child.once("error", (error) => resolve(explain(error)));
-    child.once("close", (code) => resolve(code === 0 ? null : said));
-  });
-  if (failure !== null) throw new Error(`Postgres could not make its database in ${place.data}: ${failure}`);
-  renameSync(half, place.data);
-}
-
-/** The binaries need glibc: on Alpine the loader they name is missing, which the kernel reports as a missing file. */
-function explain(error: Error): string {
-  if ((error as NodeJS.ErrnoException).code !== "ENOENT") return error.message;
-  return "the Postgres binaries need glibc, which this system lacks: set DATABASE_URL to a Postgres of yours";
-}
-
-function checkVersion(place: Place): void {
-  const version = readFileSync(join(place.data, "PG_VERSION"), "utf8").trim();
-  if (version !== "18")
-    throw new Error(
-      `${place.data} was made by Postgres ${version}, and this is 18: dump it with the old one first`,
-    );
 }

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Place } from "./place.ts";
 
-/** How long a server whose parent was killed may take over its own clean stop. */
+/** How long a server whose parent was killed may take over its clean stop. */
 const stopMsMax = 20_000;
+/** How soon after its parent's end it begins to stop. One that does not has a parent. */
+const noticeMsMax = 2_000;
 
 /**
  * Clears the way for a start: waits for a server that is still stopping, and removes what a killed one left.
@@ -13,25 +15,29 @@ const stopMsMax = 20_000;
  * @throws when another server goes on using the directory.
  */
 export async function clearStaleLock(place: Place): Promise<void> {
-  const lock = join(place.data, "postmaster.pid");
-  const deadlineMs = performance.now() + stopMsMax;
+  const path = join(place.data, "postmaster.pid");
+  const startedMs = performance.now();
   for (;;) {
-    const pid = pidIn(lock);
-    if (pid === null) return;
-    if (!runsHere(pid, place)) break;
-    if (performance.now() > deadlineMs) {
-      throw new Error(`another Postgres (process ${pid}) uses ${place.data}: is Weir running there already?`);
+    const lock = read(path);
+    if (lock === null) return;
+    if (!runsHere(lock.pid, place)) break;
+    if (performance.now() - startedMs > (lock.status === "stopping" ? stopMsMax : noticeMsMax)) {
+      throw new Error(
+        `another Postgres (process ${lock.pid}) uses ${place.data}: is Weir running there already?`,
+      );
     }
-    await pause(50);
+    await pause(20);
   }
-  rmSync(lock, { force: true });
+  rmSync(path, { force: true });
   rmSync(join(place.socketDir, ".s.PGSQL.5432.lock"), { force: true });
   rmSync(join(place.socketDir, ".s.PGSQL.5432"), { force: true });
 }
 
-function pidIn(lock: string): number | null {
+/** The lock's first line is the server's number, the eighth what it is doing. */
+function read(path: string): { pid: number; status: string } | null {
   try {
-    return Number.parseInt(readFileSync(lock, "utf8"), 10) || null;
+    const lines = readFileSync(path, "utf8").split("\n");
+    return { pid: Number(lines[0]), status: lines[7]?.trim() ?? "" };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
