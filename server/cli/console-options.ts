@@ -1,4 +1,4 @@
-import { list, type Options, ours, text, type Values } from "./option.ts";
+import { flag, list, type Options, ours, text, type Values } from "./option.ts";
 import { configFile, databaseUrl, httpAllowedHost, logLevel, secretFile, version } from "./shared-options.ts";
 
 /** The console's flags: nsqadmin's where it has one, then ours. */
@@ -11,6 +11,7 @@ export const consoleOptions = {
   "nsqd-http-address": list("<addr>:<port> of a node's HTTP", { fileKey: "nsqd_http_addresses" }),
 
   // Weir's own
+  "new-link": flag(false, "print a new sign-in link of the console that runs on this --data-path, and exit"),
   "public-url": ours(
     "public-url",
     text("", "the address people reach this console at, when a proxy stands before it"),

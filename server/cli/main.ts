@@ -54,10 +54,10 @@ async function nsqd(args: readonly string[]): Promise<void> {
 }
 
 async function console_(args: readonly string[]): Promise<void> {
-  endWithParent();
   const { consoleOptions } = await import("./console-options.ts");
   await role("console", weirVersion(), consoleOptions, args, async ({ options }) => {
-    const { runConsole } = await import("../daemon/console.ts");
+    const { newSignInLink, runConsole } = await import("../daemon/console.ts");
+    if (options["new-link"]) return print(`${await newSignInLink(options["data-path"])}\n`);
     await runConsole(options);
   });
 }

@@ -174,7 +174,7 @@ class Roles {
 Weir is running (started in ${tookSeconds.toFixed(1)} s).
 
   Console   ${url}
-  Sign in   ${signInUrl}   (works once)
+  Sign in   ${signInUrl}   (once, within 15 minutes)
   NSQ TCP   ${reachable(tcp)}
   NSQ HTTP  http://${reachable(http)}
 
