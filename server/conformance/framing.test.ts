@@ -37,11 +37,11 @@ test("[TF3] frames are a size, a type of 0, 1 or 2, and data of the size less fo
   client.rdy(1);
   client.pub(topic, "body");
   const frames = [await client.nextFrame(), await client.nextFrame(), await client.nextFrame()];
-  client.fin("0000000000000000");
+  client.fin("ffffffffffffffff");
 
   // The decoder throws on any other type, and loses its place on any other size.
   expect(frames.map(({ type }) => type).sort()).toEqual(["message", "response", "response"]);
-  await client.expectError("E_FIN_FAILED FIN 0000000000000000 failed ID not in flight");
+  await client.expectError("E_FIN_FAILED FIN ffffffffffffffff failed ID not in flight");
 });
 
 test.each(["NOP\n", "NOP\r\n"])("[TF4] %j is accepted and not answered", async (nop) => {

@@ -30,6 +30,7 @@ function reader(topic: string, options: Partial<ReaderOptions> = {}) {
 
 async function writer(port = node.tcpPort): Promise<Writer> {
   const producer = new Writer("127.0.0.1", port);
+  producer.on("error", () => {});
   open.push(producer);
   producer.connect();
   await once(producer, "ready");
@@ -160,6 +161,7 @@ test("[CX1] a reader that was paused before a timeout gets the message again aft
 test("[CX1] what a writer was given before it was connected is published", async () => {
   const topic = uniqueTopic();
   const producer = new Writer("127.0.0.1", node.tcpPort);
+  producer.on("error", () => {});
   open.push(producer);
   producer.connect();
 
@@ -194,7 +196,6 @@ test("[CX1] a hundred messages to a reader with twenty in flight are all finishe
 test("[CX1] a writer whose node was killed fails to publish, and says so", async () => {
   await using doomed = await startNode();
   const producer = await writer(doomed.tcpPort);
-  producer.on("error", () => {});
 
   await doomed.kill();
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type Client, connect, subscribe } from "../testing/client.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -19,8 +20,11 @@ function keepPublishing(port: number, topic: string) {
       client.mpub(topic, numbers.map(body));
       // A producer that is held back waits; one that is refused begins again.
       const frame = await client.nextFrame({ withinMs: 60_000 });
-      if (frame.type === "response") for (const number of numbers) acknowledged.add(number);
-      else {
+      if (frame.type === "response") {
+        for (const number of numbers) acknowledged.add(number);
+        // Some 10,000 a second: a load, with time left for the other half of the test.
+        await pause(5);
+      } else {
         expect(frame).toMatchObject({
           type: "error",
           text: expect.stringMatching(/^E_MPUB_FAILED MPUB failed /),
@@ -28,7 +32,7 @@ function keepPublishing(port: number, topic: string) {
         refusals++;
         await client.expectClose();
         client = await connect(port);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await pause(20);
       }
     }
     client.destroy();
@@ -115,7 +119,7 @@ test("[PA2] without Postgres memory stays bounded: producers are held back, then
       const seen = producer.acknowledged.size;
       const still = seen === count;
       count = seen;
-      if (!still) await new Promise((resolve) => setTimeout(resolve, 2_000));
+      if (!still) await pause(2_000);
       expect(still).toBe(true);
     },
     { withinMs: 30_000 },

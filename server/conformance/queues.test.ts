@@ -19,7 +19,7 @@ async function publish(topic: string, bodies: string[], to: TestNode = node): Pr
 
 async function createChannel(topic: string, channel = "c", at: TestNode = node): Promise<void> {
   await at.act(`/topic/create?topic=${topic}`);
-  await at.act(`/channel/create?topic=${topic}&channel=${channel}`);
+  await at.act(`/channel/create?topic=${topic}&channel=${encodeURIComponent(channel)}`);
 }
 
 test("[MS1] what is published before any channel waits in the topic, and goes to the first channel", async () => {
