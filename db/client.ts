@@ -125,7 +125,10 @@ function openSocket(address: DatabaseAddress): Promise<unknown> {
   return promise;
 }
 
-/** The query's rows, or `DeadlineError` when they are not there in time; then the server is asked to stop it. */
+/**
+ * The query's rows, or `DeadlineError` when they are not there in time. The statement may go on: the server's
+ * own timeout ends it. It is not cancelled, because the driver leaves a failed cancel as an unhandled rejection.
+ */
 export async function withDeadline<T extends readonly Row[]>(
   query: postgres.PendingQuery<T & Row[]>,
   deadlineMs: number,
@@ -133,7 +136,6 @@ export async function withDeadline<T extends readonly Row[]>(
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(new DeadlineError(`no answer within ${deadlineMs} ms`));
-    query.cancel();
   }, deadlineMs);
   try {
     return await Promise.race([query as unknown as Promise<T>, late]);

@@ -23,8 +23,8 @@ export function block(
   return { logId, loose, firstSeq, endSeq, count: endSeq - firstSeq, bytes };
 }
 
-export function written(backlog: Backlog, topic: string, ...blocks: Block[]): Promise<void[]> {
-  return Promise.all(blocks.map((one) => new Promise<void>((done) => backlog.write(topic, one, done))));
+export async function written(backlog: Backlog, topic: string, ...blocks: Block[]): Promise<void> {
+  await Promise.all(blocks.map((one) => new Promise<void>((done) => backlog.write(topic, one, done))));
 }
 
 /** Asks until the store can answer. */

@@ -1,0 +1,186 @@
+/**
+ * Whether Postgres can be had, and its pools. Starts by itself, tries for ever, and
+ * after each time it was away brings the schema and the node's rows up to date before
+ * anything else is sent (`contact`). The driver is loaded here, when it is first wanted.
+ */
+import type { PendingQuery, Row } from "postgres";
+import type { Sql } from "../../db/client.ts";
+import type { StoreLog } from "./node-store.ts";
+
+type Client = typeof import("../../db/client.ts");
+
+/** Connections a pool may hold; seven in all, so that with a lease's a node stays within eight. */
+const pools = { write: 3, read: 2, background: 2 } as const;
+export type PoolName = keyof typeof pools;
+
+const probeMs = 2_000;
+const probeDeadlineMs = 3_000;
+const retryMs = 250;
+/** What no retry will mend soon: a schema that is too new. */
+const retryLongMs = 5_000;
+/** A node that has just been started says `starting` so long before it says `down`. */
+const startingMs = 10_000;
+
+/** Postgres is away, and was not asked. */
+export class AwayError extends Error {
+  readonly code = "WEIR_AWAY";
+}
+
+export interface LinkOptions {
+  readonly url: string;
+  readonly cluster: string;
+  readonly log: StoreLog;
+  /** Statements to run before the link is up, each time. May be repeated. */
+  readonly contact: (sql: Sql) => Promise<void>;
+}
+
+export class PostgresLink {
+  state: "starting" | "up" | "down" = "starting";
+  sinceMs = Date.now();
+  reason: string | null = null;
+  /** Called in the turn it happens. */
+  onUp: (() => void) | null = null;
+  readonly #options: LinkOptions;
+  readonly #pools = new Map<PoolName, Sql>();
+  readonly #startedAt = performance.now();
+  #client: Client | null = null;
+  #closed = false;
+  #wake: (() => void) | null = null;
+  #suspected = false;
+  readonly #running: Promise<void>;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /**
+   * The rows of one statement. Rejects with `AwayError` at once when Postgres is away; with what went wrong
+   * otherwise, and then it is unknown whether the statement took effect.
+   */
+  async run<T extends readonly Row[]>(
+    pool: PoolName,
+    deadlineMs: number,
+    query: (sql: Sql) => PendingQuery<T & Row[]>,
+  ): Promise<T> {
+    return this.use(pool, (sql) => this.#client!.withDeadline<T>(query(sql), deadlineMs));
+  }
+
+  /** The same for functions that set deadlines themselves. */
+  async use<T>(pool: PoolName, act: (sql: Sql) => Promise<T>): Promise<T> {
+    if (this.state !== "up") throw new AwayError("Postgres is away");
+    try {
+      return await act(this.#pool(pool));
+    } catch (error) {
+      this.#suspect(pool, error);
+      throw error;
+    }
+  }
+
+  /** In words for people. */
+  describe(error: unknown): string {
+    return this.#client?.describeError(error) ?? String((error as Error).message);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake?.();
+    await this.#running;
+    await Promise.all([...this.#pools.values()].map((sql) => sql.end({ timeout: 1 }).catch(() => {})));
+    this.#pools.clear();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      let pauseMs = probeMs;
+      try {
+        if (this.state === "up") await this.#probe();
+        else await this.#connect();
+      } catch (error) {
+        this.#down(error);
+        pauseMs = (error as { code?: unknown }).code === "WEIR_SCHEMA_NEWER" ? retryLongMs : retryMs;
+      }
+      if (!this.#suspected) await this.#pause(pauseMs);
+      this.#suspected = false;
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const { migrate } = await import("../../db/migrate.ts");
+    this.#client ??= await import("../../db/client.ts");
+    const sql = this.#pool("background");
+    await this.#probe();
+    await migrate(sql, this.#options.cluster);
+    await this.#options.contact(sql);
+    if (this.#closed) return;
+    this.#become("up", null);
+    this.#options.log.info({}, "Postgres is there");
+    this.onUp?.();
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      await this.#client!.withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
+    } catch (error) {
+      // A connection that was lost says nothing of the server: the next one does.
+      if (!this.#client!.isConnectionError(error)) throw error;
+      this.#replaceWhenHung("background", error);
+      await this.#client!.withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
+    }
+  }
+
+  #suspect(pool: PoolName, error: unknown): void {
+    if (!this.#client?.isConnectionError(error)) return;
+    this.#replaceWhenHung(pool, error);
+    this.#suspected = true;
+    this.#wake?.();
+  }
+
+  /** A statement whose deadline has passed still holds its connection: all of them are made anew. */
+  #replaceWhenHung(pool: PoolName, error: unknown): void {
+    if (!(error instanceof this.#client!.DeadlineError)) return;
+    const hung = this.#pools.get(pool);
+    this.#pools.delete(pool);
+    hung?.end({ timeout: 0 }).catch(() => {});
+  }
+
+  #down(error: unknown): void {
+    const reason = this.describe(error);
+    const starting = this.state === "starting" && performance.now() - this.#startedAt < startingMs;
+    if (this.reason !== reason) this.#options.log.warn({}, `Postgres is away: ${reason}`);
+    this.#become(starting ? "starting" : "down", reason);
+  }
+
+  #become(state: "starting" | "up" | "down", reason: string | null): void {
+    if (this.state !== state) this.sinceMs = Date.now();
+    this.state = state;
+    this.reason = reason;
+  }
+
+  #pool(name: PoolName): Sql {
+    let sql = this.#pools.get(name);
+    if (!sql) {
+      sql = this.#client!.openPool(this.#client!.parseDatabaseUrl(this.#options.url), {
+        schema: this.#options.cluster,
+        name: `node ${name}`,
+        max: pools[name],
+        onClose: () => this.#wake?.(),
+      });
+      this.#pools.set(name, sql);
+    }
+    return sql;
+  }
+
+  #pause(pauseMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, pauseMs);
+    this.#wake = () => {
+      // A lost connection is looked into at once, but not in a tight loop while Postgres is away.
+      if (this.state === "up" || this.#closed) resolve();
+    };
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#wake = null;
+    });
+  }
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { openPool, parseDatabaseUrl } from "../../db/client.ts";
+import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
+import { PostgresLink } from "./postgres-link.ts";
+import { PostgresStore } from "./postgres-store.ts";
+import { block, type OpenedStore, readAll, storeContract, written } from "./store-contract.ts";
+import { silent } from "./test-log.ts";
+
+interface Opened extends OpenedStore {
+  readonly store: PostgresStore;
+  readonly link: PostgresLink;
+}
+
+function openOn(url: string, nodeId = randomUUID(), onClose: () => Promise<void> = async () => {}): Opened {
+  const link = new PostgresLink({ url, cluster: "weir", log: silent, contact: async () => {} });
+  const store = new PostgresStore({ link, nodeId, log: silent });
+  link.onUp = () => store.resume();
+  return {
+    store,
+    link,
+    backlog: store,
+    reopen: async () => {
+      await link.close();
+      return openOn(url, nodeId, onClose);
+    },
+    close: async () => {
+      await link.close();
+      await onClose();
+    },
+  };
+}
+
+describe("blocks in Postgres", () =>
+  storeContract(async () => {
+    const database = await freshDatabase();
+    return openOn(database.url, randomUUID(), () => database[Symbol.asyncDispose]());
+  }));
+
+test("[SQ1] backends that are killed all the time lose no block and repeat none", async () => {
+  await using database = await freshDatabase();
+  const opened = openOn(database.url);
+  await written(opened.backlog, "orders", block(100, 0, 1));
+  const admin = openPool(parseDatabaseUrl(database.url), { schema: "weir", name: "killer", max: 1 });
+  let kills = 0;
+  const killer = setInterval(() => {
+    admin`select count(pg_terminate_backend(pid)) as killed from pg_stat_activity
+      where application_name like 'weir node%' and datname = current_database()`.then(
+      ([row]) => {
+        kills += Number(row!["killed"]);
+      },
+      () => {},
+    );
+  }, 40);
+
+  const logs = Array.from({ length: 10 }, (_, i) => i + 1);
+  let rounds = 0;
+  for (; kills < 60 && rounds < 5_000; rounds++) {
+    await written(opened.backlog, "orders", ...logs.map((logId) => block(logId, rounds, rounds + 1, rounds)));
+  }
+  clearInterval(killer);
+
+  expect(kills).toBeGreaterThanOrEqual(60);
+  for (const logId of logs) {
+    const back = [];
+    for (let fromSeq = 0; fromSeq < rounds; fromSeq = back.at(-1)!.endSeq) {
+      const some = await readAll(opened.backlog, { logId, fromSeq });
+      if (some.length === 0) break;
+      back.push(...some);
+    }
+    expect(back.map((one) => [one.firstSeq, one.bytes[0]])).toEqual(
+      Array.from({ length: rounds }, (_, round) => [round, round & 255]),
+    );
+  }
+  await admin.end({ timeout: 1 });
+  await opened.close();
+});
+
+test("[SQ2] Postgres killed under writes: every block that was done is there, the others follow when it is back", async () => {
+  await using server = await ownPostgres();
+  const opened = openOn(server.url);
+  await written(opened.backlog, "orders", block(1, 0, 10));
+  const done = new Set<number>();
+  const all: Promise<unknown>[] = [];
+  const writer = setInterval(() => {
+    for (let n = 0; n < 10; n++) {
+      const i = all.length;
+      all.push(written(opened.backlog, "orders", block(2 + (i % 20), i, i + 1, i)).then(() => done.add(i)));
+    }
+  }, 5);
+  const probe = { logId: 1, fromSeq: 0, toSeq: 9, bytesMax: 1, loose: false };
+
+  await expect.poll(() => done.size).toBeGreaterThan(100);
+  await server.kill9();
+  const doneBefore = [...done];
+  await expect.poll(() => opened.link.state, { timeout: 10_000 }).toBe("down");
+  expect(opened.link.reason).not.toBeNull();
+  expect(await new Promise((answer) => opened.backlog.read(probe, answer))).toBeNull();
+  expect(done.size).toBeLessThan(all.length);
+  await server.start();
+  await expect.poll(() => opened.link.state, { timeout: 10_000 }).toBe("up");
+  clearInterval(writer);
+  await Promise.all(all);
+
+  const found = new Set<number>();
+  for (let logId = 2; logId < 22; logId++) {
+    for (let fromSeq = 0; ; ) {
+      const some = await readAll(opened.backlog, { logId, fromSeq });
+      if (some.length === 0) break;
+      for (const one of some) found.add(one.firstSeq);
+      fromSeq = some.at(-1)!.endSeq;
+    }
+  }
+  expect(doneBefore.filter((i) => !found.has(i))).toEqual([]);
+  expect(found.size).toBe(all.length);
+  await opened.close();
+});
+
+test("[SQ3] what a node stored is found again, log by log, with its topic and bounds", async () => {
+  await using database = await freshDatabase();
+  const opened = openOn(database.url);
+  await written(
+    opened.backlog,
+    "orders",
+    ...[block(5, 100, 200), block(5, 200, 300), block(5, 20, 90, 0, true), block(4_000_000_000, 1, 2)],
+  );
+
+  expect(await opened.store.storedLogs()).toEqual([
+    { logId: 5, topic: "orders", runsFrom: 100, runsTo: 300, looseFrom: 20, looseTo: 90 },
+    { logId: 4_000_000_000, topic: "orders", runsFrom: 1, runsTo: 2, looseFrom: 0, looseTo: 0 },
+  ]);
+  opened.backlog.forget(5, 2 ** 32);
+  await expect
+    .poll(async () => (await opened.store.storedLogs()).map((log) => log.logId))
+    .toEqual([4_000_000_000]);
+  await opened.close();
+});
