@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
+import fastifyCookie from "@fastify/cookie";
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -118,6 +119,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   sockets.attach(hub, tails);
   app.server.on("upgrade", refuseOtherUpgrades);
 
+  await app.register(fastifyCookie);
   await app.register(signInRoutes({ sessions, cookies }));
   await app.register(
     apiRoutes({
@@ -139,7 +141,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
 
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as { port: number };
-  jar = cookieJar(port, options.secure);
+  jar = cookieJar(app, port, options.secure);
   collector.start();
 
   return {

@@ -1,5 +1,5 @@
 /** The session's cookie. Browsers share cookies between ports of a host, so its name has the port in it. */
-import fastifyCookie from "@fastify/cookie";
+import type { FastifyInstance } from "fastify";
 import { lastsMs } from "../auth/sessions.ts";
 
 export interface CookieJar {
@@ -10,14 +10,18 @@ export interface CookieJar {
   clear(): string;
 }
 
-/** `secure`: people reach the console by https. */
-export function cookieJar(port: number, secure: boolean): CookieJar {
+/** `secure`: people reach the console by https. `codec` has @fastify/cookie registered. */
+export function cookieJar(
+  codec: Pick<FastifyInstance, "parseCookie" | "serializeCookie">,
+  port: number,
+  secure: boolean,
+): CookieJar {
   const name = secure ? `__Host-weir_session_${port}` : `weir_session_${port}`;
   const options = { path: "/", httpOnly: true, sameSite: "strict", secure } as const;
   return {
     name,
-    read: (header) => (header ? fastifyCookie.parse(header)[name] : undefined),
-    write: (secret) => fastifyCookie.serialize(name, secret, { ...options, maxAge: lastsMs / 1_000 }),
-    clear: () => fastifyCookie.serialize(name, "", { ...options, maxAge: 0 }),
+    read: (header) => (header ? codec.parseCookie(header)[name] : undefined),
+    write: (secret) => codec.serializeCookie(name, secret, { ...options, maxAge: lastsMs / 1_000 }),
+    clear: () => codec.serializeCookie(name, "", { ...options, maxAge: 0 }),
   };
 }
