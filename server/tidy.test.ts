@@ -83,3 +83,15 @@ test("[TD5] the lockfile has an entry for every optional dependency, of every pl
 
   expect(missing, "npm ci refuses such a lockfile").toEqual([]);
 });
+
+test("[TD6] every dependency has its reason written down, and an exact version", () => {
+  const reasons = readFileSync(join(root, "docs/decisions/dependencies.md"), "utf8");
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  ) as Record<string, Record<string, string>>;
+  const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  const named = (name: string) => reasons.includes(name) || reasons.includes(`${name.split("/")[0]}/*`);
+
+  expect(all.map(([name]) => name).filter((name) => !named(name))).toEqual([]);
+  expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+});
