@@ -1,6 +1,6 @@
 /** How Go writes and reads what NSQ's clients see: quoted strings and numbers. */
 
-const escapes: Record<string, string> = {
+const goEscapes: Record<string, string> = {
   "\x07": "\\a",
   "\b": "\\b",
   "\f": "\\f",
@@ -20,8 +20,8 @@ export function goQuote(binary: string): string {
   for (let i = 0; i < bytes.length; ) {
     const length = utf8Length(bytes, i);
     const character = bytes.toString("utf8", i, i + length);
-    const escape = escapes[character];
-    if (escape !== undefined) quoted += escape;
+    const escaped = goEscapes[character];
+    if (escaped !== undefined) quoted += escaped;
     else if (length === 1 && (bytes[i]! < 0x20 || bytes[i]! >= 0x7f)) quoted += `\\x${hex(bytes[i]!, 2)}`;
     else if (printable.test(character)) quoted += bytes.toString("latin1", i, i + length);
     else {

@@ -11,7 +11,7 @@ export class TcpListener {
   readonly sessions = new Set<Session>();
   readonly #ports: TcpPorts;
   readonly #server: Server;
-  #clients = 0;
+  #whenEmpty: () => void = () => {};
 
   constructor(ports: TcpPorts) {
     this.#ports = ports;
@@ -46,9 +46,13 @@ export class TcpListener {
     this.#server.close();
   }
 
-  /** Drops every client. */
-  closeAll(): void {
+  /** Drops every client; resolves when all are gone from their channels. */
+  closeAll(): Promise<void> {
     for (const session of this.sessions) session.close();
+    return new Promise((resolve) => {
+      if (this.sessions.size === 0) resolve();
+      else this.#whenEmpty = resolve;
+    });
   }
 
   #accept(accepted: Socket): void {
@@ -61,11 +65,14 @@ export class TcpListener {
       this.#ports,
       socket,
       {
-        number: ++this.#clients,
+        number: this.#ports.nextClientNumber(),
         remoteAddress: remotePort === undefined ? host : `${host}:${remotePort}`,
         host,
       },
-      (closed) => this.sessions.delete(closed),
+      (closed) => {
+        this.sessions.delete(closed);
+        if (this.sessions.size === 0) this.#whenEmpty();
+      },
     );
     this.sessions.add(session);
     socket.resume();

@@ -21,6 +21,8 @@ export interface TcpPorts {
   readonly log: { info(text: string): void };
   /** Sets the broker's time. */
   now(): void;
+  /** A number no other client of this process has had. */
+  nextClientNumber(): number;
   /** Connections that are not read while memory is short. */
   readonly held: Set<Session>;
 }

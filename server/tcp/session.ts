@@ -9,13 +9,14 @@ import type { ClientIdentity, Consumer } from "../broker/ports.ts";
 import type { Slab } from "../broker/slab.ts";
 import type { Subscription } from "../broker/subscription.ts";
 import type { Topic } from "../broker/topic.ts";
+import type { ConnectionStats } from "../protocol/connection.ts";
 import type { CommandSink } from "../protocol/decoder.ts";
 import { type Fault, isFatal } from "../protocol/faults.ts";
 import { type Identity, unidentified } from "../protocol/identify.ts";
 import { errorFrame, heartbeatFrame } from "../protocol/response.ts";
 import * as commands from "./commands.ts";
 import { Input } from "./input.ts";
-import { Output } from "./output.ts";
+import { Output, owedBytesMax } from "./output.ts";
 import type { TcpPorts } from "./ports.ts";
 import * as publishing from "./publishing.ts";
 import type { State } from "./verdicts.ts";
@@ -26,6 +27,9 @@ const countedTopicsMax = 1_000;
 const holdMs = 5_000;
 /** Time for a client to take a last error and go. */
 const lingerMs = 1_000;
+
+/** As `/stats` numbers them. */
+const stateNumbers: Record<State, number> = { init: 0, subscribed: 3, closing: 4 };
 
 export interface PublishCount {
   readonly topic: Topic;
@@ -98,7 +102,7 @@ export class Session implements CommandSink, Consumer {
     this.ports.now();
     if (this.closed) return true;
     if (this.#input.received(bytes)) this.#lastCommandMs = this.ports.broker.time.nowMs;
-    this.#paused = this.output.owedBytes > 0 && this.#socket.writableNeedDrain;
+    this.#paused = this.output.owedBytes > this.#owedBytesMax;
     if (!this.#paused && this.#mayHold()) this.#paused = true;
     return !this.#paused;
   };
@@ -191,7 +195,12 @@ export class Session implements CommandSink, Consumer {
   #drained(): void {
     this.output.releaseWritten();
     if (this.subscription?.blocked) this.subscription.unblock();
-    if (this.#paused && this.#heldSinceMs === null) this.#resume();
+    if (this.#paused && !this.ports.held.has(this)) this.#resume();
+  }
+
+  /** A consumer is read for longer: what it has to say are the answers that let messages go. */
+  get #owedBytesMax(): number {
+    return this.subscription === null ? owedBytesMax : 4 * owedBytesMax;
   }
 
   #resume(): void {
@@ -245,11 +254,33 @@ export class Session implements CommandSink, Consumer {
     if (pressure !== "none" && time.nowMs - (this.#heldSinceMs ?? 0) < holdMs) return false;
     this.#lastCommandMs = time.nowMs;
     if (pressure === "none") this.#heldSinceMs = null;
-    if (this.output.owedBytes === 0 || !this.#socket.writableNeedDrain) this.#resume();
+    if (this.output.owedBytes <= this.#owedBytesMax) this.#resume();
     return true;
   }
 
   // -- figures ----------------------------------------------------------------------------------
+
+  stats(): ConnectionStats {
+    const { clientId, hostname, userAgent, sampleRate, topologyZone, topologyRegion } = this.settings;
+    return {
+      number: this.number,
+      clientId,
+      hostname,
+      userAgent,
+      remoteAddress: this.remoteAddress,
+      state: stateNumbers[this.state],
+      connectedAtMs: this.connectedAtMs,
+      sampleRate,
+      deflate: false,
+      snappy: false,
+      topologyZone,
+      topologyRegion,
+      tls: null,
+      auth: null,
+      subscription: this.subscription,
+      pubCounts: new Map([...this.publishCounts].map(([topic, { count }]) => [topic, count])),
+    };
+  }
 
   /** Counts publishes to a topic; the last one is found without a look-up. */
   countPublish(topic: Topic, messages: number): void {

@@ -1,0 +1,42 @@
+/**
+ * A node's log: nsqd's lines on stderr, in local time, since operators' tools read
+ * them. Text never holds a secret or a message's body.
+ *
+ *   [nsqd] 2026/11/22 14:05:09.123456 INFO: TCP: listening on 127.0.0.1:4150
+ */
+export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const words: Record<LogLevel, string> = {
+  debug: "DEBUG",
+  info: "INFO",
+  warn: "WARNING",
+  error: "ERROR",
+  fatal: "FATAL",
+};
+
+export class NodeLog {
+  level: LogLevel;
+  readonly #prefix: string;
+
+  constructor(prefix: string, level: LogLevel) {
+    this.#prefix = prefix;
+    this.level = level;
+  }
+
+  readonly log = (level: LogLevel, text: string): void => {
+    if (logLevels.indexOf(level) < logLevels.indexOf(this.level)) return;
+    process.stderr.write(logLine(this.#prefix, words[level], text));
+  };
+}
+
+export function logLine(prefix: string, word: string, text: string): string {
+  const now = new Date();
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("/");
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(":");
+  const micros =
+    String(now.getMilliseconds()).padStart(3, "0") +
+    String(Math.floor((performance.now() % 1) * 1000)).padStart(3, "0");
+  return `${prefix}${day} ${time}.${micros} ${word}: ${text.replaceAll("\n", " ")}\n`;
+}

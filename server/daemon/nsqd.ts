@@ -1,0 +1,329 @@
+/**
+ * A node: the broker with everything it needs of the world. What happens first is listening,
+ * with the topology of `nsqd.dat`; what the store owes comes when the store has answered.
+ */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { AuditRing } from "../broker/audit-ring.ts";
+import { Broker } from "../broker/broker.ts";
+import { storeUnfinished, takeCheckpoint } from "../broker/departure.ts";
+import type { TopologyListener } from "../broker/ports.ts";
+import type { Topic } from "../broker/topic.ts";
+import { StartError } from "../cli/config-file.ts";
+import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
+import { createHttpServer } from "../http/server.ts";
+import type { MetadataTopic, NodeStore } from "../store/node-store.ts";
+import { openNodeStore } from "../store/open-node-store.ts";
+import { TcpListener } from "../tcp/listener.ts";
+import { Turn } from "../tcp/turn.ts";
+import { boundAddress, listenOptions } from "./address.ts";
+import { NodeLog } from "./node-log.ts";
+import { NodeFigures } from "./process-figures.ts";
+
+/** As clients compare it. */
+const nsqVersion = "1.3.0";
+/** Deadlines are met this exactly. */
+const tickMs = 20;
+/** What the store could give back after a crash is at most this old. */
+const checkpointEveryMs = 1_000;
+/** Time for audit and metadata to be written at the end; messages are given all the time they need. */
+const closeWithinMs = 10_000;
+
+export async function runNsqd(options: NsqdOptions): Promise<void> {
+  const log = new NodeLog(options["log-prefix"], options["log-level"]);
+  const store = await openStore(options, log);
+  const node = new Node(options, log, store);
+  await node.listen();
+  node.serve();
+}
+
+async function openStore(options: NsqdOptions, log: NodeLog): Promise<NodeStore> {
+  const say = (level: "info" | "warn" | "error") => (fields: object, message: string) =>
+    log.log(level, `STORE: ${message}${Object.keys(fields).length > 0 ? ` ${JSON.stringify(fields)}` : ""}`);
+  try {
+    return await openNodeStore({
+      dataPath: options["data-path"] || process.cwd(),
+      databaseUrl: options["database-url"] || null,
+      cluster: options["cluster"],
+      log: { info: say("info"), warn: say("warn"), error: say("error") },
+      audit: options["audit"],
+      hostname: hostname(),
+      broadcastAddress: options["broadcast-address"],
+    });
+  } catch (error) {
+    throw new StartError(`failed to instantiate nsqd - ${(error as Error).message}`);
+  }
+}
+
+class Node {
+  readonly #options: NsqdOptions;
+  readonly #log: NodeLog;
+  readonly #store: NodeStore;
+  readonly #turn = new Turn();
+  readonly #broker: Broker;
+  readonly #tcp: TcpListener;
+  readonly #http: ReturnType<typeof createHttpServer>;
+  readonly #startedAtMs = Date.now();
+  /** Wall time follows the system's clock slowly enough that a turn sees one instant. */
+  #wallOffsetMs = Date.now() - performance.now();
+  #tcpPort = -1;
+  #httpPort = -1;
+  #clients = 0;
+  #ticker: NodeJS.Timeout | null = null;
+  #checkpointer: NodeJS.Timeout | null = null;
+  #restored = false;
+  #stopping = false;
+
+  constructor(options: NsqdOptions, log: NodeLog, store: NodeStore) {
+    this.#options = options;
+    this.#log = log;
+    this.#store = store;
+    const audit = options["audit"] === "off" ? null : new AuditRing();
+    this.#broker = new Broker(
+      {
+        memQueueSize: options["mem-queue-size"],
+        memBytes: options["mem-bytes"],
+        maxMsgTimeoutMs: options["max-msg-timeout"],
+        maxReqTimeoutMs: options["max-req-timeout"],
+      },
+      {
+        backlog: store.backlog,
+        logIds: store.logIds,
+        listener: this.#topologyListener(),
+        report: {
+          lost: (topic, channel, logId, from, to) =>
+            log.log(
+              "error",
+              `CHANNEL(${topic}/${channel}): ${to - from} messages of log ${logId} are not in the store`,
+            ),
+        },
+        audit,
+        random: Math.random,
+        wake: this.#turn.schedule,
+      },
+    );
+    this.#turn.broker = this.#broker;
+    this.now();
+    if (audit !== null) store.attachAudit(audit);
+    const nextClientNumber = () => ++this.#clients;
+    this.#tcp = new TcpListener({
+      broker: this.#broker,
+      turn: this.#turn,
+      limits: limitsOf(options),
+      version: nsqVersion,
+      log: { info: (text) => log.log("info", text) },
+      now: this.now,
+      nextClientNumber,
+      held: new Set(),
+    });
+    this.#http = createHttpServer({
+      broker: this.#broker,
+      options,
+      optionTable: nsqdOptions,
+      node: this.#info(),
+      settings: this.#settings(),
+      process: new NodeFigures(),
+      connections: () => this.#connections(),
+      health: () => this.#health(),
+      store: () => store.status(),
+      secret: readSecret(options["cluster-secret-file"]),
+      now: this.now,
+      nextClientNumber,
+      log: log.log,
+    });
+  }
+
+  /** Sets the broker's time: called once per chunk read, before anything is asked of the broker. */
+  readonly now = (): void => {
+    const nowMs = performance.now();
+    this.#broker.time.set(nowMs, nowMs + this.#wallOffsetMs);
+  };
+
+  async listen(): Promise<void> {
+    this.#loadMetadata();
+    const { "tcp-address": tcp, "http-address": http } = this.#options;
+    this.#tcpPort = await this.#bind(tcp, () => this.#tcp.listen(listenOptions(tcp)));
+    this.#log.log("info", `TCP: listening on ${boundAddress(tcp, this.#tcpPort)}`);
+    if (http !== "") {
+      this.#httpPort = await this.#bind(http, () => this.#http.listen(listenOptions(http)));
+      this.#log.log("info", `HTTP: listening on ${boundAddress(http, this.#httpPort)}`);
+    }
+    process.send?.({
+      type: "ready",
+      tcp: boundAddress(tcp, this.#tcpPort),
+      http: boundAddress(http, this.#httpPort),
+    });
+  }
+
+  /** Runs until SIGTERM or SIGINT. */
+  serve(): void {
+    this.#ticker = setInterval(() => this.#tick(), tickMs);
+    this.#checkpointer = setInterval(() => this.#checkpoint(), checkpointEveryMs);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void this.#stop());
+    process.on("uncaughtException", (error) => {
+      // Whatever state this left behind cannot be trusted: the process ends, and is started again.
+      this.#log.log("fatal", error.stack ?? String(error));
+      process.exit(1);
+    });
+    void this.#store.load().then(({ topics, clean }) => {
+      if (this.#stopping) return;
+      this.now();
+      this.#broker.restore(topics);
+      this.#restored = true;
+      if (!clean) this.#log.log("warn", "NSQ: the process before this one did not stop cleanly");
+    });
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.now();
+    this.#broker.exiting = true;
+    clearInterval(this.#checkpointer ?? undefined);
+    clearInterval(this.#ticker ?? undefined);
+    this.#tcp.stopListening();
+    await Promise.all([this.#tcp.closeAll(), this.#http.close()]);
+    this.now();
+    storeUnfinished(this.#broker, () => {});
+    let exitCode = 0;
+    try {
+      await this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "all"), { final: true });
+      await this.#store.metadata.flush();
+    } catch (error) {
+      this.#log.log("error", `NSQ: not everything could be kept - ${(error as Error).message}`);
+      exitCode = 1;
+    }
+    await this.#store.close({ deadlineMs: closeWithinMs });
+    this.#log.log("info", "NSQ: bye");
+    process.exit(exitCode);
+  }
+
+  #tick(): void {
+    this.#wallOffsetMs = Date.now() - performance.now();
+    this.now();
+    this.#broker.tick();
+    this.#tcp.tick();
+  }
+
+  #checkpoint(): void {
+    // Before the store has said what it owes, a checkpoint would forget that.
+    if (!this.#restored || !this.#store.holdsBlocks) return;
+    this.now();
+    void this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "stored"), { final: false });
+  }
+
+  #loadMetadata(): void {
+    const { metadata } = this.#store;
+    for (const { name, paused, channels } of metadata.topics) {
+      const topic = this.#broker.ensureTopic(name);
+      topic.setPaused(paused);
+      for (const channel of channels) topic.ensureChannel(channel.name).setPaused(channel.paused);
+    }
+    metadata.attach(() => topology(this.#broker.topics.values()));
+    metadata.changed();
+  }
+
+  async #bind(address: string, listen: () => Promise<number>): Promise<number> {
+    try {
+      return await listen();
+    } catch (error) {
+      throw new StartError(
+        `failed to instantiate nsqd - listen (${address}) failed - ${(error as Error).message}`,
+      );
+    }
+  }
+
+  #topologyListener(): TopologyListener {
+    const changed = (text: string) => {
+      this.#log.log("info", text);
+      this.#store.metadata.changed();
+    };
+    return {
+      topicCreated: (topic) => changed(`TOPIC(${topic}): created`),
+      topicDeleted: (topic) => changed(`TOPIC(${topic}): deleted`),
+      channelCreated: (topic, channel) => changed(`TOPIC(${topic}): new channel(${channel})`),
+      channelDeleted: (topic, channel) => changed(`TOPIC(${topic}): deleted channel(${channel})`),
+      pauseChanged: (topic, channel, paused) =>
+        changed(
+          `TOPIC(${topic}): ${channel === null ? "" : `channel(${channel}) `}${paused ? "paused" : "unpaused"}`,
+        ),
+    };
+  }
+
+  *#connections() {
+    for (const session of this.#tcp.sessions) yield session.stats();
+  }
+
+  #info() {
+    const node = this;
+    return {
+      id: this.#store.identity,
+      version: nsqVersion,
+      hostname: hostname(),
+      broadcastAddress: this.#options["broadcast-address"],
+      startedAtMs: this.#startedAtMs,
+      get tcpPort() {
+        return node.#options["broadcast-tcp-port"] || node.#tcpPort;
+      },
+      get httpPort() {
+        return node.#options["broadcast-http-port"] || node.#httpPort;
+      },
+    };
+  }
+
+  #settings() {
+    let addresses: readonly string[] = this.#options["lookupd-tcp-address"];
+    return {
+      logLevel: () => this.#log.level,
+      setLogLevel: (level: NodeLog["level"]) => {
+        this.#log.level = level;
+      },
+      lookupdTcpAddresses: () => addresses,
+      setLookupdTcpAddresses: (given: readonly string[]) => {
+        addresses = given;
+      },
+    };
+  }
+
+  #health(): string {
+    if (this.#broker.pressure !== "refuse") return "OK";
+    const { state, reason } = this.#store.status();
+    return `NOK - memory is full and the store ${state === "up" ? "does not keep up" : `is away: ${reason ?? state}`}`;
+  }
+}
+
+function* topology(topics: Iterable<Topic>): IterableIterator<MetadataTopic> {
+  for (const { name, paused, channels } of topics) {
+    yield { name, paused, channels: [...channels.values()].map(({ name, paused }) => ({ name, paused })) };
+  }
+}
+
+function limitsOf(options: NsqdOptions) {
+  return {
+    maxRdyCount: options["max-rdy-count"],
+    maxMsgTimeoutMs: options["max-msg-timeout"],
+    msgTimeoutMs: options["msg-timeout"],
+    maxHeartbeatIntervalMs: options["max-heartbeat-interval"],
+    maxOutputBufferSize: options["max-output-buffer-size"],
+    maxOutputBufferTimeoutMs: options["max-output-buffer-timeout"],
+    minOutputBufferTimeoutMs: options["min-output-buffer-timeout"],
+    outputBufferTimeoutMs: options["output-buffer-timeout"],
+    maxDeflateLevel: options["max-deflate-level"],
+    topologyRegion: options["topology-region"],
+    topologyZone: options["topology-zone"],
+    maxMsgSize: options["max-msg-size"],
+    maxBodySize: options["max-body-size"],
+    maxReqTimeoutMs: options["max-req-timeout"],
+    maxChannelConsumers: options["max-channel-consumers"],
+  };
+}
+
+/** @throws StartError when it cannot be read: a node that was given a secret does not run without it. */
+function readSecret(path: string): string | null {
+  if (path === "") return null;
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw new StartError(`failed to instantiate nsqd - --cluster-secret-file: ${(error as Error).message}`);
+  }
+}
