@@ -49,7 +49,7 @@ async function nsqd(args: readonly string[]): Promise<void> {
     for (const name of withoutEffect(given))
       process.stderr.write(logLine(prefix, "WARNING", `--${name} has no effect yet`));
     const { runNsqd } = await import("../daemon/nsqd.ts");
-    await runNsqd(options, given);
+    await runNsqd(options);
   });
 }
 

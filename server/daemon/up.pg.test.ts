@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const launcher = resolve(import.meta.dirname, "../../bin/weir.mjs");
+const withinMs = 60_000;
+
+let directory: string;
+let up: ChildProcess;
+let said: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "weir-up-"));
+});
+
+afterEach(async () => {
+  up.kill("SIGKILL");
+  await until(() => processes().length === 0);
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  await expect.poll(condition, { timeout: withinMs, interval: 20 }).toBe(true);
+}
+
+async function start(): Promise<void> {
+  said = "";
+  const addresses = ["tcp-address", "http-address", "console-http-address"].map(
+    (name) => `--${name}=127.0.0.1:0`,
+  );
+  const { DATABASE_URL: _, ...env } = process.env;
+  up = spawn(process.execPath, [launcher, "up", `--data-path=${directory}`, ...addresses], {
+    env,
+    stdio: "pipe",
+  });
+  for (const stream of [up.stdout!, up.stderr!]) stream.on("data", (chunk) => (said += chunk));
+  await until(() => said.includes("Weir is running") || up.exitCode !== null);
+  expect(said).toContain("Weir is running");
+}
+
+/** Every living process that has the directory on its command line, `up` included, by number. */
+function processes(): { pid: number; command: string }[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+        return command.includes(directory) ? [{ pid: Number(name), command }] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function pidOf(part: string): number {
+  return processes().find(({ command }) => command.includes(part))!.pid;
+}
+
+function address(name: string): string {
+  return new RegExp(`${name} +(\\S+)`).exec(said)![1]!;
+}
+
+test("[UP4] it says where everything is, and stops it all when asked", async () => {
+  await start();
+
+  expect((await fetch(`${address("NSQ HTTP")}/ping`)).status).toBe(200);
+  expect((await fetch(address("Console"), { redirect: "manual" })).status).toBeLessThan(400);
+  expect(address("Sign in")).toContain(`${new URL(address("Console")).origin}/signin?token=`);
+  expect(statSync(join(directory, "cluster-secret")).mode & 0o777).toBe(0o600);
+
+  up.kill("SIGINT");
+  await until(() => up.exitCode !== null);
+
+  expect(up.exitCode).toBe(0);
+  expect(said.trimEnd()).toMatch(/Stopped\.$/);
+  expect(processes()).toEqual([]);
+});
+
+test("[UP2] a node and a Postgres that were killed come back, at the addresses they had", async () => {
+  await start();
+
+  process.kill(pidOf(" nsqd "), "SIGKILL");
+  process.kill(pidOf("bin/postgres "), "SIGKILL");
+  await until(() => said.includes("node is back") && said.includes("Postgres is back"));
+
+  expect((await fetch(`${address("NSQ HTTP")}/ping`)).status).toBe(200);
+});
+
+test("[UP5] killed itself, it leaves nothing behind, and a second start finds its ports and data free", async () => {
+  await start();
+
+  up.kill("SIGKILL");
+  await until(() => processes().length === 0);
+  await start();
+
+  expect((await fetch(`${address("NSQ HTTP")}/ping`)).status).toBe(200);
+});
