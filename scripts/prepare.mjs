@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installedNode } from "../bin/launch.mjs";
@@ -49,6 +49,7 @@ export function ensureBuilt() {
   const stamp = join(root, ".next", "weir-sources");
   const wanted = hashOf(pageSources);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  rmSync(stamp, { force: true });
   step("Building the pages (once, about half a minute)", () => runTool("next/dist/bin/next", ["build"]));
   mkdirSync(join(root, ".next"), { recursive: true });
   writeFileSync(stamp, wanted);
