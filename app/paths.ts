@@ -12,7 +12,6 @@ export const paths = {
   message: (id: string) => `/messages/${part(id)}`,
   tail: (topic?: string) => (topic === undefined ? "/tail" : `/tail?topic=${part(topic)}`),
   publish: (topic?: string) => (topic === undefined ? "/publish" : `/publish?topic=${part(topic)}`),
-  signin: "/signin",
 } as const;
 
 /** A name out of a route's parameter; what cannot be decoded is left as it is and will not be found. */

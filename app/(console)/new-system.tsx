@@ -1,10 +1,15 @@
+"use client";
+
 import Link from "next/link";
 import { Command } from "../components/copy.tsx";
+import { useStatus } from "../live/use-room.ts";
 import { paths } from "../paths.ts";
 
 /** Nothing has been published yet: how to begin. The page goes live by itself with the first message. */
-export function NewSystem({ publishUrl }: { publishUrl: string | null }) {
-  const url = publishUrl ?? "http://127.0.0.1:4151";
+export function NewSystem() {
+  const { data } = useStatus();
+  const node = data.nodes.find(({ state }) => state === "up") ?? data.nodes[0];
+  const url = `http://${node?.key ?? "127.0.0.1:4151"}`;
   return (
     <section
       aria-label="Begin"

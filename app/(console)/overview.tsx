@@ -25,7 +25,7 @@ export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
     <>
       <PageHead title="Overview" />
       <CoverageNote coverage={data.coverage} />
-      {data.topicCount === 0 ? <NewSystem publishUrl={data.publishUrl} /> : <Running data={data} />}
+      {data.topicCount === 0 ? <NewSystem /> : <Running data={data} />}
       <Nodes data={data} />
     </>
   );
@@ -90,7 +90,7 @@ function Running({ data }: { data: OverviewView }) {
       </Metrics>
       <div className="grid gap-4 lg:grid-cols-3">
         <LiveChart kind={charts.flow} series={data.series} />
-        <LiveChart kind={charts.depth} series={data.series} />
+        <LiveChart kind={charts.stock} series={data.series} />
         <LiveChart kind={charts.oldest} series={data.series} />
       </div>
       <TopTopics topics={data.topics} topicCount={data.topicCount} />

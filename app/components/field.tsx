@@ -2,7 +2,7 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "./classes.ts";
 
 const control =
-  "w-full rounded-control border border-control bg-bg px-2.5 text-13 text-text max-md:text-16 disabled:opacity-50 aria-invalid:border-crit";
+  "block w-full rounded-control border border-control bg-bg px-2.5 text-13 text-text max-md:text-16 disabled:opacity-50 aria-invalid:border-crit";
 
 export function Input({ className, ...rest }: ComponentProps<"input">) {
   return (

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import { clock } from "../live/format.ts";
 import { useNow } from "../live/use-now.ts";
 import { Empty } from "./empty.tsx";
 import { PageHead } from "./page-head.tsx";
@@ -10,20 +11,30 @@ import { PageHead } from "./page-head.tsx";
 export function Gone({
   what,
   name,
+  wentAtMs,
   back,
   children,
 }: {
   what: string;
   name: string;
+  /** It was here while the page was open, until then. */
+  wentAtMs: number | null;
   back: { href: string; label: string };
   children?: ReactNode;
 }) {
   return (
     <>
       <PageHead title={name} name />
-      <Empty title={`There is no ${what} ${name}`}>
+      <Empty
+        title={
+          wentAtMs === null
+            ? `There is no ${what} ${name}`
+            : `The ${what} ${name} was deleted at ${clock(wentAtMs, "local")}`
+        }
+      >
         <p>
-          It was deleted, or nobody has made it yet. This page shows it as soon as it exists.{" "}
+          {wentAtMs === null && "It was deleted, or nobody has made it yet. "}
+          This page shows it as soon as it exists{wentAtMs !== null && " again"}.{" "}
           <Link href={back.href} className="text-accent underline">
             {back.label}
           </Link>

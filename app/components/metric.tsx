@@ -43,12 +43,12 @@ export function Metric({
   );
 }
 
-/** Figures side by side, ruled by hairlines. */
+/** Eight figures side by side, ruled by hairlines. */
 export function Metrics({ label, children }: { label: string; children: ReactNode }) {
   return (
     <dl
       aria-label={label}
-      className="grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(128px,1fr))]"
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line md:grid-cols-4 xl:grid-cols-8"
     >
       {children}
     </dl>

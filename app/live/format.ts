@@ -76,11 +76,6 @@ export function plural(value: number | null, one: string, many = `${one}s`): str
   return `${value === null ? unknown : count(value)} ${value === 1 ? one : many}`;
 }
 
-/** Sums over nodes of which some are silent are lower bounds. */
-export function atLeast(text: string, partial: boolean): string {
-  return partial && text !== unknown ? `≥ ${text}` : text;
-}
-
 /** By name, for figures that are described rather than written. */
 export const formats = { count, rate, age, span, bytes, percent } as const;
 export type NumberFormat = keyof typeof formats;

@@ -8,6 +8,8 @@ export interface TailBuffer {
   readonly rows: readonly TailRow[];
   /** Messages published since it began, shown or not. */
   readonly seen: number;
+  /** As the newest batch had it; null: there was none. */
+  readonly seenTotal: number | null;
   readonly received: number;
   readonly lastAtMs: number | null;
   readonly nodes: number;
@@ -17,6 +19,7 @@ export interface TailBuffer {
 export const emptyTail: TailBuffer = {
   rows: [],
   seen: 0,
+  seenTotal: null,
   received: 0,
   lastAtMs: null,
   nodes: 0,
@@ -28,12 +31,19 @@ export function foldTail(buffer: TailBuffer, batch: TailBatch): TailBuffer {
   const fresh = [...batch.rows].reverse();
   return {
     rows: fresh.length === 0 ? buffer.rows : [...fresh, ...buffer.rows].slice(0, tailRowsMax),
-    seen: buffer.seen + Math.max(batch.seen, fresh.length),
+    seen: buffer.seen + seenSince(buffer.seenTotal, batch),
+    seenTotal: batch.seenTotal,
     received: buffer.received + fresh.length,
     lastAtMs: fresh[0]?.atMs ?? buffer.lastAtMs,
     nodes: batch.nodes,
     missing: batch.missing,
   };
+}
+
+/** Batches may be dropped on their way, so totals are compared; a tap that was opened anew counts from zero again. */
+function seenSince(totalBefore: number | null, batch: TailBatch): number {
+  if (totalBefore === null || batch.seenTotal < totalBefore) return Math.max(batch.seen, batch.rows.length);
+  return batch.seenTotal - totalBefore;
 }
 
 /** Rows with the text in their body or id; a base64 body is searched as it is written. */

@@ -7,9 +7,9 @@ import {
   type Room,
   type SessionInfo,
   type Snapshot,
+  signInPath,
   type Trace,
 } from "../../server/console/contract/index.ts";
-import { paths } from "../paths.ts";
 
 export type Read<T> =
   | { readonly ok: true; readonly value: T }
@@ -25,7 +25,7 @@ async function read<T>(path: string): Promise<Read<T>> {
   const cookie = (await cookies()).toString();
   const answer = await ask(path, cookie);
   if (answer instanceof Response) {
-    if (answer.status === 401) redirect(paths.signin);
+    if (answer.status === 401) redirect(signInPath);
     if (answer.ok) return { ok: true, value: (await answer.json()) as T };
     return { ok: false, failure: await failureOf(answer) };
   }

@@ -35,6 +35,6 @@ function words(outage: Outage, at: (ms: number) => string): string {
       return `Postgres has been away for ${age(outage.forMs)}${why}: memory goes on, within its bounds; overflow, traces and history wait until it is back.`;
     }
     case "back":
-      return `Postgres is back since ${at(outage.untilMs)}. It was away for ${age(outage.forMs)}; nothing acknowledged was lost, and what waited is being written.`;
+      return `Postgres is back since ${at(outage.untilMs)}. It was away for ${age(outage.forMs)}; what waited for it is being written.`;
   }
 }

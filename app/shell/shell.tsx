@@ -46,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 const toastClass = {
   toast:
-    "flex w-full items-start gap-2 rounded-card border border-line bg-raised p-3 text-13 text-text shadow-float",
+    "flex w-full items-center gap-2 rounded-card font-sans border border-line bg-raised p-3 text-13 text-text shadow-float",
   title: "font-medium",
   description: "text-12 text-muted",
 };

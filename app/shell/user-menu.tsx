@@ -1,12 +1,11 @@
 "use client";
 
 import { LogOut } from "lucide-react";
-import { apiPaths } from "../../server/console/contract/index.ts";
+import { apiPaths, signInPath } from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { post } from "../live/post.ts";
 import { useLive } from "../live/provider.tsx";
-import { paths } from "../paths.ts";
 
 export function UserMenu() {
   const { session } = useLive();
@@ -16,7 +15,7 @@ export function UserMenu() {
         kind="quiet"
         size="icon"
         aria-label={`Sign out ${session.user}`}
-        onClick={() => void post(apiPaths.signOut, {}).then(() => window.location.assign(paths.signin))}
+        onClick={() => void post(apiPaths.signOut, {}).then(() => window.location.assign(signInPath))}
       >
         <LogOut aria-hidden="true" />
       </Button>

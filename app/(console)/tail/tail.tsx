@@ -38,7 +38,7 @@ export function Tail({ rendered }: { rendered: Snapshot<"topics"> }) {
         note="Copies of messages as they are published. It takes nothing from anyone and is not counted as a consumer; under load copies are left out first."
       />
       {names.length === 0 && topic === "" ? (
-        <NewSystem publishUrl={null} />
+        <NewSystem />
       ) : (
         <>
           <div className="mb-3 flex flex-wrap items-start gap-x-3">

@@ -27,7 +27,7 @@ export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
     <>
       <PageHead title="Topics" note={plural(data.topics.length, "topic")} />
       <CoverageNote coverage={data.coverage} />
-      {data.topics.length === 0 ? <NewSystem publishUrl={null} /> : <TopicsTable data={data} />}
+      {data.topics.length === 0 ? <NewSystem /> : <TopicsTable data={data} />}
       <details className="mt-6">
         <summary className="w-fit cursor-pointer text-13 text-accent underline">Create a topic</summary>
         <div className="mt-3">

@@ -21,6 +21,9 @@ export interface ChartKind {
 const inward: Line = { metric: "inRate", label: "In", hue: "accent" };
 const outward: Line = { metric: "outRate", label: "Out", hue: "info", dash: [6, 4] };
 
+const memory: Line = { metric: "memoryDepth", label: "Memory", hue: "info" };
+const stored: Line = { metric: "storedDepth", label: "Postgres", hue: "paused" };
+
 export const charts = {
   flow: { title: "In and out", unit: "a second", as: "rate", lines: [inward, outward] },
   work: {
@@ -44,11 +47,18 @@ export const charts = {
     as: "count",
     stack: true,
     lines: [
-      { metric: "memoryDepth", label: "Memory", hue: "info" },
-      { metric: "storedDepth", label: "Postgres", hue: "paused" },
+      memory,
+      stored,
       { metric: "deferred", label: "Deferred", hue: "muted" },
       { metric: "inFlight", label: "In flight", hue: "accent", dash: [6, 4], apart: true },
     ],
+  },
+  stock: {
+    title: "Waiting",
+    unit: "messages",
+    as: "count",
+    stack: true,
+    lines: [memory, stored],
   },
   oldest: {
     title: "Oldest message",
@@ -76,6 +86,12 @@ export const charts = {
       { metric: "rssBytes", label: "Process", hue: "info" },
       { metric: "memBytes", label: "Frames", hue: "accent", dash: [6, 4] },
     ],
+  },
+  connections: {
+    title: "Connections",
+    unit: "open",
+    as: "count",
+    lines: [{ metric: "connections", label: "Connections", hue: "accent" }],
   },
   commit: {
     title: "Postgres",

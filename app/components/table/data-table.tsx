@@ -127,7 +127,7 @@ export function DataTable<Row extends { readonly key: string }>({
             </tr>
           </thead>
           <tbody>
-            {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
+            {above > 0 && <tr style={{ height: above }} />}
             {order.keys.slice(first, last + 1).map((key, at) => {
               const row = byKey.get(key);
               return row === undefined ? null : (
@@ -140,7 +140,7 @@ export function DataTable<Row extends { readonly key: string }>({
                 />
               );
             })}
-            {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
+            {below > 0 && <tr style={{ height: below }} />}
           </tbody>
           {totals !== undefined && (
             <tfoot>

@@ -22,7 +22,8 @@ export const TableRow = memo(function TableRow<Row>({ row, columns, index, stale
           key={column.id}
           className={cn(
             "h-9 border-line px-3 whitespace-nowrap",
-            at === 0 && "sticky left-0 w-full max-w-0 min-w-36 truncate bg-bg group-hover:bg-surface",
+            at === 0 &&
+              "sticky left-0 w-full max-w-0 min-w-36 truncate md:min-w-60 bg-bg group-hover:bg-surface",
             at === 0 && stale && "border-l-4 border-l-muted",
             column.numeric && "text-right",
             priorityClass(column.priority),

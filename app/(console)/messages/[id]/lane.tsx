@@ -5,6 +5,7 @@ import { Card } from "../../../components/card.tsx";
 import { Shape, Status, type Tone } from "../../../components/status.tsx";
 import { clock, span } from "../../../live/format.ts";
 import { useAwake } from "../../../live/use-now.ts";
+import { useStatus } from "../../../live/use-room.ts";
 
 const kinds: Record<TraceEventKind, { readonly tone: Tone; readonly text: string }> = {
   publish: { tone: "ok", text: "Published" },
@@ -59,7 +60,9 @@ export function Lane({
 
 function Event({ event, startMs, last }: { event: TraceEvent; startMs: number | null; last: boolean }) {
   const zone = useAwake() ? "local" : "utc";
+  const { data } = useStatus();
   const { tone, text } = kinds[event.kind];
+  const node = data.nodes.find(({ id }) => id !== null && id === event.node)?.key ?? event.node;
   return (
     <li className="relative flex gap-3 pb-3 last:pb-0">
       {!last && (
@@ -86,7 +89,7 @@ function Event({ event, startMs, last }: { event: TraceEvent; startMs: number | 
           </time>
         </div>
         <p className="truncate font-mono text-12 text-muted">
-          {[event.client?.id, event.client?.address, event.node].filter(Boolean).join(" · ")}
+          {[event.client?.id, event.client?.address, node].filter(Boolean).join(" · ")}
         </p>
       </div>
     </li>

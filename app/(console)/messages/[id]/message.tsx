@@ -57,7 +57,7 @@ function Lanes({ life }: { life: Life }) {
     <div className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3" data-testid="lanes">
       {life.beforeChannels.length > 0 && (
         <Lane
-          title="Topic"
+          title={life.topic ?? "Topic"}
           word={{ tone: "ok", text: "Published" }}
           events={life.beforeChannels}
           startMs={life.publishedAtMs}

@@ -18,6 +18,9 @@ export function Facts({ node }: { node: NodeRow }) {
           ["HTTP port", node.httpPort],
           ["Version", node.version],
           ["Health", node.health],
+          ["Frames in memory", `${bytes(node.memBytes)} of ${bytes(node.memBytesMax)}`],
+          ["Connected producers", node.producers],
+          ["Connected consumers", node.consumers],
           ["Producers meet", node.pressure === null ? null : pressureWords[node.pressure]],
         ]}
       />

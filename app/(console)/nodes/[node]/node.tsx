@@ -9,7 +9,7 @@ import type {
 } from "../../../../server/console/contract/index.ts";
 import { charts } from "../../../components/chart/lines.ts";
 import { LiveChart } from "../../../components/chart/live-chart.tsx";
-import { Gone } from "../../../components/gone.tsx";
+import { Gone, useWasHere } from "../../../components/gone.tsx";
 import { Metric, Metrics } from "../../../components/metric.tsx";
 import { NodeState } from "../../../components/node-state.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
@@ -19,7 +19,7 @@ import type { Column } from "../../../components/table/column.ts";
 import { DataTable } from "../../../components/table/data-table.tsx";
 import { useSort } from "../../../components/table/sort.ts";
 import { Tabs } from "../../../components/tabs.tsx";
-import { age, bytes, count } from "../../../live/format.ts";
+import { age, bytes, count, plural } from "../../../live/format.ts";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
@@ -29,19 +29,24 @@ import { Facts } from "./facts.tsx";
 
 export function Node({ name, rendered }: { name: string; rendered: Snapshot<`node:${string}`> }) {
   const { data } = useRoom(rendered);
-  if (data === null) return <Gone what="node" name={name} back={{ href: paths.nodes, label: "All nodes" }} />;
+  const wentAtMs = useWasHere(data !== null);
+  if (data === null)
+    return (
+      <Gone wentAtMs={wentAtMs} what="node" name={name} back={{ href: paths.nodes, label: "All nodes" }} />
+    );
   return (
     <div data-stale={data.node.state !== "up" || undefined}>
       <PageHead title={name} name badges={<NodeState node={data.node} />} note={<Heard node={data.node} />} />
       <div className="space-y-4">
         <ProblemList problems={data.problems} />
         <NodeMetrics node={data.node} />
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
           <LiveChart kind={charts.flow} series={data.series} />
           <LiveChart kind={charts.cpu} series={data.series} />
           <LiveChart kind={charts.memory} series={data.series} />
           <LiveChart kind={charts.loop} series={data.series} />
           <LiveChart kind={charts.commit} series={data.series} />
+          <LiveChart kind={charts.connections} series={data.series} />
         </div>
       </div>
       <NodeTabs data={data} />
@@ -87,17 +92,8 @@ function NodeMetrics({ node }: { node: NodeRow }) {
       <Metric label="In flight" value={node.flow.inFlight} note={`${count(node.flow.deferred)} deferred`} />
       <Metric label="Processor" value={node.cpu} as="percent" note="of one core" />
       <Metric label="Event loop lag" value={node.loopLagP99Ms} as="span" note="p99" />
-      <Metric
-        label="Memory"
-        value={node.rssBytes}
-        as="bytes"
-        note={`frames ${bytes(node.memBytes)} of ${bytes(node.memBytesMax)}`}
-      />
-      <Metric
-        label="Connections"
-        value={node.connections}
-        note={`${count(node.producers)} produce, ${count(node.consumers)} consume`}
-      />
+      <Metric label="Memory" value={node.rssBytes} as="bytes" note={`${bytes(node.memBytes)} of frames`} />
+      <Metric label="Connections" value={node.connections} note={plural(node.consumers, "consumer")} />
     </Metrics>
   );
 }

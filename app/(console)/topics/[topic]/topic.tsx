@@ -12,7 +12,7 @@ import { LiveChart } from "../../../components/chart/live-chart.tsx";
 import { CoverageNote } from "../../../components/coverage-note.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { FlowMetrics } from "../../../components/flow-metrics.tsx";
-import { Gone } from "../../../components/gone.tsx";
+import { Gone, useWasHere } from "../../../components/gone.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { ProblemList } from "../../../components/problem-list.tsx";
 import { StateBadges } from "../../../components/state-badges.tsx";
@@ -28,9 +28,10 @@ import { shareColumns } from "../../../tables/share-columns.tsx";
 
 export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`topic:${string}`> }) {
   const { data } = useRoom(rendered);
+  const wentAtMs = useWasHere(data !== null);
   if (data === null) {
     return (
-      <Gone what="topic" name={name} back={{ href: paths.topics, label: "All topics" }}>
+      <Gone wentAtMs={wentAtMs} what="topic" name={name} back={{ href: paths.topics, label: "All topics" }}>
         <p className="mt-3">
           <Link href={paths.publish(name)} className="text-accent underline">
             Publish to it
@@ -99,7 +100,10 @@ function Facts({ data }: { data: TopicView }) {
   const waits = data.topic.topicDepth ?? 0;
   return (
     <>
-      Memory first: overflow goes to Postgres · {bytes(data.topic.messageBytes)} published · {last}
+      {data.topic.ephemeral
+        ? "Ephemeral: kept in memory only, and the newest are dropped beyond its bound"
+        : "Memory first: overflow goes to Postgres"}{" "}
+      · {bytes(data.topic.messageBytes)} published · {last}
       {waits > 0 && ` · ${plural(waits, "message")} not yet handed to channels`}
     </>
   );

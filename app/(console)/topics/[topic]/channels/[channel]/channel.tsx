@@ -9,7 +9,7 @@ import { charts } from "../../../../../components/chart/lines.ts";
 import { LiveChart } from "../../../../../components/chart/live-chart.tsx";
 import { CoverageNote } from "../../../../../components/coverage-note.tsx";
 import { FlowMetrics } from "../../../../../components/flow-metrics.tsx";
-import { Gone } from "../../../../../components/gone.tsx";
+import { Gone, useWasHere } from "../../../../../components/gone.tsx";
 import { PageHead } from "../../../../../components/page-head.tsx";
 import { ProblemList } from "../../../../../components/problem-list.tsx";
 import { StateBadges } from "../../../../../components/state-badges.tsx";
@@ -32,9 +32,11 @@ export function Channel({
   rendered: Snapshot<`channel:${string}/${string}`>;
 }) {
   const { data } = useRoom(rendered);
+  const wentAtMs = useWasHere(data !== null);
   if (data === null) {
     return (
       <Gone
+        wentAtMs={wentAtMs}
         what="channel"
         name={`${topic}/${channel}`}
         back={{ href: paths.topic(topic), label: `Topic ${topic}` }}

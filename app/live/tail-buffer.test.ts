@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import type { TailBatch, TailRow } from "../../server/console/contract/index.ts";
+import { emptyTail, filterTail, foldTail, tailRowsMax } from "./tail-buffer.ts";
+
+function row(id: number, body = `body ${id}`): TailRow {
+  const hex = id.toString(16).padStart(16, "0");
+  return { id: hex, node: "n", atMs: id, bytes: 5, body, encoding: "text", cut: false };
+}
+
+function batch(rows: TailRow[], seen: number, seenTotal = seen): TailBatch {
+  return { room: "tail:t", atMs: 0, rows, seen, seenTotal, nodes: 1, missing: [] };
+}
+
+test("[W7] the newest is on top, and what was left out is counted", () => {
+  const buffer = foldTail(foldTail(emptyTail, batch([row(1), row(2)], 40)), batch([row(3)], 1, 41));
+
+  expect(buffer.rows.map(({ atMs }) => atMs)).toEqual([3, 2, 1]);
+  expect(buffer).toMatchObject({ seen: 41, received: 3, lastAtMs: 3 });
+});
+
+test("[W7] a batch that was dropped on its way is counted by the next, and a new tap begins again", () => {
+  const after = foldTail(foldTail(emptyTail, batch([row(1)], 1, 1)), batch([row(9)], 1, 9));
+
+  expect(after.seen).toBe(9);
+  expect(foldTail(after, batch([row(10)], 2, 2)).seen).toBe(11);
+});
+
+test("[W7] the buffer is bounded", () => {
+  const many = Array.from({ length: tailRowsMax + 10 }, (_, id) => row(id));
+
+  expect(foldTail(emptyTail, batch(many, many.length)).rows).toHaveLength(tailRowsMax);
+});
+
+test("[W7] a quiet second changes no rows", () => {
+  const buffer = foldTail(emptyTail, batch([row(1)], 1));
+
+  expect(foldTail(buffer, batch([], 0)).rows).toBe(buffer.rows);
+});
+
+test("[W7] rows are found by body and by id", () => {
+  const rows = [row(10, "Hello"), row(11, "other")];
+
+  expect(filterTail(rows, "hell")).toEqual([rows[0]]);
+  expect(filterTail(rows, "0000000b")).toEqual([rows[1]]);
+  expect(filterTail(rows, " ")).toBe(rows);
+});

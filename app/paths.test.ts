@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { nameOf, paths } from "./paths.ts";
+import { crumbs } from "./shell/crumbs.ts";
+
+test("[W10] a name with # survives the way into an address and back", () => {
+  expect(paths.channel("a#ephemeral", "b#ephemeral")).toBe("/topics/a%23ephemeral/channels/b%23ephemeral");
+  expect(nameOf("a%23ephemeral")).toBe("a#ephemeral");
+});
+
+test("[W10] what cannot be decoded is left as it is", () => {
+  expect(nameOf("100%")).toBe("100%");
+});
+
+test("[W10] names that mean something to JavaScript are only names", () => {
+  expect(crumbs("/topics/__proto__/channels/constructor").map(({ label }) => label)).toEqual([
+    "Topics",
+    "__proto__",
+    "constructor",
+  ]);
+  expect(crumbs("/constructor")).toEqual([{ label: "Overview", href: "/" }]);
+});
