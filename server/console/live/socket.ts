@@ -31,6 +31,8 @@ interface SocketData {
   session: { readonly id: string; readonly info: SessionInfo };
   /** By room: the pace, or null for a tail. */
   watching: Map<string, PaceMs | null>;
+  /** Looks in a row that found it still sending what it was given before. */
+  behind: number;
 }
 type ConsoleSocket = Socket<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>;
 
@@ -53,6 +55,15 @@ const eventsBurst = 40;
 const eventsPerSecond = 20;
 const floodMax = 200;
 
+/**
+ * Browsers that do not keep up are in this room and get no figures. (socket.io's own `volatile` drops
+ * whatever follows another event of the same turn, for browsers that keep up too.)
+ */
+const laggingRoom = "lagging";
+const lagCheckMs = 250;
+/** One look may fall into the moment of a send; the second does not. */
+const lagLooks = 2;
+
 const watchArgs = z.tuple([
   z.string().max(300),
   z.strictObject({ paceMs: z.union([z.literal(pacesMs.seen), z.literal(pacesMs.hidden)]).optional() }),
@@ -64,6 +75,7 @@ export class Sockets {
   readonly #options: SocketsOptions;
   readonly #bySession = new Map<string, Set<ConsoleSocket>>();
   readonly #recheck: ReturnType<typeof setInterval>;
+  readonly #lagCheck: ReturnType<typeof setInterval>;
   #hub: Hub | null = null;
   #tails: Tails | null = null;
 
@@ -90,6 +102,7 @@ export class Sockets {
     this.#io.on("connection", (socket) => this.#connected(socket));
     options.sessions.onEnd((id, reason) => this.#hangUp(id, reason));
     this.#recheck = setInterval(() => void this.#recheckAll(), options.recheckMs ?? 10_000);
+    this.#lagCheck = setInterval(() => this.#findLagging(), lagCheckMs);
   }
 
   /** What there is to watch. Before the first connection. */
@@ -100,15 +113,16 @@ export class Sockets {
 
   sendFeed(key: string, message: FeedMessage): void {
     if (message.event === "snapshot") this.#io.to(key).emit("snapshot", message.payload);
-    else this.#io.to(key).volatile.emit("delta", message.payload);
+    else this.#io.to(key).except(laggingRoom).emit("delta", message.payload);
   }
 
   sendTail(batch: TailBatch): void {
-    this.#io.to(batch.room).volatile.emit("tail", batch);
+    this.#io.to(batch.room).except(laggingRoom).emit("tail", batch);
   }
 
   async close(): Promise<void> {
     clearInterval(this.#recheck);
+    clearInterval(this.#lagCheck);
     this.#io.disconnectSockets(true);
     this.#io.engine.close();
   }
@@ -129,6 +143,7 @@ export class Sockets {
     if ((this.#bySession.get(session.id)?.size ?? 0) >= socketsPerSessionMax) return new Error("too-many");
     socket.data.session = session;
     socket.data.watching = new Map();
+    socket.data.behind = 0;
     return undefined;
   }
 
@@ -239,6 +254,16 @@ export class Sockets {
       // Closed a moment later: closing at once would lose what was just said.
       setTimeout(() => socket.disconnect(true), 200);
       for (const room of [...socket.data.watching.keys()]) this.#leave(socket, room);
+    }
+  }
+
+  #findLagging(): void {
+    for (const siblings of this.#bySession.values()) {
+      for (const socket of siblings) {
+        socket.data.behind = socket.conn.transport.writable ? 0 : socket.data.behind + 1;
+        if (socket.data.behind === lagLooks) void socket.join(laggingRoom);
+        if (socket.data.behind === 0) void socket.leave(laggingRoom);
+      }
     }
   }
 

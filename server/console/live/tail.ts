@@ -19,6 +19,8 @@ import {
 const flushMs = 250;
 /** With nothing to show, a batch still comes so often: it says that the tap lives. */
 const idleBatchMs = 1_000;
+/** A topic that a node does not have yet is looked for in what the node says anyway. */
+const absentPollMs = 100;
 const rowsPerFlushMax = Math.ceil((tailRowsPerSecondMax * flushMs) / 1_000);
 // 64 KB of a body in base64, and the fields around it.
 const lineBytesMax = 128 * 1024;
@@ -61,6 +63,10 @@ class Tap {
     const backOff = new BackOff();
     const signal = this.#stopped.signal;
     while (!signal.aborted) {
+      if (!this.#isOn(node)) {
+        await pause(absentPollMs, signal);
+        continue;
+      }
       // The key is put in with the first line or after the request was accepted for a while: an idle topic says nothing.
       const opened = setTimeout(() => this.#open.add(node.key), 1_000);
       try {
@@ -85,6 +91,10 @@ class Tap {
       this.#open.delete(node.key);
       await pause(backOff.next(), signal);
     }
+  }
+
+  #isOn(node: Subscription): boolean {
+    return node.state.topics.has(this.topic);
   }
 
   #take(line: TapLine, node: string): void {
@@ -114,7 +124,7 @@ class Tap {
       seenTotal: this.#seenTotal,
       nodes: this.#open.size,
       missing: nodes()
-        .filter((node) => !this.#open.has(node.key))
+        .filter((node) => !this.#open.has(node.key) && (!node.fresh || this.#isOn(node)))
         .map((node) => node.key),
     });
     this.#rows = [];
