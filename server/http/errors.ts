@@ -1,0 +1,56 @@
+/** Every refusal of the HTTP API, in NSQ's words, with its status. A refusal is a value: handlers return it. */
+export const refusals = {
+  INVALID_REQUEST: 400,
+  MISSING_ARG_TOPIC: 400,
+  INVALID_TOPIC: 400,
+  INVALID_ARG_TOPIC: 400,
+  MISSING_ARG_CHANNEL: 400,
+  INVALID_ARG_CHANNEL: 400,
+  MSG_EMPTY: 400,
+  INVALID_DEFER: 400,
+  INVALID_OPTION: 400,
+  UNAUTHORIZED: 401,
+  FOREIGN_ORIGIN: 403,
+  NO_SECRET: 403,
+  NOT_FOUND: 404,
+  TOPIC_NOT_FOUND: 404,
+  CHANNEL_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  MSG_TOO_BIG: 413,
+  BODY_TOO_BIG: 413,
+  BAD_BODY: 413,
+  BAD_MESSAGE: 413,
+  INVALID_VALUE: 413,
+  UNKNOWN_HOST: 421,
+  TOO_MANY_READERS: 429,
+  INTERNAL_ERROR: 500,
+  EXITING: 503,
+  BUSY: 503,
+} as const;
+
+export type RefusalCode = keyof typeof refusals;
+
+export class Refusal {
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  readonly status: number;
+
+  /** `status` where NSQ has another one for the same word. */
+  constructor(
+    code: RefusalCode,
+    detail = "",
+    headers: Readonly<Record<string, string>> = {},
+    status: number = refusals[code],
+  ) {
+    this.code = code;
+    this.detail = detail;
+    this.headers = headers;
+    this.status = status;
+  }
+
+  get message(): string {
+    return this.detail === "" ? this.code : `${this.code}: ${this.detail}`;
+  }
+}

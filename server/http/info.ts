@@ -1,0 +1,31 @@
+/** `GET /ping` and `GET /info`. */
+import { type Answer, type Call, Json, written } from "./call.ts";
+import { nsPerMs } from "./config.ts";
+
+export function ping(call: Call): Answer {
+  const health = call.ports.health();
+  const headers = {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(health),
+  };
+  call.response.writeHead(health === "OK" ? 200 : 500, headers).end(health);
+  return written;
+}
+
+export function info(call: Call): Answer {
+  const { node, options } = call.ports;
+  return new Json({
+    version: node.version,
+    broadcast_address: node.broadcastAddress,
+    hostname: node.hostname,
+    http_port: node.httpPort,
+    tcp_port: node.tcpPort,
+    start_time: Math.floor(node.startedAtMs / 1_000),
+    max_heartbeat_interval: options["max-heartbeat-interval"] * nsPerMs,
+    max_output_buffer_size: options["max-output-buffer-size"],
+    max_output_buffer_timeout: options["max-output-buffer-timeout"] * nsPerMs,
+    max_deflate_level: options["max-deflate-level"],
+    topology_zone: options["topology-zone"],
+    topology_region: options["topology-region"],
+  });
+}

@@ -1,0 +1,104 @@
+/** The node and its topics in the shape of `server/protocol/live.ts`. */
+import type { Channel } from "../broker/channel.ts";
+import type { Topic } from "../broker/topic.ts";
+import type { LiveChannel, LiveNode, LiveTopic } from "../protocol/live.ts";
+import type { HttpPorts } from "./ports.ts";
+
+// An age grows by itself: told again when what was told is this far off.
+const ageOffMs = 900;
+const ageOffShare = 0.02;
+
+export function liveNode(ports: HttpPorts): LiveNode {
+  const { broker, node, process } = ports;
+  let connections = 0;
+  let producers = 0;
+  let consumers = 0;
+  for (const { pubCounts, subscription } of ports.connections()) {
+    connections++;
+    if (pubCounts.size > 0) producers++;
+    if (subscription !== null) consumers++;
+  }
+  return {
+    id: node.id,
+    version: node.version,
+    hostname: node.hostname,
+    broadcastAddress: node.broadcastAddress,
+    tcpPort: node.tcpPort,
+    httpPort: node.httpPort,
+    startedAtMs: node.startedAtMs,
+    health: ports.health(),
+    connections,
+    producers,
+    consumers,
+    rssBytes: process.rssBytes(),
+    cpu: process.cpu(),
+    loopLagP99Ms: process.loopLagP99Ms(),
+    memBytes: broker.memoryBytes,
+    memBytesMax: broker.options.memBytes,
+    pressure: broker.pressure,
+    store: ports.store(),
+  };
+}
+
+export function liveTopic(topic: Topic, wallMs: number): LiveTopic {
+  const { depth, storedDepth } = topic;
+  return {
+    name: topic.name,
+    paused: topic.paused,
+    ephemeral: topic.ephemeral,
+    depth,
+    memoryDepth: depth - storedDepth,
+    storedDepth,
+    messageCount: topic.messageCount,
+    messageBytes: topic.messageBytes,
+    oldestAgeMs: ageOf(topic.oldestWallMs, wallMs),
+    channels: Array.from(topic.channels.values(), (channel) => liveChannel(channel, wallMs)),
+  };
+}
+
+function liveChannel(channel: Channel, wallMs: number): LiveChannel {
+  const { depth, storedDepth } = channel;
+  return {
+    name: channel.name,
+    paused: channel.paused,
+    ephemeral: channel.ephemeral,
+    depth,
+    memoryDepth: depth - storedDepth,
+    storedDepth,
+    inFlight: channel.inFlightCount,
+    deferred: channel.deferredCount,
+    messageCount: channel.messageCount,
+    deliverCount: channel.deliverCount,
+    finishCount: channel.finishCount,
+    requeueCount: channel.requeueCount,
+    timeoutCount: channel.timeoutCount,
+    clientCount: channel.subscriptions.length,
+    oldestAgeMs: ageOf(channel.oldestWallMs, wallMs),
+  };
+}
+
+function ageOf(publishedWallMs: number | null, wallMs: number): number | null {
+  return publishedWallMs === null ? null : Math.max(0, Math.round(wallMs - publishedWallMs));
+}
+
+/** Whether a reader who knows `before` has to be told. */
+export function differs(before: LiveTopic, after: LiveTopic): boolean {
+  return (
+    figuresDiffer(before, after) ||
+    before.channels.length !== after.channels.length ||
+    before.channels.some((channel, index) => figuresDiffer(channel, after.channels[index]!))
+  );
+}
+
+function figuresDiffer<T extends LiveTopic | LiveChannel>(before: T, after: T): boolean {
+  for (const key of Object.keys(before) as (keyof T)[]) {
+    if (key === "channels" || key === "oldestAgeMs") continue;
+    if (before[key] !== after[key]) return true;
+  }
+  return ageDiffers(before.oldestAgeMs, after.oldestAgeMs);
+}
+
+function ageDiffers(before: number | null, after: number | null): boolean {
+  if (before === null || after === null) return before !== after;
+  return Math.abs(after - before) > Math.max(ageOffMs, before * ageOffShare);
+}

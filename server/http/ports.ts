@@ -1,0 +1,90 @@
+/** What the HTTP side needs of the node it speaks for. */
+import type { Broker } from "../broker/broker.ts";
+import type { ConnectionStats } from "../protocol/connection.ts";
+import type { LiveStore } from "../protocol/live.ts";
+
+export type LogLevel = "debug" | "info" | "warn" | "error" | "fatal";
+
+/** What is read of nsqd's options, under the names of its flags; durations in milliseconds. */
+export interface HttpOptions {
+  readonly "max-msg-size": number;
+  readonly "max-body-size": number;
+  readonly "max-req-timeout": number;
+  readonly "max-heartbeat-interval": number;
+  readonly "max-output-buffer-size": number;
+  readonly "max-output-buffer-timeout": number;
+  readonly "max-deflate-level": number;
+  readonly "topology-zone": string;
+  readonly "topology-region": string;
+  readonly "http-allowed-host": readonly string[];
+}
+
+/** The part of an option's row that `/config` shows it by. */
+export interface OptionRow {
+  /** `duration` is shown in nanoseconds. */
+  readonly kind: string;
+  readonly fileKey?: string;
+  readonly secret?: true;
+}
+
+export interface NodeInfo {
+  /** Kept in the data path. */
+  readonly id: string;
+  readonly version: string;
+  readonly hostname: string;
+  readonly broadcastAddress: string;
+  readonly startedAtMs: number;
+  /** As listened on, or as clients are told; -1 for a unix socket. */
+  readonly tcpPort: number;
+  readonly httpPort: number;
+}
+
+/** Memory in the words of nsqd's runtime, as `/stats` has it. */
+export interface MemoryFigures {
+  readonly heap_objects: number;
+  readonly heap_idle_bytes: number;
+  readonly heap_in_use_bytes: number;
+  readonly heap_released_bytes: number;
+  readonly gc_pause_usec_100: number;
+  readonly gc_pause_usec_99: number;
+  readonly gc_pause_usec_95: number;
+  readonly next_gc_bytes: number;
+  readonly gc_total_runs: number;
+}
+
+export interface ProcessFigures {
+  rssBytes(): number;
+  /** Of one core, lately: 0 to 1, more when other threads work. */
+  cpu(): number;
+  loopLagP99Ms(): number;
+  memory(): MemoryFigures;
+}
+
+/** What `PUT /config` can change while the node runs. */
+export interface Settings {
+  logLevel(): LogLevel;
+  setLogLevel(level: LogLevel): void;
+  lookupdTcpAddresses(): readonly string[];
+  setLookupdTcpAddresses(addresses: readonly string[]): void;
+}
+
+export interface HttpPorts {
+  readonly broker: Broker;
+  readonly options: HttpOptions & Readonly<Record<string, unknown>>;
+  /** The table the options were read by. */
+  readonly optionTable: Readonly<Record<string, OptionRow>>;
+  readonly node: NodeInfo;
+  readonly settings: Settings;
+  readonly process: ProcessFigures;
+  connections(): Iterable<ConnectionStats>;
+  /** `OK`, or `NOK - ` and why. */
+  health(): string;
+  store(): LiveStore;
+  /** Shared by nodes and consoles of a cluster; null: `/v1` is closed. */
+  readonly secret: string | null;
+  /** Sets the broker's clock; called before anything is asked of the broker. */
+  now(): void;
+  /** A number no other client of this process has had. */
+  nextClientNumber(): number;
+  log(level: LogLevel, text: string): void;
+}

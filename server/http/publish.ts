@@ -1,0 +1,60 @@
+/** `POST /pub`: one message. Checks run in NSQ's order, the body before the topic. */
+import type { PutRefusal } from "../broker/topic.ts";
+import { topicName } from "./arguments.ts";
+import type { BodyFault } from "./body.ts";
+import { declaredBytes } from "./body.ts";
+import type { Answer, Call } from "./call.ts";
+import { Refusal, type RefusalCode } from "./errors.ts";
+import { parseQuery, type Query } from "./target.ts";
+
+const retryAfter = { "retry-after": "1" };
+
+export async function publish(call: Call): Promise<Answer> {
+  const { ports, held, bodies } = call;
+  const bytesMax = ports.options["max-msg-size"];
+  if ((declaredBytes(call.request) ?? 0) > bytesMax) return new Refusal("MSG_TOO_BIG");
+  // Before the body is read: what is held back waits with the client, not in our memory.
+  await held.room();
+  const body = await bodies.read(call, bytesMax);
+  if (typeof body === "string") return bodyRefusal(body, "MSG_TOO_BIG");
+  if (body.length === 0) return new Refusal("MSG_EMPTY");
+
+  const query = parseQuery(call.rawQuery);
+  if (query instanceof Refusal) return query;
+  const name = topicName(query);
+  if (name instanceof Refusal) return name;
+  ports.now();
+  const topic = ports.broker.ensureTopic(name);
+  const delayMs = deferral(query, ports.options["max-req-timeout"]);
+  if (delayMs instanceof Refusal) return delayMs;
+
+  const refused =
+    delayMs > 0
+      ? topic.putDeferred(body, delayMs, call.client)
+      : topic.put(body, viewOf(body), 0, body.length, call.client);
+  return putAnswer(refused);
+}
+
+/** Milliseconds of `defer`; 0 where there is none. */
+function deferral(query: Query, msMax: number): number | Refusal {
+  const text = query.get("defer");
+  if (text === undefined) return 0;
+  const ms = Number(text);
+  return /^[+-]?\d+$/.test(text) && ms >= 0 && ms <= msMax ? ms : new Refusal("INVALID_DEFER");
+}
+
+export function putAnswer(refused: PutRefusal | null): Answer {
+  if (refused === null) return "OK";
+  return new Refusal("EXITING", "", refused === "full" ? retryAfter : {});
+}
+
+export function bodyRefusal(fault: BodyFault, tooBig: RefusalCode): Refusal {
+  if (fault === "too-big") return new Refusal(tooBig);
+  if (fault === "given-up") return new Refusal("BUSY", "too many uploads at once", retryAfter);
+  return new Refusal("INTERNAL_ERROR");
+}
+
+/** The view `Topic.put` wants beside the bytes. */
+export function viewOf(body: Buffer): DataView {
+  return new DataView(body.buffer, body.byteOffset, body.length);
+}

@@ -1,0 +1,107 @@
+/** Which topics, channels and clients `/stats` is asked for, and their figures under NSQ's names. */
+import type { Channel } from "../broker/channel.ts";
+import type { Topic } from "../broker/topic.ts";
+import type { ConnectionStats } from "../protocol/connection.ts";
+import { clientFigures, pubCounts } from "./client-stats.ts";
+import type { HttpPorts } from "./ports.ts";
+import type { Query } from "./target.ts";
+
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
+
+export class Selection {
+  readonly ports: HttpPorts;
+  readonly includeMemory: boolean;
+  readonly includeClients: boolean;
+  /** null: there is no topic of that name. */
+  readonly topics: readonly Topic[] | null;
+  readonly #topicName: string;
+  readonly #channelName: string;
+  /** By number; empty when clients are not asked for. */
+  readonly #connections: ReadonlyMap<number, ConnectionStats>;
+
+  constructor(ports: HttpPorts, query: Query) {
+    this.ports = ports;
+    this.includeMemory = flags.get(query.get("include_mem") ?? "") ?? true;
+    this.includeClients = flags.get(query.get("include_clients") ?? "") ?? true;
+    this.#topicName = query.get("topic") ?? "";
+    this.#channelName = query.get("channel") ?? "";
+    const connections = this.includeClients ? [...ports.connections()] : [];
+    this.#connections = new Map(connections.map((connection) => [connection.number, connection]));
+    this.topics = this.#selectTopics();
+  }
+
+  channelsOf(topic: Topic): readonly Channel[] {
+    if (this.#channelName === "") return byName([...topic.channels.values()]);
+    const channel = topic.channels.get(this.#channelName);
+    return channel ? [channel] : [];
+  }
+
+  *clientsOf(channel: Channel): Iterable<ClientFigures> {
+    for (const { number } of channel.subscriptions) {
+      const connection = this.#connections.get(number);
+      if (connection) yield clientFigures(connection, pubCounts(connection, this.#topicName));
+    }
+  }
+
+  /** Everybody who has published anything, also elsewhere than in the topic asked for, as nsqd has it. */
+  *producers(): Iterable<ClientFigures> {
+    if (this.topics === null) return;
+    for (const connection of this.#connections.values()) {
+      if (connection.pubCounts.size > 0)
+        yield clientFigures(connection, pubCounts(connection, this.#topicName));
+    }
+  }
+
+  #selectTopics(): readonly Topic[] | null {
+    const { topics } = this.ports.broker;
+    if (this.#topicName === "") {
+      const all = [...topics.values()];
+      return byName(
+        this.#channelName === "" ? all : all.filter((topic) => this.channelsOf(topic).length > 0),
+      );
+    }
+    const topic = topics.get(this.#topicName);
+    if (!topic) return null;
+    return this.#channelName === "" || this.channelsOf(topic).length > 0 ? [topic] : [];
+  }
+}
+
+function byName<T extends { readonly name: string }>(named: T[]): T[] {
+  return named.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export type ClientFigures = ReturnType<typeof clientFigures>;
+
+export function topicFigures(topic: Topic) {
+  return {
+    depth: topic.depth,
+    backend_depth: topic.backendDepth,
+    message_count: topic.messageCount,
+    message_bytes: topic.messageBytes,
+    paused: topic.paused,
+    e2e_processing_latency: noLatency,
+  };
+}
+
+export function channelFigures(channel: Channel) {
+  return {
+    channel_name: channel.name,
+    depth: channel.depth,
+    backend_depth: channel.backendDepth,
+    in_flight_count: channel.inFlightCount,
+    deferred_count: channel.deferredCount,
+    message_count: channel.messageCount,
+    ...(channel.deliverCount > 0 && { global_msg_count: channel.deliverCount }),
+    requeue_count: channel.requeueCount,
+    timeout_count: channel.timeoutCount,
+    client_count: channel.subscriptions.length,
+  };
+}
+
+/** What nsqd says where latencies are not followed. */
+export const noLatency = { count: 0, percentiles: null };

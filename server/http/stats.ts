@@ -1,0 +1,17 @@
+/** `GET /stats`, as JSON or for people. */
+import type { Answer, Call } from "./call.ts";
+import { Refusal } from "./errors.ts";
+import { statsJson } from "./stats-json.ts";
+import { Selection } from "./stats-model.ts";
+import { statsText } from "./stats-text.ts";
+import { writeStream } from "./stream.ts";
+import { parseQuery } from "./target.ts";
+
+export async function stats(call: Call): Promise<Answer> {
+  const query = parseQuery(call.rawQuery);
+  if (query instanceof Refusal) return query;
+  const selection = new Selection(call.ports, query);
+  const json = query.get("format") === "json";
+  const type = json ? "application/json; charset=utf-8" : "text/plain; charset=utf-8";
+  return writeStream(call, type, json ? statsJson(selection) : statsText(selection));
+}

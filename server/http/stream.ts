@@ -1,0 +1,75 @@
+/** Long responses written in slices: the loop is never held up by them, and a reader that does not read is given up. */
+import type { ServerResponse } from "node:http";
+import { type Answer, type Call, written } from "./call.ts";
+import type { Turns } from "./turns.ts";
+
+const chunkChars = 32 * 1024;
+/** Pieces between two looks at the clock. */
+const lookEvery = 16;
+/** A reader that takes nothing for so long is given up. */
+const stalledMsMax = 10_000;
+
+/** Answers with what may be long: whole when it is not. */
+export async function writeStream(call: Call, type: string, pieces: Iterable<string>): Promise<Answer> {
+  const { response, turns } = call;
+  const headers = { "content-type": type, "x-nsq-content-type": "nsq; version=1.0" };
+  for await (const { chunk, last } of sliced(turns, pieces)) {
+    if (!response.headersSent) {
+      const whole = last && { "content-length": Buffer.byteLength(chunk) };
+      response.writeHead(200, { ...headers, ...whole });
+    }
+    if (last) response.end(chunk);
+    else if (!(await writeChunk(response, chunk))) break;
+  }
+  return written;
+}
+
+/** Writes into a response that goes on. False: the reader is gone. */
+export async function writePieces(
+  response: ServerResponse,
+  turns: Turns,
+  pieces: Iterable<string>,
+): Promise<boolean> {
+  for await (const { chunk } of sliced(turns, pieces)) if (!(await writeChunk(response, chunk))) return false;
+  return true;
+}
+
+interface Chunk {
+  readonly chunk: string;
+  readonly last: boolean;
+}
+
+async function* sliced(turns: Turns, pieces: Iterable<string>): AsyncIterable<Chunk> {
+  const slice = turns.begin();
+  let chunk = "";
+  let count = 0;
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length >= chunkChars) {
+      yield { chunk, last: false };
+      chunk = "";
+    }
+    if (++count % lookEvery === 0 && slice.due) await slice.rest();
+  }
+  yield { chunk, last: true };
+}
+
+async function writeChunk(response: ServerResponse, chunk: string): Promise<boolean> {
+  if (response.destroyed) return false;
+  if (!response.write(chunk)) await drained(response);
+  return !response.destroyed;
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const stalled = setTimeout(() => response.destroy(), stalledMsMax);
+    const done = () => {
+      clearTimeout(stalled);
+      response.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    response.on("drain", done);
+    response.on("close", done);
+  });
+}

@@ -1,0 +1,52 @@
+/**
+ * Long work in slices: whoever has worked for `sliceMsMax` lets everybody else have a turn of the loop,
+ * and of all who wait so, one goes on per turn. So the loop is held up no longer by ten of them than by one.
+ */
+import { Deque } from "../broker/deque.ts";
+
+const sliceMsMax = 2;
+
+export class Turns {
+  readonly #waiting = new Deque<() => void>();
+  #scheduled = false;
+
+  /** A piece of long work begins: await `rest()` wherever `due` is true. */
+  begin(): Slice {
+    return new Slice(this);
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#waiting.shift()?.();
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+}
+
+export class Slice {
+  readonly #turns: Turns;
+  #begunMs = performance.now();
+
+  constructor(turns: Turns) {
+    this.#turns = turns;
+  }
+
+  get due(): boolean {
+    return performance.now() - this.#begunMs >= sliceMsMax;
+  }
+
+  async rest(): Promise<void> {
+    await this.#turns.next();
+    this.#begunMs = performance.now();
+  }
+}
