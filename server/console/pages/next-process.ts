@@ -21,6 +21,8 @@ export interface NextOptions {
   /** Where the pages read from, with the visitor's cookie. */
   readonly apiUrl: string;
   readonly warn: (message: string) => void;
+  /** What is run, instead of `next start`: its arguments after Node's own. */
+  readonly program?: (port: number) => readonly string[];
 }
 
 export class NextProcess {
@@ -100,17 +102,21 @@ export class NextProcess {
       WEIR_API_URL: this.#options.apiUrl,
     };
     for (const name of passed) if (process.env[name] !== undefined) env[name] = process.env[name];
-    const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
+    const program = this.#options.program ?? ((at: number) => nextStart(this.#options.directory, at));
     const guard = new URL("./guard.mjs", import.meta.url).href;
-    const child = spawn(
-      process.execPath,
-      ["--import", guard, next, "start", this.#options.directory, "-H", "127.0.0.1", "-p", String(port)],
-      { env: env as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "pipe", "ipc"] },
-    );
+    const child = spawn(process.execPath, ["--import", guard, ...program(port)], {
+      env: env as NodeJS.ProcessEnv,
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     child.stderr?.setEncoding("utf8");
     child.stderr?.on("data", (text: string) => this.#options.warn(`pages: ${text.trim().slice(0, 2_000)}`));
     return child;
   }
+}
+
+function nextStart(directory: string, port: number): readonly string[] {
+  const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
+  return [next, "start", directory, "-H", "127.0.0.1", "-p", String(port)];
 }
 
 /** One that the system has free now. Somebody else may take it first: then the start fails and is repeated. */

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openPool, parseDatabaseUrl } from "../../db/client.ts";
+import { Sessions } from "../console/auth/sessions.ts";
+import { systemClock } from "../console/clock.ts";
+import type { Trace } from "../console/contract/index.ts";
+import { apiPaths } from "../console/contract/index.ts";
+import { TestConsole } from "../console/testing/test-console.ts";
+import { eventually } from "../testing/eventually.ts";
+import { type FreshDatabase, freshDatabase, ownPostgres } from "../testing/postgres.ts";
+import { ConsoleDatabase } from "./console-database.ts";
+
+const visitor = { userAgent: "test", address: "127.0.0.1" };
+let fresh: FreshDatabase;
+let database: ConsoleDatabase;
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  database = new ConsoleDatabase(fresh.url, "weir", () => {});
+  database.start();
+  await eventually(() => expect(database.status.state).toBe("up"), { withinMs: 20_000 });
+});
+afterAll(async () => {
+  await database.stop();
+  await fresh[Symbol.asyncDispose]();
+});
+
+describe("in Postgres", () => {
+  test("[CS1] a link made by one console signs in at another, once", async () => {
+    const [one, other] = [
+      new Sessions(database.stores.sessions, systemClock),
+      new Sessions(database.stores.sessions, systemClock),
+    ];
+    const token = await one.createLink();
+    const tries = await Promise.all([
+      other.signIn(token, visitor),
+      one.signIn(token, visitor),
+      other.signIn(token, visitor),
+    ]);
+    const signedIn = tries.filter((session) => session !== null);
+
+    expect(signedIn).toHaveLength(1);
+    const third = new Sessions(database.stores.sessions, systemClock);
+    expect((await third.check(signedIn[0]!.secret))!.info).toMatchObject({ user: "admin", role: "admin" });
+    await third.signOut(signedIn[0]!.id);
+    expect(await new Sessions(database.stores.sessions, systemClock).check(signedIn[0]!.secret)).toBeNull();
+  });
+
+  test("[CS2] neither the link's token nor the cookie is in the database", async () => {
+    const sessions = new Sessions(database.stores.sessions, systemClock);
+    const token = await sessions.createLink();
+    const { secret } = (await sessions.signIn(token, visitor))!;
+    const sql = openPool(parseDatabaseUrl(fresh.url), { schema: "weir", name: "test", max: 1 });
+    const rows = await sql`select encode(id_hash, 'escape') as hash, sessions::text as row from sessions
+      union all select encode(hash, 'escape'), signin_tokens::text from signin_tokens`;
+    await sql.end();
+
+    expect(rows.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify(rows)).not.toContain(secret);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  test("[CO6] an action is recorded with everything it had, and names cannot be statements", async () => {
+    const action = {
+      atMs: 1_700_000_000_000,
+      actor: "admin",
+      address: "127.0.0.1",
+      action: "empty-channel",
+      topic: "t'; drop table users; --",
+      channel: "c",
+      object: { requestId: "r", nodes: [] },
+      before: { paused: false },
+      after: null,
+      reason: "a $1 reason",
+      result: "ok",
+    };
+    await database.stores.actions.append(action);
+    const sql = openPool(parseDatabaseUrl(fresh.url), { schema: "weir", name: "test", max: 1 });
+    const rows =
+      await sql`select at, actor, topic, object, before, after, reason, result from operator_actions`;
+    await sql.end();
+
+    const { atMs, address: _, action: __, channel: ___, ...rest } = action;
+    expect(rows.map((row) => ({ ...row }))).toEqual([{ at: new Date(atMs), ...rest }]);
+  });
+});
+
+test("[CO5] Postgres going away is a state: reads go on, a trace waits in words, actions are recorded afterwards", async () => {
+  await using server = await ownPostgres();
+  const own = new ConsoleDatabase(server.url, "weir", () => {});
+  own.start();
+  await eventually(() => expect(own.status.state).toBe("up"), { withinMs: 20_000 });
+  await using weir = await (
+    await TestConsole.start([], { stores: own.stores, database: () => own.status })
+  ).signIn();
+  const before = await weir.read<Trace>(apiPaths.trace("00000000000000ff"));
+  await server.kill9();
+  await eventually(() => expect(own.status.state).toBe("down"), { withinMs: 10_000 });
+  const away = await Promise.all(
+    [apiPaths.session, apiPaths.overview, apiPaths.trace("00000000000000ff")].map((path) => weir.get(path)),
+  );
+  const link = await fetch(`${weir.url}${await weir.server.newSignInPath()}`, { redirect: "manual" });
+  await weir.post(apiPaths.publish, { topic: "t", body: "x" });
+  const refused = await weir.post(apiPaths.actions, { action: "delete-topic", topic: "t" });
+  await server.start();
+  await eventually(() => expect(own.status.state).toBe("up"), { withinMs: 20_000 });
+  const sql = openPool(parseDatabaseUrl(server.url), { schema: "weir", name: "test", max: 1 });
+  const recorded = await eventually(async () => {
+    const rows = await sql<{ action: string; result: string }[]>`select action, result from operator_actions`;
+    expect(rows).toHaveLength(1);
+    return rows[0]!;
+  });
+  await sql.end();
+  await own.stop();
+
+  expect(before).toMatchObject({ events: [], cut: false });
+  expect(away.map((response) => response.status)).toEqual([200, 200, 503]);
+  expect([link.status, refused.status]).toEqual([303, 400]);
+  expect({ ...recorded }).toEqual({ action: "delete-topic", result: "confirm-name" });
+});
