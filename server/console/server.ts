@@ -1,6 +1,6 @@
 /**
  * The console's server: guards every request, signs people in, serves the API and the sockets, and hands
- * pages over to their own process. Who may see or do what is decided here and nowhere else (G1-G6).
+ * pages over to their own process. Who may see or do what is decided here and nowhere else (CG1-CG7).
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";

@@ -1,6 +1,6 @@
 /**
  * What operators did, on its way to Postgres. An action never waits for it; while Postgres is away a
- * bounded number is kept, and what had to be dropped is counted in the log (O3).
+ * bounded number is kept, and what had to be dropped is counted in the log (CO5).
  */
 import type { ActionRecord, ActionStore } from "./ports.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What an operator does to a topic or a channel. The server counts the impact, compares it with what was
- * confirmed, acts on every node it concerns, and says what each of them answered (O1, O2).
+ * confirmed, acts on every node it concerns, and says what each of them answered (CO1, CO2, CO3).
  */
 import type { Collector } from "../collector/collector.ts";
 import {

@@ -3,7 +3,7 @@
  * which only the hash is kept, here and in Postgres.
  *
  * Postgres decides while it answers. While it does not, what this process knows decides: links it made
- * itself, and sessions Postgres has confirmed within ten minutes, so that the console stays readable (S6).
+ * itself, and sessions Postgres has confirmed within ten minutes, so that the console stays readable (CS6).
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";

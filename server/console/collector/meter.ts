@@ -1,6 +1,6 @@
 /**
  * A counter's rate a second, from its values and the times they were taken at. A counter that went
- * back (its owner began anew) has no rate for one reading; a rate is never negative (N2).
+ * back (its owner began anew) has no rate for one reading; a rate is never negative (CN2).
  */
 
 /** A change is 63 % visible after so long. */

@@ -32,7 +32,7 @@ export class NodeState {
   /** Topics whose rates still fall though nothing happens. */
   readonly #moving = new Set<string>();
 
-  /** Takes a line in. False: a line is missing before it, and a new snapshot is needed (N4). */
+  /** Takes a line in. False: a line is missing before it, and a new snapshot is needed (CN4). */
   apply(line: LiveLine): boolean {
     if (line.type === "delta" && (this.node === null || line.rev !== this.#rev + 1)) return false;
     if (this.node && (this.node.id !== line.node.id || this.node.startedAtMs !== line.node.startedAtMs)) {

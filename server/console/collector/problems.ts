@@ -1,6 +1,6 @@
 /**
  * What is wrong now, by rule: only what an operator can act on, worst first. A condition has to
- * hold for its rule's time before it is told, and what went away is remembered for an hour (N6).
+ * hold for its rule's time before it is told, and what went away is remembered for an hour (CN6).
  */
 import type {
   DatabaseStatus,

@@ -18,7 +18,7 @@ export function hostName(header: string | undefined): string | null {
   return (match?.[1] ?? match?.[2])?.toLowerCase() ?? null;
 }
 
-/** An address, a name without dots, this machine's name, or one that was allowed (G1). */
+/** An address, a name without dots, this machine's name, or one that was allowed (CG1). */
 export function isAllowedHost(header: string | undefined, options: GuardOptions): boolean {
   const name = hostName(header);
   if (name === null) return false;
@@ -29,7 +29,7 @@ export function isAllowedHost(header: string | undefined, options: GuardOptions)
   );
 }
 
-/** True when `origin` is the page's own: the same host and port as the request was sent to (G2). `null` never is. */
+/** True when `origin` is the page's own: the same host and port as the request was sent to (CG2). `null` never is. */
 export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   if (!origin || !host || !URL.canParse(origin)) return false;
   const url = new URL(origin);

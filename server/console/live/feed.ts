@@ -1,6 +1,6 @@
 /**
  * One room at one pace: a snapshot for whoever comes, then the same deltas for all, each with
- * the revision after the one before (L1). Costs nothing while nobody watches: the hub drops it then.
+ * the revision after the one before (CF1). Costs nothing while nobody watches: the hub drops it then.
  */
 import type { Ring } from "../collector/series.ts";
 import type { Delta, PaceMs, Room, Snapshot } from "../contract/index.ts";

@@ -1,6 +1,6 @@
 /**
  * Copies of a topic's messages for whoever looks: one tap a node for all browsers, at most
- * `tailRowsPerSecondMax` rows a second in all, and what is left out is counted (T1-T3).
+ * `tailRowsPerSecondMax` rows a second in all, and what is left out is counted (CT1-CT3).
  */
 
 import type { TapLine } from "../../protocol/live.ts";

@@ -1,6 +1,6 @@
 /**
  * The pages' process: plain `next start` on a loopback port of its own, with nothing worth stealing in its
- * environment (P1). Started again after a growing pause when it dies; ends with this process.
+ * environment (CP1). Started again after a growing pause when it dies; ends with this process.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
