@@ -1,0 +1,103 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const weir = resolve(import.meta.dirname, "../bin/weir.mjs");
+const readyMsMax = 90_000;
+const run = promisify(execFile);
+
+/** All of Weir as a person starts it, on ports of its own and with nothing in it. */
+export class System implements AsyncDisposable {
+  /** `http://127.0.0.1:port` of the console. */
+  readonly url: string;
+  /** Good for one sign-in. */
+  readonly signInUrl: string;
+  /** `address:port` for NSQ clients. */
+  readonly tcp: string;
+  /** `http://address:port` of the node. */
+  readonly http: string;
+  readonly #child: ChildProcess;
+  readonly #dataPath: string;
+
+  private constructor(child: ChildProcess, dataPath: string, summary: string) {
+    const told = (name: string) => new RegExp(`^ *${name} +(\\S+)`, "m").exec(summary)?.[1] ?? "";
+    this.#child = child;
+    this.#dataPath = dataPath;
+    this.url = told("Console");
+    this.signInUrl = told("Sign in");
+    this.tcp = told("NSQ TCP");
+    this.http = told("NSQ HTTP");
+  }
+
+  static async start(flags: readonly string[] = []): Promise<System> {
+    const dataPath = mkdtempSync(join(tmpdir(), "weir-e2e-"));
+    const ports = ["--tcp-address", "--http-address", "--console-http-address"].map(
+      (flag) => `${flag}=127.0.0.1:0`,
+    );
+    const { DATABASE_URL: _, ...env } = process.env;
+    const child = spawn(process.execPath, [weir, "up", `--data-path=${dataPath}`, ...ports, ...flags], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const summary = await untilReady(child);
+    return new System(child, dataPath, summary);
+  }
+
+  /** Another link to sign in with. */
+  async newLink(): Promise<string> {
+    const args = [weir, "console", "--new-link", `--data-path=${join(this.#dataPath, "console")}`];
+    const { stdout } = await run(process.execPath, args);
+    return /http\S+/.exec(stdout)![0];
+  }
+
+  /** As `curl -d body` would; throws unless the answer is OK. */
+  async publish(topic: string, body: string): Promise<void> {
+    const url = `${this.http}/pub?topic=${encodeURIComponent(topic)}`;
+    const answer = await fetch(url, { method: "POST", body });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Kills Postgres without a word. It is started again by itself. */
+  killPostgres(): void {
+    process.kill(Number(firstLine(join(this.#dataPath, "postgres", "data", "postmaster.pid"))), "SIGKILL");
+  }
+
+  killConsole(): void {
+    process.kill(Number(firstLine(join(this.#dataPath, "console", "console.pid"))), "SIGKILL");
+  }
+
+  /** Stops a process of ours in its tracks, and lets it go on. */
+  signalPostgres(signal: "SIGSTOP" | "SIGCONT"): void {
+    process.kill(Number(firstLine(join(this.#dataPath, "postgres", "data", "postmaster.pid"))), signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill("SIGTERM");
+      await ended;
+    }
+    rmSync(this.#dataPath, { recursive: true, force: true });
+  }
+}
+
+function firstLine(path: string): string {
+  return readFileSync(path, "utf8").split("\n")[0]!;
+}
+
+/** What it printed until it said how to stop it. */
+function untilReady(child: ChildProcess): Promise<string> {
+  const { promise, resolve: ready, reject } = Promise.withResolvers<string>();
+  let said = "";
+  const hear = (text: Buffer) => {
+    said += text;
+    if (said.includes("Ctrl-C")) ready(said);
+  };
+  child.stdout!.on("data", hear);
+  child.stderr!.on("data", hear);
+  child.once("exit", (code) => reject(new Error(`weir up ended with ${code}:\n${said}`)));
+  const late = setTimeout(() => reject(new Error(`weir up was not ready in time:\n${said}`)), readyMsMax);
+  return promise.finally(() => clearTimeout(late));
+}

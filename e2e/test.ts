@@ -1,0 +1,66 @@
+import { test as base, type Cookie, expect, type Page } from "@playwright/test";
+import { System } from "./system.ts";
+
+/** What the browser may complain of while something is away: the page shows it in its own way. */
+const outageErrors = /WebSocket connection|Failed to load resource|ERR_CONNECTION_REFUSED/;
+
+interface Worker {
+  /** One system for a file. */
+  system: System;
+  cookies: Cookie[];
+}
+
+interface Each {
+  /** Signed in; a complaint in its console fails the test. */
+  page: Page;
+  /** Part of the test is that something cannot be reached. */
+  outage: boolean;
+}
+
+export const test = base.extend<Each, Worker>({
+  system: [
+    // biome-ignore lint/correctness/noEmptyPattern: the fixture's shape asks for it
+    async ({}, use) => {
+      await using system = await System.start();
+      await use(system);
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+
+  cookies: [
+    async ({ browser, system }, use) => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(system.signInUrl);
+      await use(await context.cookies());
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+
+  baseURL: async ({ system }, use) => use(system.url),
+
+  outage: [false, { option: true }],
+
+  page: async ({ page, context, cookies, outage }, use) => {
+    await context.addCookies(cookies);
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => {
+      const text = message.text();
+      if (message.type() === "error" && !(outage && outageErrors.test(text))) complaints.push(text);
+    });
+    await use(page);
+    expect(complaints, "complaints in the browser's console").toEqual([]);
+  },
+});
+
+export { expect };
+
+/** A figure of a page's strip of figures, by its name. */
+export function figure(page: Page, name: string) {
+  return page
+    .locator("dl > div")
+    .filter({ has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) })
+    .locator("[data-number]");
+}
