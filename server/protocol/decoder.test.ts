@@ -8,6 +8,7 @@ const sizeMax = 1_000;
 /** Writes down what it is asked to do. Names and sizes are judged as a session would. */
 class Recorder implements CommandSink {
   closed = false;
+  readonly suspended = false;
   readonly seen: unknown[] = [];
 
   publish(

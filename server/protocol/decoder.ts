@@ -26,6 +26,8 @@ const finBytes = 21;
 /** Who carries commands out. Called in the order of the stream; nothing is called once `closed` is true. */
 export interface CommandSink {
   readonly closed: boolean;
+  /** A command takes longer than this turn: the next one waits. */
+  readonly suspended: boolean;
   /** A whole PUB: topic and body are in `bytes`, and valid during the call only. */
   publish(
     bytes: Buffer,
@@ -63,7 +65,7 @@ export class Decoder {
   decode(bytes: Buffer, view: DataView, from: number, end: number, sink: CommandSink): number {
     this.needBytes = 0;
     let at = from;
-    while (at < end && !sink.closed) {
+    while (at < end && !sink.closed && !sink.suspended) {
       let next = -1;
       if (end - at >= finBytes) {
         const verb = view.getUint32(at);

@@ -12,7 +12,7 @@ import { owedBytesMax } from "./output.ts";
 const magic = 0x20205632;
 const magicBytes = 4;
 
-const readBytes = 512 * 1024;
+export const readBytes = 512 * 1024;
 /** In front of the read buffer: what was left over is laid there, so that command and chunk are one piece. */
 const carryBytesMax = 64 * 1024;
 /** A shorter rest is carried even when its command's length is known. */
@@ -32,6 +32,7 @@ export class Input {
   #gathering: Buffer | null = null;
   #gathered = 0;
   #need = 0;
+  #waiting: Buffer | null = null;
   #magicSeen = false;
 
   constructor(sink: CommandSink) {
@@ -69,8 +70,16 @@ export class Input {
       at += magicBytes;
     }
     const rest = this.#decoder.decode(shared, sharedView, at, end, this.#sink);
-    if (rest < end && !this.#sink.closed) this.#keep(rest, end);
+    if (rest < end && this.#sink.suspended) this.#waiting = Buffer.from(shared.subarray(rest, end));
+    else if (rest < end && !this.#sink.closed) this.#keep(rest, end);
     return progress || rest > at;
+  }
+
+  /** The command that took longer is done: what had come behind it is carried out. At most one read's worth waits. */
+  resume(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) this.received(waiting.copy(readInto));
   }
 
   /** The client has ended the stream. */

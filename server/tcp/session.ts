@@ -48,6 +48,7 @@ export class Session implements CommandSink, Consumer {
   published: PublishCount | null = null;
   readonly publishCounts = new Map<string, PublishCount>();
   closed = false;
+  suspended = false;
   readonly #socket: Socket;
   readonly #input: Input;
   readonly #onClose: (session: Session) => void;
@@ -102,10 +103,26 @@ export class Session implements CommandSink, Consumer {
     this.ports.now();
     if (this.closed) return true;
     if (this.#input.received(bytes)) this.#lastCommandMs = this.ports.broker.time.nowMs;
-    this.#paused = this.output.owedBytes > this.#owedBytesMax;
-    if (!this.#paused && this.#mayHold()) this.#paused = true;
+    this.#paused = this.suspended || this.output.owedBytes > this.#owedBytesMax || this.#mayHold();
     return !this.#paused;
   };
+
+  /**
+   * A command goes on for longer than a turn: `step` is called once a turn until it returns true, and nothing
+   * more is read meanwhile. It is finished also when the client has gone.
+   */
+  suspend(step: () => boolean): void {
+    this.suspended = true;
+    setImmediate(() => {
+      this.ports.now();
+      this.#lastCommandMs = this.ports.broker.time.nowMs;
+      if (!step()) return this.suspend(step);
+      this.suspended = false;
+      if (this.closed) return;
+      this.#input.resume();
+      if (!this.suspended && this.output.owedBytes <= this.#owedBytesMax && !this.#mayHold()) this.#resume();
+    });
+  }
 
   publish(
     bytes: Buffer,
@@ -195,7 +212,7 @@ export class Session implements CommandSink, Consumer {
   #drained(): void {
     this.output.releaseWritten();
     if (this.subscription?.blocked) this.subscription.unblock();
-    if (this.#paused && !this.ports.held.has(this)) this.#resume();
+    if (this.#paused && !this.suspended && !this.ports.held.has(this)) this.#resume();
   }
 
   /** A consumer is read for longer: what it has to say are the answers that let messages go. */
