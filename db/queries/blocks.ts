@@ -1,6 +1,6 @@
 /** Blocks of logs: written many at a time, read by range, deleted a few at a time. */
 import type { PendingQuery, Row } from "postgres";
-import type { Sql } from "../client.ts";
+import { type Sql, withDeadline } from "../client.ts";
 
 export interface BlockRow {
   readonly logId: number;
@@ -114,24 +114,32 @@ export interface StoredLogRow {
   readonly looseTo: number;
 }
 
-/** The logs of a node after `afterLogId`, by id. */
-export function selectStoredLogs(
-  sql: Sql,
-  nodeId: string,
-  afterLogId: number,
-  limit: number,
-): PendingQuery<StoredLogRow[] & Row[]> {
-  return sql<(StoredLogRow & Row)[]>`
-    select l.log_id as "logId", l.topic, coalesce(r.first, 0) as "runsFrom", coalesce(r.last, 0) as "runsTo",
-      coalesce(o.first, 0) as "looseFrom", coalesce(o.last, 0) as "looseTo"
-    from logs l
-    left join lateral (
-      select (select first_seq from blocks b where b.log_id = l.log_id and not loose order by first_seq limit 1) as first,
-        (select end_seq from blocks b where b.log_id = l.log_id and not loose order by first_seq desc limit 1) as last
-    ) r on true
-    left join lateral (
-      select min(first_seq) as first, max(end_seq) as last from blocks b where b.log_id = l.log_id and loose
-    ) o on true
-    where l.node_id = ${nodeId} and l.log_id > ${afterLogId}
-    order by l.log_id limit ${limit}`;
+const logsPage = 2_000;
+const logsDeadlineMs = 20_000;
+
+/** The logs of a node, by id. */
+export async function selectStoredLogs(sql: Sql, nodeId: string): Promise<StoredLogRow[]> {
+  const all: StoredLogRow[] = [];
+  for (;;) {
+    const page = await withDeadline(
+      sql<(StoredLogRow & Row)[]>`
+        select l.log_id as "logId", l.topic, coalesce(r.first, 0) as "runsFrom", coalesce(r.last, 0) as "runsTo",
+          coalesce(o.first, 0) as "looseFrom", coalesce(o.last, 0) as "looseTo"
+        from logs l
+        left join lateral (
+          select (select first_seq from blocks b where b.log_id = l.log_id and not loose
+              order by first_seq limit 1) as first,
+            (select end_seq from blocks b where b.log_id = l.log_id and not loose
+              order by first_seq desc limit 1) as last
+        ) r on true
+        left join lateral (
+          select min(first_seq) as first, max(end_seq) as last from blocks b where b.log_id = l.log_id and loose
+        ) o on true
+        where l.node_id = ${nodeId} and l.log_id > ${all.at(-1)?.logId ?? -1}
+        order by l.log_id limit ${logsPage}`,
+      logsDeadlineMs,
+    );
+    all.push(...page);
+    if (page.length < logsPage) return all;
+  }
 }

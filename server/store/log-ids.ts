@@ -87,6 +87,10 @@ export class NodeState implements LogIds {
     return this.#next++;
   }
 
+  isUnregistered(logId: number): boolean {
+    return this.#state.provisional.includes(Math.floor(logId / rangeIds));
+  }
+
   isLost(logId: number): boolean {
     return this.#state.lost.includes(Math.floor(logId / rangeIds));
   }

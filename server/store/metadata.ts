@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isEphemeral, isValidName } from "../broker/names.ts";
 import { DataPathError } from "./data-path.ts";
 import { describeFileError, replaceFile } from "./files.ts";
-import type { Metadata, MetadataChannel, MetadataTopic, StoreLog } from "./node-store.ts";
+import type { Metadata, MetadataChannel, MetadataTopic, StoreLog } from "./ports.ts";
 
 /** What nsqd calls itself in the file whose shape this is. */
 const fileVersion = "1.3.0";

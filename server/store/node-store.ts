@@ -3,107 +3,208 @@
  * ids, topology, checkpoints and the audit. Segment files under the data path and,
  * when a database is configured, Postgres; whichever of them is away is a state that
  * `status()` tells, never an exception.
+ *
+ * Files in the data path: `nsqd.dat` (topology, in nsqd's shape), `weir.json` (identity and log
+ * ids), `checkpoint.dat`, `segments/` (blocks), `audit/` (events that wait for Postgres), `weir.lock`.
  */
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { checkSchemaName, parseDatabaseUrl } from "../../db/address.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { Backlog, LogIds } from "../broker/ports.ts";
 import type { LiveStore } from "../protocol/live.ts";
+import { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import { CommitTimes } from "./commit-times.ts";
+import { lockDataPath } from "./data-path.ts";
+import { NodeState, rangeIds } from "./log-ids.ts";
+import { MetadataFile } from "./metadata.ts";
+import type { LoadedBacklog, Metadata, NodeStore, NodeStoreOptions } from "./ports.ts";
+import { PostgresSide } from "./postgres-side.ts";
+import { recoverClean, recoverCrashed } from "./recovery.ts";
+import { SegmentFiles } from "./segment-files.ts";
 
-/** `all`: every event; `ack`: FIN, REQ, timeouts and drops only; `off`: nothing is kept. */
-export type AuditPolicy = "all" | "ack" | "off";
+export { DataPathError } from "./data-path.ts";
+export type * from "./ports.ts";
 
-/** Whom the store tells what an operator should know. Messages never hold a secret. pino fits. */
-export interface StoreLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface NodeStoreOptions {
-  /** Must exist. Locked for as long as the store is open. */
-  readonly dataPath: string;
-  /** `postgres://…`; null: segment files are the store. */
-  readonly databaseUrl: string | null;
-  /** Name of the Postgres schema: `^[a-z_][a-z0-9_]{0,62}$`, else `openNodeStore` throws. */
-  readonly cluster: string;
-  readonly log: StoreLog;
-  readonly audit: AuditPolicy;
-  /** Days that the audit is kept; default 30. */
-  readonly auditRetentionDays?: number;
-  /** Bytes of audit kept on disk while Postgres is away; default 256 MiB. Beyond it events are lost, counted and recorded as a gap. */
-  readonly auditSpoolBytesMax?: number;
-  /** For the row that describes this node. */
-  readonly hostname?: string;
-  readonly broadcastAddress?: string;
-}
-
-export interface MetadataChannel {
-  readonly name: string;
-  readonly paused: boolean;
-}
-
-export interface MetadataTopic {
-  readonly name: string;
-  readonly paused: boolean;
-  readonly channels: readonly MetadataChannel[];
-}
-
-/** `nsqd.dat`: which topics and channels there are. Ephemeral ones are left out by the store, not by the caller. */
-export interface Metadata {
-  /** As the file had it when the store was opened; invalid names are gone, with a warning. */
-  readonly topics: readonly MetadataTopic[];
-  /** Says where the present topology is read from; called whenever the file is written, a slice of topics a turn. */
-  attach(source: () => Iterable<MetadataTopic>): void;
-  /** Something changed: the file is written soon, once for all changes of a turn. */
-  changed(): void;
-  /** Resolves when the file holds what is so now; rejects when it cannot be written. */
-  flush(): Promise<void>;
-}
-
-export interface LoadedBacklog {
-  readonly topics: TopicCheckpoint[];
-  /** False after a crash: messages may come a second time, and what was in memory only is lost. */
-  readonly clean: boolean;
-}
-
-export interface NodeStore {
-  /** A UUID, kept in the data path. */
-  readonly identity: string;
-  readonly metadata: Metadata;
-  readonly backlog: Backlog;
-  /** Usable at once, with or without Postgres; ids never repeat, whatever dies. */
-  readonly logIds: LogIds;
-  /**
-   * Told when a range of ids turns out to be another node's: the broker seals every open log in
-   * [firstLogId, endLogId). What is stored of them stays in segment files. Can happen only to a
-   * node that was first started while Postgres was away.
-   */
-  onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null;
-  /** True while any block is stored: then `saveCheckpoint` wants to be called once a second. */
-  readonly holdsBlocks: boolean;
-
-  status(): LiveStore;
-  /** Starts draining it. Call once. */
-  attachAudit(ring: AuditRing): void;
-  /**
-   * What the process before this one owed. Resolves at once after a clean stop and without a
-   * database; after a crash when Postgres has answered. Never rejects; pending while it cannot know.
-   * Ranges are clipped to what is stored. Call once.
-   */
-  load(): Promise<LoadedBacklog>;
-  /**
-   * Keeps what is owed. Periodic (`final: false`): returns at once, the newest wins, at most one a
-   * second is written; resolves when written or superseded. Final: first every block given to
-   * `backlog.write` is made durable (in files, when Postgres does not take it), then the checkpoint;
-   * rejects when the disk refuses, with what could not be kept. No write may follow a final one.
-   */
-  saveCheckpoint(topics: readonly TopicCheckpoint[], options: { final: boolean }): Promise<void>;
-  /** Writes what remains of audit and metadata, closes everything, gives the lock back. Never rejects. */
-  close(options: { deadlineMs: number }): Promise<void>;
-}
+const auditRetentionDaysDefault = 30;
+const auditSpoolBytesDefault = 256 * 1024 * 1024;
+const stopMsDefault = 10_000;
+/** A disk that refuses so long at a stop will not be waited for. */
+const diskRefusesMs = 5_000;
 
 /**
  * Opens the store of a node: some 10 ms, without waiting for Postgres. Rejects with `DataPathError`
- * when the data path is locked (`failed to lock data-path: …`), unreadable, or `nsqd.dat` does not parse.
+ * when the data path is locked (`failed to lock data-path: …`), unreadable, or `nsqd.dat` does not parse;
+ * with `DatabaseUrlError` when the URL or the cluster's name cannot be one.
  */
-export type OpenNodeStore = (options: NodeStoreOptions) => Promise<NodeStore>;
+export async function openNodeStore(options: NodeStoreOptions): Promise<NodeStore> {
+  checkSchemaName(options.cluster);
+  if (options.databaseUrl !== null) parseDatabaseUrl(options.databaseUrl);
+  using locked = new DisposableStack();
+  const lock = locked.use(lockDataPath(options.dataPath));
+  const metadata = new MetadataFile(options.dataPath, options.log);
+  const state = new NodeState(options.dataPath);
+  locked.move();
+  return new OpenStore(options, lock, metadata, state);
+}
+
+class OpenStore implements NodeStore {
+  readonly identity: string;
+  readonly metadata: Metadata;
+  readonly backlog: Backlog;
+  readonly logIds: LogIds;
+  onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null = null;
+  readonly #options: NodeStoreOptions;
+  readonly #lock: Disposable;
+  readonly #state: NodeState;
+  readonly #files: SegmentFiles;
+  readonly #keeper: CheckpointKeeper;
+  readonly #postgres: PostgresSide | null;
+  readonly #commits = new CommitTimes();
+  readonly #openedAtMs = Date.now();
+  #filesFailure: { reason: string; sinceMs: number } | null = null;
+  #stopped: Promise<void> | null = null;
+  #cleanCheckpoint: number | null = null;
+
+  constructor(options: NodeStoreOptions, lock: Disposable, metadata: Metadata, state: NodeState) {
+    const { dataPath, databaseUrl, cluster, log } = options;
+    this.#options = options;
+    this.#lock = lock;
+    this.#state = state;
+    this.identity = state.identity;
+    this.metadata = metadata;
+    const onCommit = (durationMs: number) => this.#commits.note(durationMs);
+    this.#files = new SegmentFiles({
+      directory: join(dataPath, "segments"),
+      session: state.session,
+      log,
+      onCommit,
+    });
+    this.#postgres =
+      databaseUrl === null
+        ? null
+        : new PostgresSide({
+            ...{ dataPath, databaseUrl, cluster, log, state, onCommit },
+            files: this.#files,
+            audit: options.audit,
+            auditRetentionDays: options.auditRetentionDays ?? auditRetentionDaysDefault,
+            auditSpoolBytesMax: options.auditSpoolBytesMax ?? auditSpoolBytesDefault,
+            hostname: options.hostname ?? hostname(),
+            broadcastAddress: options.broadcastAddress ?? hostname(),
+            onRangeLost: (range) => this.onLogIdsLost?.(range * rangeIds, (range + 1) * rangeIds),
+          });
+    this.backlog = this.#postgres?.backlog ?? this.#files;
+    this.logIds = this.#postgres ?? state;
+    this.#keeper = new CheckpointKeeper({
+      ...{ dataPath, log, nodeId: state.identity, session: state.session },
+      link: this.#postgres?.link ?? null,
+      stored: () => ({ position: this.#files.position, postgresLogs: this.#postgres?.blocks.logIds ?? [] }),
+    });
+    this.#postgres?.start();
+  }
+
+  get holdsBlocks(): boolean {
+    return !this.#files.isEmpty || this.#postgres?.blocks.isEmpty === false;
+  }
+
+  status(): LiveStore {
+    const { p50Ms, p99Ms } = this.#commits.percentiles();
+    const audit = this.#postgres?.audit;
+    const { failure } = this.#files;
+    if (failure !== this.#filesFailure?.reason) {
+      this.#filesFailure = failure === null ? null : { reason: failure, sinceMs: Date.now() };
+    }
+    const filesState = {
+      state: this.#filesFailure ? ("down" as const) : ("up" as const),
+      sinceMs: this.#filesFailure?.sinceMs ?? this.#openedAtMs,
+      reason: failure,
+    };
+    return {
+      kind: this.#postgres ? "postgres" : "files",
+      ...(this.#postgres?.status() ?? filesState),
+      writingBytes: this.#files.queuedBytes + (this.#postgres?.blocks.queuedBytes ?? 0),
+      auditLagMs: audit?.lagMs(Date.now()) ?? 0,
+      auditEvents: audit?.eventsStored ?? 0,
+      auditGaps: audit?.eventsLost ?? 0,
+      commitP50Ms: p50Ms,
+      commitP99Ms: p99Ms,
+    };
+  }
+
+  attachAudit(ring: AuditRing): void {
+    if (this.#postgres) return this.#postgres.audit.attach(ring);
+    // Nobody could read it: the ring is only kept from filling.
+    ring.onHalfFull = () => setImmediate(() => ring.drain(ring.waiting));
+  }
+
+  async load(): Promise<LoadedBacklog> {
+    const { log } = this.#options;
+    const { found } = this.#keeper;
+    await this.#files.ready;
+    const clean = found !== null && found.final && found.id === this.#state.cleanCheckpoint;
+    if (clean || this.#state.session === 1) {
+      this.#postgres?.blocks.adopt(found?.postgresLogs ?? []);
+      this.#postgres?.forgetAllBut(found?.topics ?? []);
+      return recoverClean(found, this.#files, [], this.backlog);
+    }
+    log.warn({}, "the last process on this data path did not stop in order: looking for what it had stored");
+    const stored = await this.#postgres?.found();
+    const newest = stored?.checkpoint && stored.checkpoint.id > (found?.id ?? -1) ? stored.checkpoint : found;
+    return recoverCrashed(newest, this.#files, stored?.logs ?? [], this.metadata.topics, this.backlog);
+  }
+
+  async saveCheckpoint(topics: readonly TopicCheckpoint[], { final }: { final: boolean }): Promise<void> {
+    if (!final) return this.#keeper.save(topics);
+    await this.#stopWriting();
+    this.#cleanCheckpoint = await this.#keeper.saveFinal(topics);
+  }
+
+  async close({ deadlineMs }: { deadlineMs: number }): Promise<void> {
+    const deadline = performance.now() + deadlineMs;
+    const left = () => Math.max(0, deadline - performance.now());
+    const attempt = async (what: string, act: () => Promise<unknown>) => {
+      await within(act(), left() + 1_000).catch((error: unknown) => {
+        this.#options.log.error({}, `${what}: ${(error as Error).message}`);
+      });
+    };
+    await attempt("blocks could not be kept", () => this.#stopWriting());
+    await attempt("nsqd.dat could not be written", () => this.metadata.flush());
+    if (this.#postgres)
+      await attempt("Postgres could not be left in order", () => this.#postgres!.close(left()));
+    await attempt("segment files could not be closed", () => this.#files.close());
+    await attempt("weir.json could not be written", async () => this.#state.close(this.#cleanCheckpoint));
+    this.#lock[Symbol.dispose]();
+  }
+
+  /** Everything that was given is durable, in Postgres as far as it takes it in time, else in files. */
+  #stopWriting(): Promise<void> {
+    this.#stopped ??= (async () => {
+      await this.#postgres?.finishWriting(this.#options.stopMsMax ?? stopMsDefault);
+      let isFlushed = false;
+      const flushed = this.#files.flushed().then(() => {
+        isFlushed = true;
+      });
+      for (let refusedMs = 0; !isFlushed; ) {
+        await Promise.race([flushed, pause(100)]);
+        refusedMs = this.#files.failure === null ? 0 : refusedMs + 100;
+        if (refusedMs >= diskRefusesMs) throw new Error(`messages could not be kept: ${this.#files.failure}`);
+      }
+    })();
+    return this.#stopped;
+  }
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("it took too long")), ms);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

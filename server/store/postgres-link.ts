@@ -5,7 +5,7 @@
  */
 import type { PendingQuery, Row } from "postgres";
 import type { Sql } from "../../db/client.ts";
-import type { StoreLog } from "./node-store.ts";
+import type { StoreLog } from "./ports.ts";
 
 type Client = typeof import("../../db/client.ts");
 
@@ -47,10 +47,13 @@ export class PostgresLink {
   #closed = false;
   #wake: (() => void) | null = null;
   #suspected = false;
-  readonly #running: Promise<void>;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(options: LinkOptions) {
     this.#options = options;
+  }
+
+  start(): void {
     this.#running = this.#run();
   }
 

@@ -3,17 +3,10 @@
  * once. Whatever a statement ends with, the same blocks are sent again under the same keys until one is
  * known to have been written: an error after a lost connection may well be a success.
  */
-import {
-  deleteBlocks,
-  deleteLogs,
-  insertBlocks,
-  type StoredLogRow,
-  selectBlocks,
-  selectStoredLogs,
-} from "../../db/queries/blocks.ts";
+import { deleteBlocks, deleteLogs, insertBlocks, selectBlocks } from "../../db/queries/blocks.ts";
 import type { Backlog, Block, BlockRange } from "../broker/ports.ts";
 import type { Taken } from "./block-merge.ts";
-import type { StoreLog } from "./node-store.ts";
+import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
 import { type QueuedBlock, WriteQueue } from "./write-queue.ts";
 
@@ -32,8 +25,6 @@ const refusalsBeforeSingle = 3;
 /** A delete takes so many blocks, so that it is over soon; each is some 30 rows out of line. */
 const deleteRowsMax = 128;
 const deletePauseMs = 100;
-/** Reads out at once; the rest waits in the pool. */
-const storedLogsPage = 2_000;
 
 export interface PostgresStoreOptions {
   readonly link: PostgresLink;
@@ -69,6 +60,21 @@ export class PostgresStore implements Backlog {
 
   get queuedBytes(): number {
     return this.#queue.bytes;
+  }
+
+  /** False: Postgres has nothing of this log. */
+  mayHave(logId: number): boolean {
+    return this.#stored.has(logId);
+  }
+
+  /** Logs that Postgres has, or may have, something of. */
+  get logIds(): number[] {
+    return [...this.#stored];
+  }
+
+  /** Logs that an earlier process stored there. */
+  adopt(logIds: Iterable<number>): void {
+    for (const logId of logIds) this.#stored.add(logId);
   }
 
   /** Postgres is there (again). */
@@ -109,26 +115,16 @@ export class PostgresStore implements Backlog {
     this.#deleting ??= this.#delete();
   }
 
-  /** The logs of this node that have rows. Rejects when Postgres does not answer. */
-  async storedLogs(): Promise<StoredLogRow[]> {
-    const all: StoredLogRow[] = [];
-    for (let after = -1; ; ) {
-      const page = await this.#options.link.run("read", readDeadlineMs, (sql) =>
-        selectStoredLogs(sql, this.#options.nodeId, after, storedLogsPage),
-      );
-      for (const row of page) {
-        all.push(row);
-        this.#stored.add(row.logId);
-      }
-      if (page.length < storedLogsPage) return all;
-      after = page.at(-1)!.logId;
-    }
-  }
-
   /** Resolves when nothing waits to be written. */
   drained(): Promise<void> {
     if (this.#queue.isEmpty) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Gives back what waits, and is not out, of some logs. */
+  takeQueued(which: (logId: number) => boolean): QueuedBlock[] {
+    const logIds = this.#queue.logIds.filter(which);
+    return logIds.flatMap((logId) => this.#queue.cancel(logId, Number.POSITIVE_INFINITY));
   }
 
   /** Gives back what is not known to be written, and takes no more. What is out may still be written. */

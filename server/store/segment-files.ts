@@ -13,7 +13,7 @@ import { crc32 } from "node:zlib";
 import type { Backlog, Block, BlockRange } from "../broker/ports.ts";
 import { BlockIndex } from "./block-index.ts";
 import { describeFileError, syncDirectory, writeAll } from "./files.ts";
-import type { StoreLog } from "./node-store.ts";
+import type { StoreLog } from "./ports.ts";
 import { decodeHead, encodeHead, headBytes, topicBytesMax } from "./segment-format.ts";
 
 /** A file is ended when it has reached this. */
@@ -161,6 +161,10 @@ export class SegmentFiles implements Backlog {
     });
     this.#queue = kept;
     for (const entry of this.#index.removeBelow(logId, belowSeq)) this.#release(entry);
+  }
+
+  holds(entry: SegmentEntry): boolean {
+    return this.#index.has(entry);
   }
 
   /** Takes one record out; false when it was no longer there. */

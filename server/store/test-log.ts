@@ -1,4 +1,4 @@
-import type { StoreLog } from "./node-store.ts";
+import type { StoreLog } from "./ports.ts";
 
 export const silent: StoreLog = { info: () => {}, warn: () => {}, error: () => {} };
 

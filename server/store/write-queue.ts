@@ -31,6 +31,10 @@ export class WriteQueue {
     return this.#ready.size > 0;
   }
 
+  get logIds(): number[] {
+    return [...this.#logs.keys()];
+  }
+
   hasLog(logId: number): boolean {
     return this.#logs.has(logId);
   }

@@ -1,0 +1,100 @@
+/** What a node's store offers to the daemon, and what it needs. */
+import type { AuditRing } from "../broker/audit-ring.ts";
+import type { TopicCheckpoint } from "../broker/checkpoint.ts";
+import type { Backlog, LogIds } from "../broker/ports.ts";
+import type { LiveStore } from "../protocol/live.ts";
+
+/** `all`: every event; `ack`: FIN, REQ, timeouts and drops only; `off`: nothing is kept. */
+export type AuditPolicy = "all" | "ack" | "off";
+
+/** Whom the store tells what an operator should know. Messages never hold a secret. pino fits. */
+export interface StoreLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface NodeStoreOptions {
+  /** Must exist. Locked for as long as the store is open. */
+  readonly dataPath: string;
+  /** `postgres://…`; null: segment files are the store. */
+  readonly databaseUrl: string | null;
+  /** Name of the Postgres schema: `^[a-z_][a-z0-9_]{0,62}$`, else `openNodeStore` throws. */
+  readonly cluster: string;
+  readonly log: StoreLog;
+  readonly audit: AuditPolicy;
+  /** Days that the audit is kept; default 30. */
+  readonly auditRetentionDays?: number;
+  /** Bytes of audit kept on disk while Postgres is away; default 256 MiB. Beyond it events are lost, counted and recorded as a gap. */
+  readonly auditSpoolBytesMax?: number;
+  /** For the row that describes this node. */
+  readonly hostname?: string;
+  readonly broadcastAddress?: string;
+  /** How long a final checkpoint waits for Postgres to take what is left; default 10 s. The rest goes to files. */
+  readonly stopMsMax?: number;
+}
+
+export interface MetadataChannel {
+  readonly name: string;
+  readonly paused: boolean;
+}
+
+export interface MetadataTopic {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly channels: readonly MetadataChannel[];
+}
+
+/** `nsqd.dat`: which topics and channels there are. Ephemeral ones are left out by the store, not by the caller. */
+export interface Metadata {
+  /** As the file had it when the store was opened; invalid names are gone, with a warning. */
+  readonly topics: readonly MetadataTopic[];
+  /** Says where the present topology is read from; called whenever the file is written, a slice of topics a turn. */
+  attach(source: () => Iterable<MetadataTopic>): void;
+  /** Something changed: the file is written soon, once for all changes of a turn. */
+  changed(): void;
+  /** Resolves when the file holds what is so now; rejects when it cannot be written. */
+  flush(): Promise<void>;
+}
+
+export interface LoadedBacklog {
+  readonly topics: TopicCheckpoint[];
+  /** False after a crash: messages may come a second time, and what was in memory only is lost. */
+  readonly clean: boolean;
+}
+
+export interface NodeStore {
+  /** A UUID, kept in the data path. */
+  readonly identity: string;
+  readonly metadata: Metadata;
+  readonly backlog: Backlog;
+  /** Usable at once, with or without Postgres; ids never repeat, whatever dies. */
+  readonly logIds: LogIds;
+  /**
+   * Told when a range of ids turns out to be another node's: the broker seals every open log in
+   * [firstLogId, endLogId). What is stored of them stays in segment files. Can happen only to a
+   * node that was first started while Postgres was away.
+   */
+  onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null;
+  /** True while any block is stored: then `saveCheckpoint` wants to be called once a second. */
+  readonly holdsBlocks: boolean;
+
+  status(): LiveStore;
+  /** Starts draining it. Call once. */
+  attachAudit(ring: AuditRing): void;
+  /**
+   * What the process before this one owed. Resolves at once after a clean stop and without a
+   * database; after a crash when Postgres has answered. Never rejects; pending while it cannot know.
+   * Ranges are clipped to what is stored. Call once.
+   */
+  load(): Promise<LoadedBacklog>;
+  /**
+   * Keeps what is owed. Periodic (`final: false`): returns at once, the newest wins, at most one a
+   * second is written; resolves when written or superseded. Final: first every block given to
+   * `backlog.write` is made durable (in files, when Postgres does not take it), then the checkpoint;
+   * rejects when the disk refuses, with what could not be kept. No write may follow a final one.
+   */
+  saveCheckpoint(topics: readonly TopicCheckpoint[], options: { final: boolean }): Promise<void>;
+  /** Writes what remains of audit and metadata, closes everything, gives the lock back. Never rejects. */
+  close(options: { deadlineMs: number }): Promise<void>;
+}

@@ -1,0 +1,182 @@
+/**
+ * A node's dealings with Postgres: the link, and behind it blocks, log ids, what an
+ * earlier process left, and the audit. All of it goes on when Postgres does not.
+ */
+import type { Sql } from "../../db/client.ts";
+import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
+import { registerRanges, reserveRange, upsertNode } from "../../db/queries/nodes.ts";
+import { selectCheckpoint } from "../../db/queries/progress.ts";
+import type { TopicCheckpoint } from "../broker/checkpoint.ts";
+import type { LogIds } from "../broker/ports.ts";
+import type { LiveStore } from "../protocol/live.ts";
+import { AuditWriter } from "./audit-writer.ts";
+import { type Checkpoint, decodeCheckpoint } from "./checkpoint-codec.ts";
+import { owedFrom } from "./checkpoint-fit.ts";
+import type { NodeState } from "./log-ids.ts";
+import { NodeBacklog } from "./node-backlog.ts";
+import type { AuditPolicy, StoreLog } from "./ports.ts";
+import { PostgresLink } from "./postgres-link.ts";
+import { PostgresStore } from "./postgres-store.ts";
+import { forgetDrained } from "./recovery.ts";
+import type { SegmentFiles } from "./segment-files.ts";
+
+/** Nodes that want a range at the same moment try again; a hundred could. */
+const reserveAttemptsMax = 100;
+
+export interface PostgresSideOptions {
+  readonly dataPath: string;
+  readonly databaseUrl: string;
+  readonly cluster: string;
+  readonly log: StoreLog;
+  readonly state: NodeState;
+  readonly files: SegmentFiles;
+  readonly audit: AuditPolicy;
+  readonly auditRetentionDays: number;
+  readonly auditSpoolBytesMax: number;
+  readonly hostname: string;
+  readonly broadcastAddress: string;
+  readonly onCommit: (durationMs: number) => void;
+  readonly onRangeLost: (range: number) => void;
+}
+
+/** What Postgres has of the processes before this one. */
+export interface Found {
+  readonly logs: readonly StoredLogRow[];
+  readonly checkpoint: Checkpoint | null;
+}
+
+export class PostgresSide implements LogIds {
+  readonly link: PostgresLink;
+  readonly blocks: PostgresStore;
+  readonly backlog: NodeBacklog;
+  readonly audit: AuditWriter;
+  readonly #options: PostgresSideOptions;
+  readonly #found = Promise.withResolvers<Found>();
+  #looked = false;
+  #settling = false;
+
+  constructor(options: PostgresSideOptions) {
+    const { databaseUrl, cluster, log, state, files, onCommit } = options;
+    this.#options = options;
+    this.link = new PostgresLink({ url: databaseUrl, cluster, log, contact: (sql) => this.#contact(sql) });
+    this.blocks = new PostgresStore({ link: this.link, nodeId: state.identity, log, onCommit });
+    this.backlog = new NodeBacklog({
+      ...{ files, postgres: this.blocks, log },
+      mustStayInFiles: (logId) =>
+        state.isLost(logId) || (this.link.state === "up" && state.isUnregistered(logId)),
+    });
+    this.audit = new AuditWriter({
+      ...{
+        link: this.link,
+        nodeId: state.identity,
+        session: state.session,
+        directory: options.dataPath,
+        log,
+      },
+      policy: options.audit,
+      retentionDays: options.auditRetentionDays,
+      spoolBytesMax: options.auditSpoolBytesMax,
+    });
+    this.link.onUp = () => {
+      this.blocks.resume();
+      this.backlog.startMoving();
+      this.audit.resume();
+    };
+  }
+
+  start(): void {
+    this.link.start();
+  }
+
+  next(): number {
+    const { state } = this.#options;
+    const id = state.next();
+    if ((state.wantsRange || state.unregistered.length > 0) && !this.#settling) this.#settleRangesSoon();
+    return id;
+  }
+
+  status(): Pick<LiveStore, "state" | "sinceMs" | "reason"> {
+    const { state, sinceMs, reason } = this.link;
+    const { failure } = this.blocks;
+    return failure !== null && state === "up"
+      ? { state: "down", sinceMs, reason: failure }
+      : { state, sinceMs, reason };
+  }
+
+  /** Pending until Postgres has answered. */
+  found(): Promise<Found> {
+    return this.#found.promise;
+  }
+
+  /** When Postgres has answered: what it has of earlier processes and is not owed may go. */
+  forgetAllBut(topics: readonly TopicCheckpoint[]): void {
+    const owed = owedFrom(topics);
+    void this.#found.promise.then(({ logs }) => forgetDrained(owed, logs, this.backlog));
+  }
+
+  /** As much as Postgres takes in time is there; the rest has been given to files. Never rejects. */
+  async finishWriting(deadlineMs: number): Promise<void> {
+    const deadline = performance.now() + deadlineMs;
+    let isDrained = false;
+    void this.blocks.drained().then(() => {
+      isDrained = true;
+    });
+    do await new Promise((resolve) => setTimeout(resolve, isDrained ? 0 : 10));
+    while (!isDrained && performance.now() < deadline && this.status().state === "up");
+    this.backlog.turnToFiles();
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    await this.audit.close(deadlineMs);
+    await this.blocks.close(deadlineMs);
+    await this.link.close();
+  }
+
+  /** Each time Postgres is there again, before anything else is sent. May be repeated from the start. */
+  async #contact(sql: Sql): Promise<void> {
+    const { state, hostname, broadcastAddress } = this.#options;
+    await upsertNode(sql, { id: state.identity, hostname, broadcastAddress });
+    await this.#settleRanges(sql);
+    if (this.#looked) return;
+    const logs = await selectStoredLogs(sql, state.identity);
+    const row = await selectCheckpoint(sql, state.identity);
+    this.#looked = true;
+    this.blocks.adopt(logs.map((log) => log.logId));
+    this.#found.resolve({ logs, checkpoint: row && decodeCheckpoint(row.payload) });
+  }
+
+  #settleRangesSoon(): void {
+    if (this.link.state !== "up") return;
+    this.#settling = true;
+    this.link
+      .use("background", (sql) => this.#settleRanges(sql))
+      .catch((error: unknown) =>
+        this.#options.log.warn({}, `no range of log ids: ${this.link.describe(error)}`),
+      )
+      .finally(() => {
+        this.#settling = false;
+      });
+  }
+
+  async #settleRanges(sql: Sql): Promise<void> {
+    const { state, log, onRangeLost } = this.#options;
+    const used = [...state.unregistered];
+    if (used.length > 0) {
+      const foreign = await registerRanges(sql, state.identity, used);
+      state.settle(used, foreign);
+      if (foreign.length > 0) this.backlog.turnLostToFiles();
+      for (const range of foreign) {
+        log.error(
+          { range },
+          "log ids that this node took while Postgres was away are another node's: their logs end",
+        );
+        onRangeLost(range);
+      }
+      this.backlog.startMoving();
+    }
+    for (let attempt = 0; state.wantsRange && attempt < reserveAttemptsMax; attempt++) {
+      const range = await reserveRange(sql, state.identity);
+      if (range !== null) state.addRange(range);
+    }
+  }
+}
