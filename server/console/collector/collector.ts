@@ -150,19 +150,30 @@ export class Collector {
     const fresh = this.nodes.filter((node) => node.fresh);
     this.overviewRing.push(atMs, flowValues(addFlows(fresh.map((node) => nodeFlow(node, "raw")))));
     for (const node of this.nodes) this.nodeRings.get(node.key)!.push(atMs, nodeValues(node));
-    for (const [topic, joined] of this.topics) {
-      this.rings.wanted(rooms.topic(topic))?.push(atMs, flowValues(joined.raw));
-      for (const [channel, { raw }] of joined.channels) {
-        this.rings.wanted(rooms.channel(topic, channel))?.push(atMs, flowValues(raw));
-      }
-    }
-    this.rings.prune((room) => this.#exists(room), this.clock.nowMs());
+    for (const [room, raw] of this.#chartedFlows()) this.rings.wanted(room)?.push(atMs, flowValues(raw));
+    this.rings.prune((room) => this.#rawOf(room) !== undefined, this.clock.nowMs());
   }
 
-  #exists(room: string): boolean {
+  /** Of every topic and channel; of those that have a ring, when there is no place for more. */
+  *#chartedFlows(): Generator<readonly [string, Flow]> {
+    if (this.rings.full) {
+      for (const room of this.rings.rooms()) {
+        const raw = this.#rawOf(room);
+        if (raw) yield [room, raw];
+      }
+      return;
+    }
+    for (const [topic, joined] of this.topics) {
+      yield [rooms.topic(topic), joined.raw];
+      for (const [channel, { raw }] of joined.channels) yield [rooms.channel(topic, channel), raw];
+    }
+  }
+
+  /** undefined: there is no such topic or channel any more. */
+  #rawOf(room: string): Flow | undefined {
     const [topic, channel] = room.slice(room.indexOf(":") + 1).split("/");
     const joined = this.topics.get(topic!);
-    return joined !== undefined && (channel === undefined || joined.channels.has(channel));
+    return channel === undefined ? joined?.raw : joined?.channels.get(channel)?.raw;
   }
 }
 

@@ -82,6 +82,11 @@ export function channelFlow(channel: ChannelEntry, kind: RateKind): Flow {
 
 /** A topic with all its channels: what came in is the topic's, what is left over is everybody's. */
 export function topicFlow(topic: TopicEntry, kind: RateKind): Flow {
+  topic.flows[kind] ??= sumTopic(topic, kind);
+  return topic.flows[kind];
+}
+
+function sumTopic(topic: TopicEntry, kind: RateKind): Flow {
   const { live } = topic;
   const channels = [...topic.channels.values()].map((channel) => channelFlow(channel, kind));
   const sums = addFlows(channels.length > 0 ? channels : [zeroFlow]);

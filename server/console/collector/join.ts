@@ -125,7 +125,11 @@ export function shareRows(
 /** A whole node: all its topics. */
 export function nodeFlow(node: Subscription, kind: RateKind): Flow {
   if (node.state.node === null) return unknownFlow;
-  const flows = [...node.state.topics.values()].map((topic) => topicFlow(topic, kind));
-  const flow = addFlows(flows.length > 0 ? flows : [zeroFlow]);
-  return node.fresh ? flow : withoutRates(flow);
+  const { flows, topics } = node.state;
+  flows[kind] ??= topics.size === 0 ? zeroFlow : addFlows(mapFlows(topics.values(), kind));
+  return node.fresh ? flows[kind] : withoutRates(flows[kind]);
+}
+
+function* mapFlows(topics: Iterable<TopicEntry>, kind: RateKind): Generator<Flow> {
+  for (const topic of topics) yield topicFlow(topic, kind);
 }

@@ -10,9 +10,14 @@ const stillBelow = 0.005;
 
 export class Meter {
   #count: number | null = null;
+  #smooth: number | null = null;
   /** Of the last interval; null: not known. */
   raw: number | null = null;
-  smooth: number | null = null;
+
+  /** As people see it: to a hundredth. */
+  get smooth(): number | null {
+    return this.#smooth === null ? null : Math.round(this.#smooth * 100) / 100;
+  }
 
   /** `startCount`: what the counter is known to have been at the reading before, if it is known. */
   constructor(startCount: number | null = null) {
@@ -25,14 +30,14 @@ export class Meter {
     this.#count = count;
     if (before === null || elapsedMs === null || elapsedMs <= 0 || count < before) {
       this.raw = null;
-      this.smooth = null;
+      this.#smooth = null;
       return;
     }
     const raw = ((count - before) * 1_000) / elapsedMs;
     const weight = 1 - Math.exp(-elapsedMs / smoothingMs);
-    const smooth = this.smooth === null ? raw : this.smooth + weight * (raw - this.smooth);
+    const smooth = this.#smooth === null ? raw : this.#smooth + weight * (raw - this.#smooth);
     this.raw = raw;
-    this.smooth = raw === 0 && smooth < stillBelow ? 0 : smooth;
+    this.#smooth = raw === 0 && smooth < stillBelow ? 0 : smooth;
   }
 
   /** A reading that found the counter where it was. */
@@ -42,6 +47,6 @@ export class Meter {
 
   /** Its next reading may differ from this one even if the counter rests. */
   get moving(): boolean {
-    return this.smooth !== 0;
+    return this.#smooth !== 0;
   }
 }

@@ -3,7 +3,14 @@
  * no clock: lines and times come in, `dirty` says which topics look different now.
  */
 import type { LiveChannel, LiveLine, LiveNode, LiveTopic } from "../../protocol/live.ts";
+import type { Flow } from "../contract/index.ts";
 import { Meter } from "./meter.ts";
+
+/** Sums, made when they are first asked for and kept until something changes. */
+export interface KeptFlows {
+  smooth: Flow | null;
+  raw: Flow | null;
+}
 
 export interface ChannelEntry {
   live: LiveChannel;
@@ -20,6 +27,7 @@ export interface TopicEntry {
   live: LiveTopic;
   readonly messages: Meter;
   readonly channels: Map<string, ChannelEntry>;
+  readonly flows: KeptFlows;
 }
 
 export class NodeState {
@@ -27,6 +35,8 @@ export class NodeState {
   readonly topics = new Map<string, TopicEntry>();
   /** Names of topics that differ since they were last taken from here. */
   readonly dirty = new Set<string>();
+  /** Over all topics. */
+  readonly flows: KeptFlows = { smooth: null, raw: null };
   #rev = 0;
   #atMs: number | null = null;
   /** Topics whose rates still fall though nothing happens. */
@@ -70,7 +80,7 @@ export class NodeState {
   #drop(name: string): void {
     this.topics.delete(name);
     this.#moving.delete(name);
-    this.dirty.add(name);
+    this.#changed(name);
   }
 
   /** `known`: the node was heard before, so that what is new began at nothing. */
@@ -78,7 +88,7 @@ export class NodeState {
     const start = known ? 0 : null;
     let topic = this.topics.get(live.name);
     if (!topic) {
-      topic = { live, messages: new Meter(start), channels: new Map() };
+      topic = { live, messages: new Meter(start), channels: new Map(), flows: { smooth: null, raw: null } };
       this.topics.set(live.name, topic);
     }
     topic.live = live;
@@ -89,7 +99,7 @@ export class NodeState {
       takeChannel(topic, channel, elapsedMs, start);
     }
     for (const name of topic.channels.keys()) if (!told.has(name)) topic.channels.delete(name);
-    this.dirty.add(live.name);
+    this.#changed(live.name, topic);
     this.#moving.add(live.name);
   }
 
@@ -99,9 +109,20 @@ export class NodeState {
       const topic = this.topics.get(name);
       const moving = topic !== undefined && restTopic(topic, elapsedMs);
       if (!moving) this.#moving.delete(name);
-      this.dirty.add(name);
+      this.#changed(name, topic);
     }
   }
+
+  #changed(name: string, topic?: TopicEntry): void {
+    this.dirty.add(name);
+    forget(this.flows);
+    if (topic) forget(topic.flows);
+  }
+}
+
+function forget(flows: KeptFlows): void {
+  flows.smooth = null;
+  flows.raw = null;
 }
 
 function takeChannel(

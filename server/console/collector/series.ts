@@ -81,6 +81,14 @@ const keptAfterWatchMs = 300_000;
 export class Rings {
   readonly #rings = new Map<string, Ring>();
 
+  get full(): boolean {
+    return this.#rings.size >= ringsMax;
+  }
+
+  rooms(): Iterable<string> {
+    return this.#rings.keys();
+  }
+
   get(room: string): Ring | undefined {
     return this.#rings.get(room);
   }
@@ -94,7 +102,7 @@ export class Rings {
 
   /** The ring to write to, if this room has one or there is place for one more. */
   wanted(room: string): Ring | undefined {
-    return this.#rings.size < ringsMax ? this.#open(room) : this.#rings.get(room);
+    return !this.full ? this.#open(room) : this.#rings.get(room);
   }
 
   /** Forgets rooms that are gone, and, beyond the limit, what nobody has watched for a while. */

@@ -40,8 +40,8 @@ export function signInPage(nonce: string, failed: boolean): PlainPage {
     ? "<p>This link has been used, or is more than a quarter of an hour old. Each link works once.</p>"
     : "<p>Weir shows nothing without a session. Open the sign-in link that was printed when it was started.</p>";
   const body = `${first}
-<p>To get another link, run this on the machine where the console runs, in the same directory:</p>
-<code tabindex="0">npx weir console --new-link</code>`;
+<p>To get another link, run this where Weir was started, with the console's own data path:</p>
+<code tabindex="0">npx weir console --new-link --data-path=.weir/console</code>`;
   return plainPage(nonce, failed ? "This link does not work any more" : "Sign in", body);
 }
 
