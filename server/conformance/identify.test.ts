@@ -163,7 +163,7 @@ test.each([
   "[]",
   "7",
   '"a"',
-  "",
+  " ",
   '{"client_id":7}',
   '{"heartbeat_interval":1000.0}',
   '{"sample_rate":"1"}',

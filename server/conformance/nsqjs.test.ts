@@ -87,7 +87,7 @@ test("[CX1] a writer publishes a list at once, and one to be delivered later", a
   await publish(producer, topic, ["one", "two"]);
   const startMs = performance.now();
   await new Promise<void>((resolve, reject) => {
-    producer.deferPublish(topic, "later", 300, (error) => (error ? reject(error) : resolve()));
+    producer.deferPublish(topic, ["later"], 300, (error) => (error ? reject(error) : resolve()));
   });
 
   await eventually(() => expect(messages).toHaveLength(3));

@@ -37,6 +37,6 @@ declare module "nsqjs" {
     connect(): void;
     close(): void;
     publish(topic: string, body: Body | Body[], done: (error?: Error) => void): void;
-    deferPublish(topic: string, body: Body, delayMs: number, done: (error?: Error) => void): void;
+    deferPublish(topic: string, body: Body | Body[], delayMs: number, done: (error?: Error) => void): void;
   }
 }
