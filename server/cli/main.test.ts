@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -35,6 +36,14 @@ describe.each(roles)("%s", (role) => {
 
 test("[CL4] a node says the version of NSQ that it speaks", () => {
   expect(weir("nsqd", "-version").stdout).toBe(`nsqd v1.3.0 (built w/node${process.versions.node})\n`);
+});
+
+test("[CL4] under a parent with a channel to it, the version is printed and that is all", async () => {
+  const child = fork(launcher, ["nsqd", "--version"], { silent: true });
+
+  const [code] = await once(child, "exit");
+
+  expect(code).toBe(0);
 });
 
 test("[CL2] a combination that cannot start is one FATAL line and exit code 1", () => {

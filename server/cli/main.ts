@@ -79,7 +79,10 @@ async function up(args: readonly string[]): Promise<void> {
 
 /** Started by `weir up`, a role stops as it would on SIGTERM when that is gone, however it went. */
 function endWithParent(): void {
-  if (process.connected) process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  if (!process.connected) return;
+  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  // Listening for the end of the channel does not keep us from ending before it.
+  process.channel?.unref();
 }
 
 async function role<Table extends Options>(
