@@ -5,7 +5,8 @@
  * transactions are not needed. The lock is a table's: it ends with its statement.
  */
 import { readFileSync } from "node:fs";
-import { checkSchemaName, type Sql, withDeadline } from "./client.ts";
+import { checkSchemaName } from "./address.ts";
+import { type Sql, withDeadline } from "./statement.ts";
 
 /** The schema was made by a newer version: this one must not touch it. */
 export class SchemaTooNewError extends Error {

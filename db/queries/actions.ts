@@ -1,5 +1,5 @@
 /** What operators did. Only ever appended. */
-import { type Sql, withDeadline } from "../client.ts";
+import { type Sql, withDeadline } from "../statement.ts";
 
 const statementMs = 2_000;
 

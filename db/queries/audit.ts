@@ -8,7 +8,7 @@ import {
   rowSpanMax,
   type SectionEntry,
 } from "../audit-format.ts";
-import { type Sql, withDeadline } from "../client.ts";
+import { type Sql, withDeadline } from "../statement.ts";
 
 const statementMs = 5_000;
 

@@ -1,6 +1,6 @@
 /** Blocks of logs: written many at a time, read by range, deleted a few at a time. */
 import type { PendingQuery, Row } from "postgres";
-import { type Sql, withDeadline } from "../client.ts";
+import { type Sql, withDeadline } from "../statement.ts";
 
 export interface BlockRow {
   readonly logId: number;

@@ -1,5 +1,5 @@
 /** A node's row and its ranges of log ids. */
-import { type Sql, withDeadline } from "../client.ts";
+import { type Sql, withDeadline } from "../statement.ts";
 
 const statementMs = 5_000;
 /** Ranges from here on are picked at random by nodes that start while Postgres is away. */

@@ -1,6 +1,6 @@
 /** Checkpoints of a node: appended, the newest complete one counts. */
 import type { PendingQuery, Row } from "postgres";
-import { type Sql, withDeadline } from "../client.ts";
+import { type Sql, withDeadline } from "../statement.ts";
 
 /** A row stays below this: one is written each second. */
 const partBytesMax = 512 * 1024;

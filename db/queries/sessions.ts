@@ -1,5 +1,5 @@
 /** Who is signed in, and one-time links; both kept by the SHA-256 of their secret. */
-import { type Sql, withDeadline } from "../client.ts";
+import { type Sql, withDeadline } from "../statement.ts";
 
 const statementMs = 2_000;
 

@@ -142,7 +142,7 @@ class OpenStore implements NodeStore {
     const { log } = this.#options;
     const { found } = this.#keeper;
     await this.#files.ready;
-    const clean = found !== null && found.final && found.id === this.#state.cleanCheckpoint;
+    const clean = found?.final === true && found.id === this.#state.cleanCheckpoint;
     if (clean || this.#state.session === 1) {
       this.#postgres?.blocks.adopt(found?.postgresLogs ?? []);
       this.#postgres?.forgetAllBut(found?.topics ?? []);

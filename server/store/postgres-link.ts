@@ -4,7 +4,14 @@
  * anything else is sent (`contact`). The driver is loaded here, when it is first wanted.
  */
 import type { PendingQuery, Row } from "postgres";
-import type { Sql } from "../../db/client.ts";
+import { parseDatabaseUrl } from "../../db/address.ts";
+import {
+  DeadlineError,
+  describeError,
+  isConnectionError,
+  type Sql,
+  withDeadline,
+} from "../../db/statement.ts";
 import type { StoreLog } from "./ports.ts";
 
 type Client = typeof import("../../db/client.ts");
@@ -66,7 +73,7 @@ export class PostgresLink {
     deadlineMs: number,
     query: (sql: Sql) => PendingQuery<T & Row[]>,
   ): Promise<T> {
-    return this.use(pool, (sql) => this.#client!.withDeadline<T>(query(sql), deadlineMs));
+    return this.use(pool, (sql) => withDeadline<T>(query(sql), deadlineMs));
   }
 
   /** The same for functions that set deadlines themselves. */
@@ -82,7 +89,7 @@ export class PostgresLink {
 
   /** In words for people. */
   describe(error: unknown): string {
-    return this.#client?.describeError(error) ?? String((error as Error).message);
+    return describeError(error);
   }
 
   async close(): Promise<void> {
@@ -123,17 +130,17 @@ export class PostgresLink {
 
   async #probe(): Promise<void> {
     try {
-      await this.#client!.withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
+      await withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
     } catch (error) {
       // A connection that was lost says nothing of the server: the next one does.
-      if (!this.#client!.isConnectionError(error)) throw error;
+      if (!isConnectionError(error)) throw error;
       this.#replaceWhenHung("background", error);
-      await this.#client!.withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
+      await withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
     }
   }
 
   #suspect(pool: PoolName, error: unknown): void {
-    if (!this.#client?.isConnectionError(error)) return;
+    if (!isConnectionError(error)) return;
     this.#replaceWhenHung(pool, error);
     this.#suspected = true;
     this.#wake?.();
@@ -141,7 +148,7 @@ export class PostgresLink {
 
   /** A statement whose deadline has passed still holds its connection: all of them are made anew. */
   #replaceWhenHung(pool: PoolName, error: unknown): void {
-    if (!(error instanceof this.#client!.DeadlineError)) return;
+    if (!(error instanceof DeadlineError)) return;
     const hung = this.#pools.get(pool);
     this.#pools.delete(pool);
     hung?.end({ timeout: 0 }).catch(() => {});
@@ -163,7 +170,7 @@ export class PostgresLink {
   #pool(name: PoolName): Sql {
     let sql = this.#pools.get(name);
     if (!sql) {
-      sql = this.#client!.openPool(this.#client!.parseDatabaseUrl(this.#options.url), {
+      sql = this.#client!.openPool(parseDatabaseUrl(this.#options.url), {
         schema: this.#options.cluster,
         name: `node ${name}`,
         max: pools[name],

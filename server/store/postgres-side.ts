@@ -2,10 +2,11 @@
  * A node's dealings with Postgres: the link, and behind it blocks, log ids, what an
  * earlier process left, and the audit. All of it goes on when Postgres does not.
  */
-import type { Sql } from "../../db/client.ts";
+
 import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
 import { registerRanges, reserveRange, upsertNode } from "../../db/queries/nodes.ts";
 import { selectCheckpoint } from "../../db/queries/progress.ts";
+import type { Sql } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { LogIds } from "../broker/ports.ts";
 import type { LiveStore } from "../protocol/live.ts";
