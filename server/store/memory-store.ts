@@ -7,8 +7,8 @@ export class MemoryStore implements Backlog {
   readonly #blocks = new BlockIndex<Block>();
 
   write(topic: string, block: Block, done: () => void): void {
-    // The bytes are the broker's only until `done`.
-    this.#blocks.add(topic, { ...block, bytes: block.bytes.slice() });
+    // The bytes are the broker's, and change after `done`. (`slice` of a Buffer would be a view of them.)
+    this.#blocks.add(topic, { ...block, bytes: new Uint8Array(block.bytes) });
     setImmediate(done);
   }
 
