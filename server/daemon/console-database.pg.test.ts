@@ -1,11 +1,16 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPool, parseDatabaseUrl } from "../../db/client.ts";
 import { Sessions } from "../console/auth/sessions.ts";
 import { systemClock } from "../console/clock.ts";
 import type { Trace } from "../console/contract/index.ts";
 import { apiPaths } from "../console/contract/index.ts";
-import { TestConsole } from "../console/testing/test-console.ts";
+import { secret, TestConsole } from "../console/testing/test-console.ts";
+import { subscribe } from "../testing/client.ts";
 import { eventually } from "../testing/eventually.ts";
+import { startNode } from "../testing/node.ts";
 import { type FreshDatabase, freshDatabase, ownPostgres } from "../testing/postgres.ts";
 import { ConsoleDatabase } from "./console-database.ts";
 
@@ -116,4 +121,47 @@ test("[CO5] Postgres going away is a state: reads go on, a trace waits in words,
   expect(away.map((response) => response.status)).toEqual([200, 200, 503]);
   expect([link.status, refused.status]).toEqual([303, 400]);
   expect({ ...recorded }).toEqual({ action: "delete-topic", result: "confirm-name" });
+});
+
+test("[CO7] the trace of a message tells what happened to it, where and by whom", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "weir-trace-"));
+  const secretFile = join(directory, "secret");
+  writeFileSync(secretFile, secret);
+  await using node = await startNode(
+    { "cluster-secret-file": secretFile },
+    { env: { DATABASE_URL: fresh.url } },
+  );
+  const key = new URL(node.httpUrl).host;
+  await using weir = await (
+    await TestConsole.start([key], { stores: database.stores, database: () => database.status })
+  ).signIn();
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing");
+  consumer.rdy(1);
+  await weir.post(apiPaths.publish, { topic: "orders", body: "one" });
+  const first = await consumer.nextMessage();
+  consumer.req(first.id, 0);
+  const second = await consumer.nextMessage();
+  consumer.fin(second.id);
+  const trace = await eventually(
+    async () => {
+      const found = await weir.read<Trace>(apiPaths.trace(first.id));
+      expect(found.events.map((event) => event.kind)).toContain("finish");
+      return found;
+    },
+    { withinMs: 10_000 },
+  );
+
+  expect(trace.events.map(({ kind, channel, attempts }) => [kind, channel, attempts])).toEqual([
+    ["publish", null, null],
+    ["deliver", "billing", 1],
+    ["requeue", "billing", 1],
+    ["deliver", "billing", 2],
+    ["finish", "billing", 2],
+  ]);
+  expect(trace.events.at(-1)).toMatchObject({
+    topic: "orders",
+    client: { address: expect.stringMatching(/^127\.0\.0\.1:/) },
+  });
+  expect(trace).toMatchObject({ id: first.id, cut: false, gaps: 0 });
+  expect(trace.sinceMs).toBeLessThanOrEqual(Date.now());
 });

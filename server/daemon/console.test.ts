@@ -19,7 +19,7 @@ async function startConsole(dataPath: string): Promise<{ child: ChildProcess; re
   const flags = ["--http-address=127.0.0.1:0", `--data-path=${dataPath}`, `--next-dir=${dataPath}`];
   const child = spawn(process.execPath, [join(root, "bin/weir.mjs"), "console", ...flags], {
     cwd: dataPath,
-    env: { PATH: process.env["PATH"] ?? "" },
+    env: { ...process.env, DATABASE_URL: "" },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const [ready] = (await once(child, "message")) as [Ready];
