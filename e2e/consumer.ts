@@ -15,7 +15,7 @@ export class Consumer implements Disposable {
 
   async next(): Promise<Message> {
     const { value } = await this.#messages.next();
-    return value[0] as Message;
+    return value?.[0] as Message;
   }
 
   [Symbol.dispose](): void {

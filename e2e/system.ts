@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -33,9 +34,12 @@ export class System implements AsyncDisposable {
 
   static async start(flags: readonly string[] = []): Promise<System> {
     const dataPath = mkdtempSync(join(tmpdir(), "weir-e2e-"));
-    const ports = ["--tcp-address", "--http-address", "--console-http-address"].map(
-      (flag) => `${flag}=127.0.0.1:0`,
-    );
+    const ports = [
+      "--tcp-address=127.0.0.1:0",
+      "--http-address=127.0.0.1:0",
+      // A console that is started again has to be where its browsers look for it.
+      `--console-http-address=127.0.0.1:${await freePort()}`,
+    ];
     const { DATABASE_URL: _, ...env } = process.env;
     const child = spawn(process.execPath, [weir, "up", `--data-path=${dataPath}`, ...ports, ...flags], {
       env,
@@ -59,18 +63,14 @@ export class System implements AsyncDisposable {
     if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   }
 
-  /** Kills Postgres without a word. It is started again by itself. */
-  killPostgres(): void {
-    process.kill(Number(firstLine(join(this.#dataPath, "postgres", "data", "postmaster.pid"))), "SIGKILL");
-  }
-
-  killConsole(): void {
-    process.kill(Number(firstLine(join(this.#dataPath, "console", "console.pid"))), "SIGKILL");
-  }
-
-  /** Stops a process of ours in its tracks, and lets it go on. */
-  signalPostgres(signal: "SIGSTOP" | "SIGCONT"): void {
-    process.kill(Number(firstLine(join(this.#dataPath, "postgres", "data", "postmaster.pid"))), signal);
+  /** Without a word. It is started again by itself. */
+  async killConsole(): Promise<void> {
+    const { stdout } = await run("ps", ["-ax", "-o", "pid=,ppid=,args="]);
+    const ours = stdout
+      .split("\n")
+      .map((line) => /^ *(\d+) +(\d+) .* console /.exec(line))
+      .find((match) => Number(match?.[2]) === this.#child.pid);
+    process.kill(Number(ours![1]), "SIGKILL");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,8 +83,14 @@ export class System implements AsyncDisposable {
   }
 }
 
-function firstLine(path: string): string {
-  return readFileSync(path, "utf8").split("\n")[0]!;
+function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve: found } = Promise.withResolvers<number>();
+  server.listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo;
+    server.close(() => found(port));
+  });
+  return promise;
 }
 
 /** What it printed until it said how to stop it. */

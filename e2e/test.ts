@@ -1,9 +1,6 @@
 import { test as base, type Cookie, expect, type Page } from "@playwright/test";
 import { System } from "./system.ts";
 
-/** What the browser may complain of while something is away: the page shows it in its own way. */
-const outageErrors = /WebSocket connection|Failed to load resource|ERR_CONNECTION_REFUSED/;
-
 interface Worker {
   /** One system for a file. */
   system: System;
@@ -13,8 +10,8 @@ interface Worker {
 interface Each {
   /** Signed in; a complaint in its console fails the test. */
   page: Page;
-  /** Part of the test is that something cannot be reached. */
-  outage: boolean;
+  /** What the browser may complain of, because the test is about it. */
+  expected: RegExp | null;
 }
 
 export const test = base.extend<Each, Worker>({
@@ -40,15 +37,15 @@ export const test = base.extend<Each, Worker>({
 
   baseURL: async ({ system }, use) => use(system.url),
 
-  outage: [false, { option: true }],
+  expected: [null, { option: true }],
 
-  page: async ({ page, context, cookies, outage }, use) => {
+  page: async ({ page, context, cookies, expected }, use) => {
     await context.addCookies(cookies);
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
       const text = message.text();
-      if (message.type() === "error" && !(outage && outageErrors.test(text))) complaints.push(text);
+      if (message.type() === "error" && !expected?.test(text)) complaints.push(text);
     });
     await use(page);
     expect(complaints, "complaints in the browser's console").toEqual([]);

@@ -97,9 +97,8 @@ function Nothing({ trace }: { trace: Trace }) {
   return (
     <Empty title="Nothing is known of this message">
       {trace.sinceMs === null
-        ? "There is no history yet."
-        : `History goes back to ${day(trace.sinceMs, zone)} ${clock(trace.sinceMs, zone)}.`}{" "}
-      Either it is older than that, or nothing has happened to it, or there is no such message.
+        ? "There is no history yet: it appears here as soon as something is written of it."
+        : `History goes back to ${day(trace.sinceMs, zone)} ${clock(trace.sinceMs, zone)}. Either it is older than that, or nothing has happened to it, or there is no such message.`}
     </Empty>
   );
 }
