@@ -35,13 +35,14 @@ export class AuditBatch {
   /** Of the bodies, roughly. */
   bytes = 0;
   readonly #places = new Map<AuditPlace, Map<number, Sections>>();
-  #gaps: GapEntry[] = [];
+  /** By kind and reason. */
+  readonly #gaps = new Map<string, GapEntry>();
   #lastPlace: AuditPlace | null = null;
   #lastLog = -1;
   #lastSections: Sections = [];
 
   get isEmpty(): boolean {
-    return this.events === 0 && this.#gaps.length === 0;
+    return this.events === 0 && this.#gaps.size === 0;
   }
 
   add(
@@ -68,8 +69,12 @@ export class AuditBatch {
     this.bytes += 4;
   }
 
+  /** Joins what was lost for the same reason, so that a long outage is one entry. */
   addGap(gap: GapEntry): void {
-    this.#gaps.push(gap);
+    const [kind, events, atMs, reason] = gap;
+    const key = `${kind} ${reason}`;
+    const other = this.#gaps.get(key);
+    this.#gaps.set(key, other ? [kind, events + other[1], Math.min(atMs, other[2]), reason] : gap);
   }
 
   /** One after the other, so that the caller may rest in between. The batch takes nothing more. */
@@ -91,7 +96,7 @@ export class AuditBatch {
     }
     for (const row of takeBusy(groups)) yield encodeRow(row, row[0]!.logId, []);
     for (const group of groups.values()) for (const section of group) shared.push(section);
-    let gaps = this.#gaps;
+    let gaps = [...this.#gaps.values()];
     while (shared.length > 0 || gaps.length > 0) {
       const some: AuditSection[] = [];
       let bytes = 0;

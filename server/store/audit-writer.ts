@@ -3,6 +3,7 @@
  * batches of most of a second, and written a few rows a second. What Postgres does not take waits in a bounded
  * spool on disk. Whatever is lost to a bound is counted, and the loss is itself an event.
  */
+import type { AuditDirectory } from "../../db/audit-format.ts";
 import {
   dropAuditPartitions,
   insertAuditBatch,
@@ -243,7 +244,11 @@ export class AuditWriter {
   #keep(row: NewAuditBatch): void {
     if (this.#spool.bytes + row.body.byteLength + row.directory.length <= this.#options.spoolBytesMax) {
       this.#spool.add(row);
-    } else this.#lose(0, row.events, "no room on disk while Postgres was away");
+      return;
+    }
+    if (row.events > 0) this.#lose(0, row.events, "no room on disk while Postgres was away");
+    // The gaps it told of are told of by the next one.
+    for (const gap of (JSON.parse(row.directory) as AuditDirectory).gaps) this.#batch.addGap(gap);
   }
 
   async #makePartition(day: string): Promise<boolean> {
