@@ -11,8 +11,11 @@ import { eventually } from "../testing/eventually.ts";
 import { newNode, startNode, type TestNode } from "../testing/node.ts";
 import { survivesCleanStop, survivesKillWithoutMemory } from "./persistence.ts";
 
+/** What nsqd.dat holds; topics by name, because their order means nothing. */
 async function metadata(node: TestNode): Promise<unknown> {
-  return JSON.parse(await readFile(join(node.dataPath, "nsqd.dat"), "utf8"));
+  const content = JSON.parse(await readFile(join(node.dataPath, "nsqd.dat"), "utf8"));
+  content.topics?.sort((one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1));
+  return content;
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)(
