@@ -43,6 +43,8 @@ export class NodeClient {
   readonly address: NodeAddress;
   readonly #secret: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  /** Streams stay open: in the other agent they would take the places of requests. */
+  readonly #streams = new Agent({ keepAlive: false });
 
   constructor(address: NodeAddress, secret: string) {
     this.address = address;
@@ -78,7 +80,7 @@ export class NodeClient {
     const signal = AbortSignal.any([options.signal, deadline.signal]);
     let response: IncomingMessage;
     try {
-      response = await this.#open({ method: "GET", path, query }, signal);
+      response = await this.#open({ method: "GET", path, query }, signal, this.#streams);
     } finally {
       clearTimeout(timer);
     }
@@ -91,9 +93,10 @@ export class NodeClient {
 
   close(): void {
     this.#agent.destroy();
+    this.#streams.destroy();
   }
 
-  #open(call: NodeCall, signal: AbortSignal): Promise<IncomingMessage> {
+  #open(call: NodeCall, signal: AbortSignal, agent = this.#agent): Promise<IncomingMessage> {
     const search = call.query ? `?${new URLSearchParams(call.query)}` : "";
     const headers: Record<string, string | number> = { "user-agent": "weir-console" };
     if (call.path.startsWith("/v1/")) headers["authorization"] = `Bearer ${this.#secret}`;
@@ -105,7 +108,7 @@ export class NodeClient {
         method: call.method,
         path: `${call.path}${search}`,
         headers,
-        agent: this.#agent,
+        agent,
         signal,
       });
       outgoing.on("response", resolve);

@@ -90,7 +90,11 @@ class Links {
     watchFile(this.#wishPath, { interval: wishPollMs, persistent: false }, ({ nlink }) => {
       if (nlink === 0) return;
       rmSync(this.#wishPath, { force: true });
-      void this.next().then((link) => this.tell(link));
+      this.next().then(
+        (link) => this.tell(link),
+        // Asked for again, it is tried again; whoever waits is told after a few seconds.
+        (error: Error) => process.stderr.write(`no new sign-in link: ${error.message}\n`),
+      );
     });
   }
 

@@ -166,6 +166,18 @@ describe("feeds", () => {
     expect(while5).toEqual([1, 1]);
   });
 
+  test("[CF6] streams that stay open do not stand in the way of requests", async () => {
+    const names = Array.from({ length: 24 }, (_, index) => `t${index}`);
+    await using world = await consoleWithNode(names.map((name) => liveTopic(name)));
+    world.node.answer = () => ({ status: 200, body: '{"topics":[]}' });
+    const sockets = [await world.weir.connect(), await world.weir.connect()];
+    for (const [index, name] of names.entries()) await sockets[index % 2]!.watch(`tail:${name}`);
+    await eventually(() => expect(world.node.taps.size).toBe(24));
+    const paused = await world.weir.post("/api/v1/actions", { action: "pause-topic", topic: "t0" });
+
+    expect(await paused.json()).toMatchObject({ outcome: "done" });
+  });
+
   test("[CF6] consumers are asked for while somebody watches their channel, and no longer", async () => {
     const channel = liveChannel("c", { depth: 1, memoryDepth: 1, clientCount: 1, inFlight: 1 });
     await using world = await consoleWithNode([liveTopic("t", { channels: [channel] })]);

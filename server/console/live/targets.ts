@@ -1,5 +1,5 @@
 /** Names of rooms, taken apart and checked: they come from browsers. */
-import { isName, type Room, type TailRoom } from "../contract/index.ts";
+import { isName } from "../contract/index.ts";
 
 export type RoomTarget =
   | { readonly kind: "status" | "overview" | "topics" | "nodes" }
@@ -29,5 +29,3 @@ export function targetOf(room: string): RoomTarget | TailTarget | null {
 export function isTail(target: RoomTarget | TailTarget): target is TailTarget {
   return target.kind === "tail";
 }
-
-export type AnyRoom = Room | TailRoom;
