@@ -4,6 +4,8 @@ import { DatabaseUrlError } from "./address.ts";
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 export type Row = postgres.Row;
+/** A statement that is sent when it is awaited; a result of rows. */
+export type Query<T extends readonly Row[] = Row[]> = postgres.PendingQuery<T & Row[]>;
 
 /** Our own deadline passed: whether the statement took effect is unknown. */
 export class DeadlineError extends Error {
@@ -15,7 +17,7 @@ export class DeadlineError extends Error {
  * own timeout ends it. It is not cancelled, because the driver leaves a failed cancel as an unhandled rejection.
  */
 export async function withDeadline<T extends readonly Row[]>(
-  query: postgres.PendingQuery<T & Row[]>,
+  query: Query<T>,
   deadlineMs: number,
 ): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();

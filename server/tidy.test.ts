@@ -8,7 +8,8 @@ const own = "server/tidy.test.ts";
 const sources = globSync("{server,client,db,app,bench,e2e}/**/*.{ts,tsx}", { cwd: root }).filter(
   (file) => file !== own,
 );
-const isTest = (file: string) => /\.(test|spec)\.tsx?$/.test(file) || file.startsWith("server/testing/");
+const isTest = (file: string) =>
+  /(\.(test|spec)|-contract)\.tsx?$/.test(file) || file.startsWith("server/testing/");
 const pure = sources.filter((file) => /^server\/(broker|protocol)\//.test(file) && !isTest(file));
 
 /** The source with its comments blanked out: they may speak of what the code may not do. */

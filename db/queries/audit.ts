@@ -1,5 +1,4 @@
 /** The audit, read: the life of one message, and what happened lately. */
-import type { Row } from "postgres";
 import {
   type AuditDirectory,
   type AuditEventName,
@@ -8,7 +7,7 @@ import {
   rowSpanMax,
   type SectionEntry,
 } from "../audit-format.ts";
-import { type Sql, withDeadline } from "../statement.ts";
+import { type Row, type Sql, withDeadline } from "../statement.ts";
 
 const statementMs = 5_000;
 

@@ -1,6 +1,5 @@
 /** Blocks of logs: written many at a time, read by range, deleted a few at a time. */
-import type { PendingQuery, Row } from "postgres";
-import { type Sql, withDeadline } from "../statement.ts";
+import { type Query, type Row, type Sql, withDeadline } from "../statement.ts";
 
 export interface BlockRow {
   readonly logId: number;
@@ -14,8 +13,6 @@ export interface BlockRow {
 export interface NewBlockRow extends BlockRow {
   readonly topic: string;
 }
-
-type Query = PendingQuery<Row[]>;
 
 /**
  * One statement, one shape whatever the number of blocks: the frames travel as one value and are
@@ -65,7 +62,7 @@ const rowsMax = 256;
 export function selectBlocks(
   sql: Sql,
   range: { logId: number; fromSeq: number; toSeq: number; bytesMax: number; loose: boolean },
-): PendingQuery<BlockRow[] & Row[]> {
+): Query<(BlockRow & Row)[]> {
   const { logId, fromSeq, toSeq, bytesMax, loose } = range;
   return sql<(BlockRow & Row)[]>`
     select log_id as "logId", loose, first_seq as "firstSeq", end_seq as "endSeq", count, frames as bytes

@@ -1,6 +1,5 @@
 /** Checkpoints of a node: appended, the newest complete one counts. */
-import type { PendingQuery, Row } from "postgres";
-import { type Sql, withDeadline } from "../statement.ts";
+import { type Query, type Sql, withDeadline } from "../statement.ts";
 
 /** A row stays below this: one is written each second. */
 const partBytesMax = 512 * 1024;
@@ -48,6 +47,6 @@ export async function selectCheckpoint(
 }
 
 /** Removes what newer checkpoints have made worthless. */
-export function deleteCheckpoints(sql: Sql, nodeId: string, before: number): PendingQuery<Row[]> {
+export function deleteCheckpoints(sql: Sql, nodeId: string, before: number): Query {
   return sql`delete from progress where node_id = ${nodeId} and checkpoint < ${before}`;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openPool, parseDatabaseUrl, type Sql } from "../../db/client.ts";
 import { type AuditEvent, recentEvents, traceMessage } from "../../db/queries/audit.ts";
-import { auditKinds, AuditRing } from "../broker/audit-ring.ts";
+import { AuditRing, auditKinds } from "../broker/audit-ring.ts";
 import type { ClientIdentity } from "../broker/ports.ts";
 import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
 import { type AuditPolicy, type NodeStore, openNodeStore } from "./node-store.ts";

@@ -1,4 +1,10 @@
 import { MemoryStore } from "./memory-store.ts";
-import { storeContract } from "./store-contract.ts";
+import { type OpenedStore, storeContract } from "./store-contract.ts";
 
-storeContract(async () => ({ backlog: new MemoryStore(), reopen: null, close: async () => {} }));
+const open = async (): Promise<OpenedStore> => ({
+  backlog: new MemoryStore(),
+  reopen: open,
+  close: async () => {},
+});
+
+storeContract(open, { lasts: false });

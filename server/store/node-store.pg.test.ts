@@ -51,27 +51,30 @@ function owed(...ranges: [number, number, number][]): TopicCheckpoint[] {
   return [{ name: "orders", ranges: [], deferred: noExceptions, channels }];
 }
 
-storeContract(async () => {
-  const database = await freshDatabase();
-  const dataPath = newDirectory();
-  const opened = async (store: NodeStore) => ({
-    backlog: store.backlog,
-    reopen: async () => {
-      await store.saveCheckpoint(owed([7, 100, 200]), { final: true });
-      await store.close({ deadlineMs: 1000 });
-      const again = await open(dataPath, database.url);
-      await again.load();
-      return opened(again);
-    },
-    close: async () => {
-      await store.close({ deadlineMs: 1000 });
-      await database[Symbol.asyncDispose]();
-    },
-  });
-  const store = await open(dataPath, database.url);
-  await store.load();
-  return opened(store);
-});
+storeContract(
+  async () => {
+    const database = await freshDatabase();
+    const dataPath = newDirectory();
+    const opened = async (store: NodeStore) => ({
+      backlog: store.backlog,
+      reopen: async () => {
+        await store.saveCheckpoint(owed([7, 100, 200]), { final: true });
+        await store.close({ deadlineMs: 1000 });
+        const again = await open(dataPath, database.url);
+        await again.load();
+        return opened(again);
+      },
+      close: async () => {
+        await store.close({ deadlineMs: 1000 });
+        await database[Symbol.asyncDispose]();
+      },
+    });
+    const store = await open(dataPath, database.url);
+    await store.load();
+    return opened(store);
+  },
+  { lasts: true },
+);
 
 test("[SN8] the store is usable at once, whether Postgres is there or not", async () => {
   const dataPath = newDirectory();

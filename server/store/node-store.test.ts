@@ -56,33 +56,36 @@ function owed(...ranges: [number, number, number][]): TopicCheckpoint[] {
 }
 
 describe("a node's store without a database", () =>
-  storeContract(async () => {
-    const directory = mkdtempSync(join(tmpdir(), "weir-store-"));
-    const openIn = async () => {
-      const store = await openNodeStore({
-        dataPath: directory,
-        databaseUrl: null,
-        cluster: "weir",
-        log: silent,
-        audit: "all",
+  storeContract(
+    async () => {
+      const directory = mkdtempSync(join(tmpdir(), "weir-store-"));
+      const openIn = async () => {
+        const store = await openNodeStore({
+          dataPath: directory,
+          databaseUrl: null,
+          cluster: "weir",
+          log: silent,
+          audit: "all",
+        });
+        await store.load();
+        return store;
+      };
+      const opened = (store: NodeStore) => ({
+        backlog: store.backlog,
+        reopen: async () => {
+          await store.saveCheckpoint(owed([7, 100, 200]), { final: true });
+          await store.close({ deadlineMs: 1000 });
+          return opened(await openIn());
+        },
+        close: async () => {
+          await store.close({ deadlineMs: 1000 });
+          rmSync(directory, { recursive: true });
+        },
       });
-      await store.load();
-      return store;
-    };
-    const opened = (store: NodeStore) => ({
-      backlog: store.backlog,
-      reopen: async () => {
-        await store.saveCheckpoint(owed([7, 100, 200]), { final: true });
-        await store.close({ deadlineMs: 1000 });
-        return opened(await openIn());
-      },
-      close: async () => {
-        await store.close({ deadlineMs: 1000 });
-        rmSync(directory, { recursive: true });
-      },
-    });
-    return opened(await openIn());
-  }));
+      return opened(await openIn());
+    },
+    { lasts: true },
+  ));
 
 test("[SN1] a clean stop and a start: the same is owed, its blocks are there, and what is not owed is gone", async () => {
   const first = await open();

@@ -3,12 +3,13 @@
  * after each time it was away brings the schema and the node's rows up to date before
  * anything else is sent (`contact`). The driver is loaded here, when it is first wanted.
  */
-import type { PendingQuery, Row } from "postgres";
 import { parseDatabaseUrl } from "../../db/address.ts";
 import {
   DeadlineError,
   describeError,
   isConnectionError,
+  type Query,
+  type Row,
   type Sql,
   withDeadline,
 } from "../../db/statement.ts";
@@ -71,7 +72,7 @@ export class PostgresLink {
   async run<T extends readonly Row[]>(
     pool: PoolName,
     deadlineMs: number,
-    query: (sql: Sql) => PendingQuery<T & Row[]>,
+    query: (sql: Sql) => Query<T>,
   ): Promise<T> {
     return this.use(pool, (sql) => withDeadline<T>(query(sql), deadlineMs));
   }

@@ -41,10 +41,13 @@ function openOn(url: string, nodeId = randomUUID(), onClose: () => Promise<void>
 }
 
 describe("blocks in Postgres", () =>
-  storeContract(async () => {
-    const database = await freshDatabase();
-    return openOn(database.url, randomUUID(), () => database[Symbol.asyncDispose]());
-  }));
+  storeContract(
+    async () => {
+      const database = await freshDatabase();
+      return openOn(database.url, randomUUID(), () => database[Symbol.asyncDispose]());
+    },
+    { lasts: true },
+  ));
 
 test("[SQ1] backends that are killed all the time lose no block and repeat none", async () => {
   await using database = await freshDatabase();
