@@ -41,16 +41,27 @@ test("[W16] a link signs in once", async ({ browser, system }) => {
   await Promise.all([first.close(), second.close()]);
 });
 
-test("[W16] signing out ends it at once", async ({ browser, system }) => {
+test("[W16] signing out ends it at once, in every open page, and signing in again goes on there", async ({
+  browser,
+  system,
+}) => {
   const context = await browser.newContext();
+  const other = await context.newPage();
+  await other.goto(await system.newLink());
+  await other.goto(`${system.url}/topics`);
   const page = await context.newPage();
-  await page.goto(await system.newLink());
+  await page.goto(system.url);
 
   await page.getByRole("button", { name: /^Sign out/ }).click();
   await expect(page).toHaveURL(/\/signin$/);
   await page.goto(system.url);
 
   await expect(page).toHaveURL(/\/signin$/);
+  await expect(other.getByRole("alertdialog")).toContainText("Your session is over");
+  await page.goto(await system.newLink());
+  await other.getByRole("button", { name: /reconnect/ }).click();
+  await expect(other.getByRole("alertdialog")).toBeHidden();
+  await expect(other.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
   await context.close();
 });
 

@@ -15,7 +15,6 @@ export function DatabaseStrip() {
   if (outage === null) return null;
   return (
     <div
-      role="status"
       data-testid="database-strip"
       data-outage={outage.kind}
       className="flex min-h-9 items-center gap-2 border-b border-line bg-surface px-4 py-1.5 text-13 md:px-6"

@@ -1,28 +1,31 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { useConnection } from "../live/use-now.ts";
 import { useStatus } from "../live/use-room.ts";
+import { summary } from "./summary.ts";
 
 const betweenMs = 10_000;
 
 /** Tells screen readers in summary, at most every ten seconds and only what changed: never each tick. */
 export function LiveAnnouncer() {
   const { data } = useStatus();
-  const count = data.problems.length;
+  const { stale } = useConnection();
+  const words = summary(data, stale);
   const [said, setSaid] = useState("");
   const lastMs = useRef(0);
-  const before = useRef(count);
+  const before = useRef(words);
 
   useEffect(() => {
-    if (before.current === count) return;
+    if (before.current === words) return;
     const waitMs = Math.max(0, lastMs.current + betweenMs - Date.now());
     const timer = setTimeout(() => {
-      before.current = count;
+      before.current = words;
       lastMs.current = Date.now();
-      setSaid(count === 0 ? "No problems any more." : count === 1 ? "1 problem." : `${count} problems.`);
+      setSaid(words);
     }, waitMs);
     return () => clearTimeout(timer);
-  }, [count]);
+  }, [words]);
 
   return (
     <p aria-live="polite" className="sr-only">

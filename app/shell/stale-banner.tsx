@@ -20,7 +20,6 @@ export function StaleBanner() {
         : `Reconnecting… retry in ${age(state.retryInMs)}`;
   return (
     <div
-      role="status"
       data-testid="stale-banner"
       className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-surface px-4 py-1 text-13 md:px-6"
     >
