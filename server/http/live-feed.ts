@@ -5,13 +5,12 @@
  */
 import type { Topic } from "../broker/topic.ts";
 import type { LiveTopic } from "../protocol/live.ts";
-import { differs, liveTopic } from "./live-model.ts";
+import { ConnectionCounts, differs, liveTopic } from "./live-model.ts";
 import type { LiveReader } from "./live-reader.ts";
 import type { HttpPorts } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 
 export const liveReadersMax = 32;
-const lookEvery = 16;
 
 interface Seen {
   readonly topic: Topic;
@@ -22,6 +21,8 @@ interface Seen {
 export class LiveFeed {
   readonly ports: HttpPorts;
   readonly turns: Turns;
+  /** As of the last walk. */
+  connections = new ConnectionCounts();
   readonly #seen = new Map<string, Seen>();
   readonly #readers = new Set<LiveReader>();
   #walk = 0;
@@ -76,23 +77,19 @@ export class LiveFeed {
     this.#timer = setTimeout(() => void this.#run(), Math.max(1, atMs - performance.now()));
   }
 
-  /** Compares every topic with what was last seen of it. */
+  /** Compares every topic with what was last seen of it, and counts who is connected. */
   async #look(): Promise<void> {
-    const slice = this.turns.begin();
     const walk = ++this.#walk;
     const wallMs = Date.now();
-    let count = 0;
-    // A Map may change under its iterator: what goes is left out, what comes is visited.
-    for (const topic of this.ports.broker.topics.values()) {
-      this.#compare(topic, walk, wallMs);
-      if (++count % lookEvery === 0 && slice.due) await slice.rest();
-    }
-    for (const [name, seen] of this.#seen) {
-      if (++count % lookEvery === 0 && slice.due) await slice.rest();
-      if (seen.walk === walk) continue;
+    await this.turns.each(this.ports.broker.topics.values(), (topic) => this.#compare(topic, walk, wallMs));
+    await this.turns.each(this.#seen, ([name, seen]) => {
+      if (seen.walk === walk) return;
       this.#seen.delete(name);
       for (const reader of this.#readers) reader.noteRemoved(name);
-    }
+    });
+    const counts = new ConnectionCounts();
+    await this.turns.each(this.ports.connections(), (connection) => counts.add(connection));
+    this.connections = counts;
   }
 
   #compare(topic: Topic, walk: number, wallMs: number): void {

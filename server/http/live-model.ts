@@ -1,6 +1,7 @@
 /** The node and its topics in the shape of `server/protocol/live.ts`. */
 import type { Channel } from "../broker/channel.ts";
 import type { Topic } from "../broker/topic.ts";
+import type { ConnectionStats } from "../protocol/connection.ts";
 import type { LiveChannel, LiveNode, LiveTopic } from "../protocol/live.ts";
 import type { HttpPorts } from "./ports.ts";
 
@@ -8,16 +9,20 @@ import type { HttpPorts } from "./ports.ts";
 const ageOffMs = 900;
 const ageOffShare = 0.02;
 
-export function liveNode(ports: HttpPorts): LiveNode {
-  const { broker, node, process } = ports;
-  let connections = 0;
-  let producers = 0;
-  let consumers = 0;
-  for (const { pubCounts, subscription } of ports.connections()) {
-    connections++;
-    if (pubCounts.size > 0) producers++;
-    if (subscription !== null) consumers++;
+export class ConnectionCounts {
+  connections = 0;
+  producers = 0;
+  consumers = 0;
+
+  add({ pubCounts, subscription }: ConnectionStats): void {
+    this.connections++;
+    if (pubCounts.size > 0) this.producers++;
+    if (subscription !== null) this.consumers++;
   }
+}
+
+export function liveNode(ports: HttpPorts, counts: ConnectionCounts): LiveNode {
+  const { broker, node, process } = ports;
   return {
     id: node.id,
     version: node.version,
@@ -27,9 +32,9 @@ export function liveNode(ports: HttpPorts): LiveNode {
     httpPort: node.httpPort,
     startedAtMs: node.startedAtMs,
     health: ports.health(),
-    connections,
-    producers,
-    consumers,
+    connections: counts.connections,
+    producers: counts.producers,
+    consumers: counts.consumers,
     rssBytes: process.rssBytes(),
     cpu: process.cpu(),
     loopLagP99Ms: process.loopLagP99Ms(),

@@ -68,7 +68,7 @@ export class LiveReader {
   }
 
   #head(feed: LiveFeed, type: "snapshot" | "delta"): string {
-    const head = { type, rev: ++this.#rev, atMs: Date.now(), node: liveNode(feed.ports) };
+    const head = { type, rev: ++this.#rev, atMs: Date.now(), node: liveNode(feed.ports, feed.connections) };
     return JSON.stringify(head).slice(0, -1);
   }
 

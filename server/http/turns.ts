@@ -5,6 +5,8 @@
 import { Deque } from "../broker/deque.ts";
 
 const sliceMsMax = 2;
+/** Items between two looks at the clock. */
+const lookEvery = 16;
 
 export class Turns {
   readonly #waiting = new Deque<() => void>();
@@ -13,6 +15,16 @@ export class Turns {
   /** A piece of long work begins: await `rest()` wherever `due` is true. */
   begin(): Slice {
     return new Slice(this);
+  }
+
+  /** Visits all, in slices. What changes under the iterator meanwhile is its affair: Maps and Sets bear it. */
+  async each<T>(items: Iterable<T>, visit: (item: T) => void): Promise<void> {
+    const slice = this.begin();
+    let count = 0;
+    for (const item of items) {
+      visit(item);
+      if (++count % lookEvery === 0 && slice.due) await slice.rest();
+    }
   }
 
   next(): Promise<void> {
