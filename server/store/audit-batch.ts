@@ -56,6 +56,8 @@ export class AuditBatch {
     delayMs: number,
     atMs: number,
   ): void {
+    // The broker's clock has fractions of a millisecond, the format does not: a coded half would change its sign.
+    atMs = Math.floor(atMs);
     let sections = this.#lastSections;
     if (place !== this.#lastPlace || logId !== this.#lastLog) sections = this.#find(place, logId);
     let section = sections[kind * 2];
