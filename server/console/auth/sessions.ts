@@ -21,6 +21,8 @@ const retryAfterMs = 3_000;
 const touchEveryMs = 60_000;
 const sessionsMax = 10_000;
 const linksMax = 1_000;
+/** Secrets nobody here knows, asked of Postgres at a time: a flood of made-up ones is not passed on to it. */
+const strangersMax = 16;
 
 export interface StoredSession {
   readonly user: string;
@@ -69,6 +71,7 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #links = new Map<string, { readonly expiresAtMs: number; saved: boolean }>();
   readonly #used = new Set<string>();
+  #strangers = 0;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<(id: string, reason: "expired" | "revoked") => void>();
 
@@ -162,9 +165,13 @@ export class Sessions {
       this.#used.add(key);
       forgetOldest(this.#used, linksMax);
     }
-    if (!this.#store) return known;
+    const store = this.#store;
+    if (!store) return known;
     try {
-      return (await this.#store.redeemLink(hash)) || (known && !link.saved);
+      const redeemed = link
+        ? await store.redeemLink(hash)
+        : await this.#stranger(() => store.redeemLink(hash));
+      return redeemed || (known && !link.saved);
     } catch {
       return known;
     }
@@ -190,11 +197,22 @@ export class Sessions {
     if (entry && (nowMs - entry.confirmedAtMs < confirmedForMs || nowMs < entry.askAfterMs)) {
       return this.#expireUnconfirmed(id, entry, nowMs);
     }
-    if (!entry) return this.#ask(id);
+    if (!entry) return this.#stranger(() => this.#ask(id)).catch(() => {});
     entry.asking ??= (entry.saved ? this.#ask(id) : this.#save(id)).finally(() => {
       entry.asking = null;
     });
     await entry.asking;
+  }
+
+  /** Rejects when too many ask already. */
+  async #stranger<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#strangers >= strangersMax) throw new Error("too many unknown secrets at a time");
+    this.#strangers += 1;
+    try {
+      return await ask();
+    } finally {
+      this.#strangers -= 1;
+    }
   }
 
   async #ask(id: string): Promise<void> {
