@@ -1,1 +1,0 @@
-export { openNodeStore } from "./node-store.ts";
