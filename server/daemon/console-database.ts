@@ -22,6 +22,8 @@ import type { DatabaseStatus, Role, TraceEventKind } from "../console/contract/i
 
 const probeMs = 2_000;
 const probeDeadlineMs = 2_000;
+/** Started together with the console it may take so long, the first time longest. */
+const startingMs = 15_000;
 const cleanEveryMs = 3_600_000;
 /** Pages, traces, probes: a console's statements are few and short. */
 const connectionsMax = 3;
@@ -82,6 +84,10 @@ export class ConsoleDatabase {
 
   #is(state: "up" | "down", reason: string | null): void {
     const before = this.status;
+    if (state === "down" && before.state === "starting" && Date.now() - before.sinceMs < startingMs) {
+      this.status = { ...before, reason };
+      return;
+    }
     if (before.state === state && before.reason === reason) return;
     const sinceMs = before.state === state ? before.sinceMs : Date.now();
     this.status = { state, sinceMs, reason };
