@@ -17,6 +17,8 @@ export interface Desk {
   readonly turns: Turns;
   readonly live: LiveFeed;
   readonly taps: Taps;
+  /** How long a reader of a long answer may take nothing. */
+  readonly stalledMs: number;
 }
 
 export interface Call extends Desk {

@@ -21,6 +21,7 @@ interface Seen {
 export class LiveFeed {
   readonly ports: HttpPorts;
   readonly turns: Turns;
+  readonly stalledMs: number;
   /** As of the last walk. */
   connections = new ConnectionCounts();
   readonly #seen = new Map<string, Seen>();
@@ -29,9 +30,10 @@ export class LiveFeed {
   #running = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(ports: HttpPorts, turns: Turns) {
+  constructor(ports: HttpPorts, turns: Turns, stalledMs: number) {
     this.ports = ports;
     this.turns = turns;
+    this.stalledMs = stalledMs;
   }
 
   get full(): boolean {

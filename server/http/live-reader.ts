@@ -51,7 +51,7 @@ export class LiveReader {
     this.#changed = new Set();
     this.#removed = new Set();
     const pieces = this.#rev === 0 ? this.#snapshot(feed) : this.#delta(feed, changed, removed);
-    await writePieces(this.#response, feed.turns, pieces);
+    await writePieces(this.#response, feed, pieces);
     this.#busy = false;
   }
 

@@ -9,6 +9,7 @@ import { Held } from "./held.ts";
 import { LiveFeed } from "./live-feed.ts";
 import type { HttpPorts } from "./ports.ts";
 import { Reception } from "./reception.ts";
+import { stalledMsDefault } from "./stream.ts";
 import { Taps } from "./tap.ts";
 import { Turns } from "./turns.ts";
 
@@ -29,8 +30,9 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-export function createHttpServer(ports: HttpPorts): HttpServer {
-  return new NodeHttpServer(ports);
+/** `stalledMs`: how long a reader of a long answer may take nothing before it is given up. */
+export function createHttpServer(ports: HttpPorts, { stalledMs = stalledMsDefault } = {}): HttpServer {
+  return new NodeHttpServer(ports, stalledMs);
 }
 
 class NodeHttpServer implements HttpServer {
@@ -38,15 +40,16 @@ class NodeHttpServer implements HttpServer {
   readonly #responses = new WeakMap<Duplex, ServerResponse>();
   readonly #server: Server;
 
-  constructor(ports: HttpPorts) {
+  constructor(ports: HttpPorts, stalledMs: number) {
     const turns = new Turns();
     this.#desk = {
       ports,
       turns,
       bodies: new Bodies(),
       held: new Held(ports.broker),
-      live: new LiveFeed(ports, turns),
+      live: new LiveFeed(ports, turns, stalledMs),
       taps: new Taps(),
+      stalledMs,
     };
     this.#server = createServer({
       maxHeaderSize: headerBytesMax,

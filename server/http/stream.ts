@@ -6,12 +6,12 @@ import type { Turns } from "./turns.ts";
 const chunkChars = 32 * 1024;
 /** Pieces between two looks at the clock. */
 const lookEvery = 16;
-/** A reader that takes nothing for so long is given up. */
-const stalledMsMax = 10_000;
+/** How long a reader may take nothing before it is given up. */
+export const stalledMsDefault = 10_000;
 
 /** Answers with what may be long: whole when it is not. */
 export async function writeStream(call: Call, type: string, pieces: Iterable<string>): Promise<Answer> {
-  const { response, turns } = call;
+  const { response, turns, stalledMs } = call;
   const headers = { "content-type": type, "x-nsq-content-type": "nsq; version=1.0" };
   for await (const { chunk, last } of sliced(turns, pieces)) {
     if (!response.headersSent) {
@@ -19,7 +19,7 @@ export async function writeStream(call: Call, type: string, pieces: Iterable<str
       response.writeHead(200, { ...headers, ...whole });
     }
     if (last) response.end(chunk);
-    else if (!(await writeChunk(response, chunk))) break;
+    else if (!(await writeChunk(response, chunk, stalledMs))) break;
   }
   return written;
 }
@@ -27,10 +27,12 @@ export async function writeStream(call: Call, type: string, pieces: Iterable<str
 /** Writes into a response that goes on. False: the reader is gone. */
 export async function writePieces(
   response: ServerResponse,
-  turns: Turns,
+  { turns, stalledMs }: { readonly turns: Turns; readonly stalledMs: number },
   pieces: Iterable<string>,
 ): Promise<boolean> {
-  for await (const { chunk } of sliced(turns, pieces)) if (!(await writeChunk(response, chunk))) return false;
+  for await (const { chunk } of sliced(turns, pieces)) {
+    if (!(await writeChunk(response, chunk, stalledMs))) return false;
+  }
   return true;
 }
 
@@ -54,15 +56,15 @@ async function* sliced(turns: Turns, pieces: Iterable<string>): AsyncIterable<Ch
   yield { chunk, last: true };
 }
 
-async function writeChunk(response: ServerResponse, chunk: string): Promise<boolean> {
+async function writeChunk(response: ServerResponse, chunk: string, stalledMs: number): Promise<boolean> {
   if (response.destroyed) return false;
-  if (!response.write(chunk)) await drained(response);
+  if (!response.write(chunk)) await drained(response, stalledMs);
   return !response.destroyed;
 }
 
-function drained(response: ServerResponse): Promise<void> {
+function drained(response: ServerResponse, stalledMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const stalled = setTimeout(() => response.destroy(), stalledMsMax);
+    const stalled = setTimeout(() => response.destroy(), stalledMs);
     const done = () => {
       clearTimeout(stalled);
       response.off("drain", done);

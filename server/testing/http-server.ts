@@ -16,6 +16,7 @@ export interface TestServerOptions {
   readonly memQueueSize?: number;
   readonly memBytes?: number;
   readonly backlog?: Backlog;
+  readonly stalledMs?: number;
   readonly secret?: string | null;
 }
 
@@ -101,7 +102,7 @@ export class TestServer implements AsyncDisposable {
       log: (level, text) => this.logged.push(`${level} ${text}`),
     };
     this.now();
-    this.server = createHttpServer(this.ports);
+    this.server = createHttpServer(this.ports, { stalledMs: given.stalledMs ?? 10_000 });
   }
 
   now(): void {
