@@ -128,6 +128,7 @@ class Node {
       store: () => store.status(),
       secret: readSecret(options["cluster-secret-file"]),
       now: this.now,
+      topologyKept: () => store.metadata.flush(),
       nextClientNumber,
       log: log.log,
     });

@@ -84,6 +84,8 @@ export interface HttpPorts {
   readonly secret: string | null;
   /** Sets the broker's clock; called before anything is asked of the broker. */
   now(): void;
+  /** Resolves when every change of topics, channels and pauses so far outlives the process; rejects when it cannot be kept. */
+  topologyKept(): Promise<void>;
   /** A number no other client of this process has had. */
   nextClientNumber(): number;
   log(level: LogLevel, text: string): void;

@@ -53,6 +53,14 @@ export class Reception {
     this.#desk.ports.log("info", line);
   }
 
+  /** As with nsqd, a disk that refuses does not undo what was done: it is said in the log. */
+  async #topologyKept(): Promise<void> {
+    const { ports } = this.#desk;
+    await ports
+      .topologyKept()
+      .catch((error: Error) => ports.log("error", `HTTP: not kept - ${error.message}`));
+  }
+
   /** Whom the request asks, or the answer where it asks nobody. */
   #errand(request: IncomingMessage, response: ServerResponse): Errand | Answer {
     const target = parseTarget(request.url ?? "");
@@ -69,13 +77,15 @@ export class Reception {
         return new Errand(found.route, target, found.parameter);
       case "redirect": {
         const location = found.path + (target.rawQuery === null ? "" : `?${target.rawQuery}`);
-        response.writeHead(request.method === "GET" ? 301 : 307, { location, "content-length": 0 }).end();
+        response
+          .writeHead(request.method === "GET" ? 301 : 307, { Location: location, "Content-Length": 0 })
+          .end();
         return written;
       }
       case "allow":
         if (request.method !== "OPTIONS")
-          return new Refusal("METHOD_NOT_ALLOWED", "", { allow: found.methods });
-        response.writeHead(200, { allow: found.methods, "content-length": 0 }).end();
+          return new Refusal("METHOD_NOT_ALLOWED", "", { Allow: found.methods });
+        response.writeHead(200, { Allow: found.methods, "Content-Length": 0 }).end();
         return written;
       case "not-found":
         return new Refusal("NOT_FOUND");
@@ -89,7 +99,9 @@ export class Reception {
     const { ports } = this.#desk;
     try {
       ports.now();
-      return await route.handle({ ...this.#desk, ...from, rawQuery: target.rawQuery, parameter });
+      const answer = await route.handle({ ...this.#desk, ...from, rawQuery: target.rawQuery, parameter });
+      if (route.kept) await this.#topologyKept();
+      return answer;
     } catch (error) {
       ports.log("error", `HTTP: ${(error as Error).stack ?? error}`);
       return new Refusal("INTERNAL_ERROR");

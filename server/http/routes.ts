@@ -27,6 +27,8 @@ export interface Route {
   readonly handle: Handler;
   /** Publishing at full rate is not logged, as in nsqd. */
   readonly quiet?: true;
+  /** What it changed is kept before it is answered: a pause outlives a kill. */
+  readonly kept?: true;
   /** Only with the secret that nodes and consoles share. */
   readonly guarded?: true;
 }
@@ -38,16 +40,16 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/mpub", handle: publishMany, quiet: true },
   { method: "GET", path: "/stats", handle: stats },
 
-  { method: "POST", path: "/topic/create", handle: createTopic },
-  { method: "POST", path: "/topic/delete", handle: deleteTopic },
+  { method: "POST", path: "/topic/create", handle: createTopic, kept: true },
+  { method: "POST", path: "/topic/delete", handle: deleteTopic, kept: true },
   { method: "POST", path: "/topic/empty", handle: emptyTopic },
-  { method: "POST", path: "/topic/pause", handle: pauseTopic },
-  { method: "POST", path: "/topic/unpause", handle: unpauseTopic },
-  { method: "POST", path: "/channel/create", handle: createChannel },
-  { method: "POST", path: "/channel/delete", handle: deleteChannel },
+  { method: "POST", path: "/topic/pause", handle: pauseTopic, kept: true },
+  { method: "POST", path: "/topic/unpause", handle: unpauseTopic, kept: true },
+  { method: "POST", path: "/channel/create", handle: createChannel, kept: true },
+  { method: "POST", path: "/channel/delete", handle: deleteChannel, kept: true },
   { method: "POST", path: "/channel/empty", handle: emptyChannel },
-  { method: "POST", path: "/channel/pause", handle: pauseChannel },
-  { method: "POST", path: "/channel/unpause", handle: unpauseChannel },
+  { method: "POST", path: "/channel/pause", handle: pauseChannel, kept: true },
+  { method: "POST", path: "/channel/unpause", handle: unpauseChannel, kept: true },
 
   { method: "GET", path: "/config/:opt", handle: readConfig },
   { method: "PUT", path: "/config/:opt", handle: writeConfig },

@@ -98,6 +98,7 @@ export class TestServer implements AsyncDisposable {
       store: () => store,
       secret: given.secret === undefined ? secret : given.secret,
       now: () => this.now(),
+      topologyKept: async () => {},
       nextClientNumber: () => ++this.#clients,
       log: (level, text) => this.logged.push(`${level} ${text}`),
     };
