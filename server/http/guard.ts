@@ -48,7 +48,7 @@ export class Guard {
       "warn",
       `HTTP: wrong or no secret from ${request.socket.remoteAddress ?? "a unix socket"}`,
     );
-    return new Refusal("UNAUTHORIZED", "the cluster's secret is needed", { "www-authenticate": "Bearer" });
+    return new Refusal("UNAUTHORIZED", "the cluster's secret is needed", { "WWW-Authenticate": "Bearer" });
   }
 
   #isOurs(authority: string): boolean {

@@ -5,8 +5,8 @@ import { nsPerMs } from "./config.ts";
 export function ping(call: Call): Answer {
   const health = call.ports.health();
   const headers = {
-    "content-type": "text/plain; charset=utf-8",
-    "content-length": Buffer.byteLength(health),
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(health),
   };
   call.response.writeHead(health === "OK" ? 200 : 500, headers).end(health);
   return written;

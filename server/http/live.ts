@@ -7,7 +7,7 @@ import { parseQuery } from "./target.ts";
 const intervalMsDefault = 1_000;
 const intervalMsMin = 100;
 const intervalMsMax = 60_000;
-export const lineHeaders = { "content-type": "application/x-ndjson", "cache-control": "no-store" };
+export const lineHeaders = { "Content-Type": "application/x-ndjson", "Cache-Control": "no-store" };
 
 export function live(call: Call): Answer {
   const query = parseQuery(call.rawQuery);

@@ -7,7 +7,7 @@ import type { Answer, Call } from "./call.ts";
 import { Refusal, type RefusalCode } from "./errors.ts";
 import { parseQuery, type Query } from "./target.ts";
 
-const retryAfter = { "retry-after": "1" };
+const retryAfter = { "Retry-After": "1" };
 
 export async function publish(call: Call): Promise<Answer> {
   const { ports, held, bodies } = call;

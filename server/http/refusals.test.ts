@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "../testing/eventually.ts";
 import { startServer, type TestServer } from "../testing/http-server.ts";
+import { RawConnection } from "../testing/raw-connection.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -153,6 +155,18 @@ test("[HT14] the version header is on every endpoint of the API and not on /ping
     "OK",
     "text/plain; charset=utf-8",
   ]);
+});
+
+test("[HT14] headers are spelt as nsqd spells them", async () => {
+  using raw = new RawConnection(server.port);
+
+  raw.write("POST /topic/create HTTP/1.1\r\nHost: x\r\n\r\n");
+
+  await eventually(() => expect(raw.received).toContain("MISSING_ARG_TOPIC"));
+  expect(raw.received).toMatch(/\r\nX-Nsq-Content-Type: nsq; version=1\.0\r\n/);
+  expect(raw.received).toMatch(
+    /\r\nContent-Type: application\/json; charset=utf-8\r\nContent-Length: 31\r\n/,
+  );
 });
 
 test("[HT14] /ping says what is wrong, in plain text", async () => {

@@ -4,7 +4,7 @@ import { declaredBytes } from "./body.ts";
 import { type Answer, Json, written } from "./call.ts";
 import type { Refusal } from "./errors.ts";
 
-const nsqHeader = { "x-nsq-content-type": "nsq; version=1.0" };
+const nsqHeader = { "X-Nsq-Content-Type": "nsq; version=1.0" };
 /** A request's unread rest up to here is read and thrown away, so that its connection can be kept. */
 const restBytesMax = 256 * 1024;
 /** How long a client that still sends has to see the answer before its connection ends. */
@@ -23,10 +23,10 @@ function refuse(request: IncomingMessage, response: ServerResponse, refusal: Ref
   send(request, response, refusal.status, { ...jsonType, ...refusal.headers }, body);
 }
 
-const jsonType = { "content-type": "application/json; charset=utf-8" };
+const jsonType = { "Content-Type": "application/json; charset=utf-8" };
 
 function textType(text: string): Record<string, string> {
-  return text === "" ? {} : { "content-type": "text/plain; charset=utf-8" };
+  return text === "" ? {} : { "Content-Type": "text/plain; charset=utf-8" };
 }
 
 function send(
@@ -36,13 +36,13 @@ function send(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): void {
-  const sized = { ...nsqHeader, ...headers, "content-length": Buffer.byteLength(body) };
+  const sized = { ...nsqHeader, ...headers, "Content-Length": Buffer.byteLength(body) };
   if (request.complete || (declaredBytes(request) ?? Number.POSITIVE_INFINITY) <= restBytesMax) {
     response.writeHead(status, sized).end(body);
     return;
   }
   // Closed with bytes unread, the connection would be reset, and the answer lost on its way.
-  response.writeHead(status, { ...sized, connection: "close" });
+  response.writeHead(status, { ...sized, Connection: "close" });
   response.write(body);
   const linger = setTimeout(() => response.end(), lingerMs);
   request.on("data", () => {});

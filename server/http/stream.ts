@@ -12,10 +12,10 @@ export const stalledMsDefault = 10_000;
 /** Answers with what may be long: whole when it is not. */
 export async function writeStream(call: Call, type: string, pieces: Iterable<string>): Promise<Answer> {
   const { response, turns, stalledMs } = call;
-  const headers = { "content-type": type, "x-nsq-content-type": "nsq; version=1.0" };
+  const headers = { "Content-Type": type, "X-Nsq-Content-Type": "nsq; version=1.0" };
   for await (const { chunk, last } of sliced(turns, pieces)) {
     if (!response.headersSent) {
-      const whole = last && { "content-length": Buffer.byteLength(chunk) };
+      const whole = last && { "Content-Length": Buffer.byteLength(chunk) };
       response.writeHead(200, { ...headers, ...whole });
     }
     if (last) response.end(chunk);
