@@ -8,9 +8,11 @@ export class Deque<T> {
     return this.#length;
   }
 
-  /** The item at `index` from the front; undefined beyond the end. */
+  /** The item at `index` from the front; undefined beyond either end. */
   at(index: number): T | undefined {
-    return index < this.#length ? this.#items[(this.#head + index) & (this.#items.length - 1)] : undefined;
+    return index >= 0 && index < this.#length
+      ? this.#items[(this.#head + index) & (this.#items.length - 1)]
+      : undefined;
   }
 
   push(item: T): void {
