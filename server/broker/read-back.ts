@@ -45,7 +45,10 @@ export function readAhead(channel: Channel, window: Window): boolean {
         return;
       }
       for (const block of blocks) load(channel, window, block);
-      if (blocks.length === 0) window.gapTo = to;
+      if (blocks.length === 0) {
+        window.gapFrom = from;
+        window.gapTo = to;
+      }
       channel.markDirty();
     },
   );
@@ -54,20 +57,21 @@ export function readAhead(channel: Channel, window: Window): boolean {
 
 /** What should be in the store and is not there was lost with a node's memory: counted, said, and gone over. */
 function skipGap(channel: Channel, window: Window): boolean {
-  let to = window.gapTo;
-  for (const slab of window.loaded) {
-    if (slab.firstSeq > window.next) {
-      to = Math.max(to, slab.firstSeq);
-      break;
-    }
-  }
-  window.gapTo = 0;
+  const to = gapEnd(window);
   if (to <= window.next) return false;
   channel.evictHeld(window, window.next);
   channel.lostCount += to - window.next;
   channel.broker.report.lost(channel.topicName, channel.channelName, window.log.id, window.next, to);
   window.jump(to);
   return true;
+}
+
+/** Where the gap that begins at `next` ends; `next` where there is none, or none is known. */
+function gapEnd(window: Window): number {
+  const { next, end } = window;
+  if (next >= end || window.slabAt(next) !== undefined) return next;
+  for (const slab of window.loaded) if (slab.firstSeq > next) return Math.min(slab.firstSeq, end);
+  return next >= window.gapFrom ? Math.min(window.gapTo, end) : next;
 }
 
 function load(channel: Channel, window: Window, block: Block): void {
@@ -87,23 +91,35 @@ function load(channel: Channel, window: Window, block: Block): void {
 export function fetchFrame(channel: Channel, exception: Exception): boolean {
   if (channel.fetching >= fetchesMax) return false;
   channel.fetching++;
+  readFrame(channel, exception, false);
+  return true;
+}
+
+/** Runs first: a loose block may reach over the message without having it, and an answer may be one block only. */
+function readFrame(channel: Channel, exception: Exception, loose: boolean): void {
   const { log, seq } = exception;
   channel.broker.backlog.read(
-    { logId: log.id, fromSeq: seq, toSeq: seq + 1, bytesMax: 1, loose: true },
+    { logId: log.id, fromSeq: seq, toSeq: seq + 1, bytesMax: 1, loose },
     (blocks) => {
+      const isOwed = !channel.deleted && channel.exceptions.get(log, seq) === exception;
+      if (isOwed) {
+        for (const block of blocks ?? []) takeFrames(channel, exception, block);
+        if (blocks !== null && exception.frame === null && !loose) {
+          readFrame(channel, exception, true);
+          return;
+        }
+      }
       channel.fetching--;
-      if (channel.deleted || channel.exceptions.get(log, seq) !== exception) return;
-      for (const block of blocks ?? []) takeFrames(channel, exception, block);
+      if (blocks === null) channel.broker.retryLater(channel);
+      else channel.markDirty();
+      if (!isOwed) return;
       if (blocks !== null && exception.frame === null) {
         channel.exceptions.remove(exception);
         channel.lostCount++;
         channel.broker.report.lost(channel.topicName, channel.channelName, log.id, seq, seq + 1);
       } else channel.exceptions.untake(exception);
-      if (blocks === null) channel.broker.retryLater(channel);
-      else channel.markDirty();
     },
   );
-  return true;
 }
 
 /** Gives its frame to every exception of the channel that waits for one and has it in this block. */

@@ -36,7 +36,8 @@ export class Window {
   readonly loaded = new Deque<Slab>();
   /** A read is under way. */
   loading = false;
-  /** The store has nothing of [next, gapTo); 0 when that is not known. */
+  /** The store has nothing of [gapFrom, gapTo). */
+  gapFrom = 0;
   gapTo = 0;
   #owners = new Uint32Array(64);
 
