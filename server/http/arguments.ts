@@ -21,7 +21,7 @@ export function existingTopic(call: Call, name: string): Topic | Refusal {
   return call.ports.broker.topics.get(name) ?? new Refusal("TOPIC_NOT_FOUND");
 }
 
-export interface Place {
+interface Place {
   readonly topic: Topic;
   readonly channelName: string;
 }

@@ -4,7 +4,7 @@ import type { ConnectionStats } from "../protocol/connection.ts";
 /** Topics shown of one producer: a client that publishes to thousands does not make `/stats` unreadable. */
 const pubCountsMax = 100;
 
-export interface PubCount {
+interface PubCount {
   readonly topic: string;
   readonly count: number;
 }

@@ -1,5 +1,5 @@
 /** Every refusal of the HTTP API, in NSQ's words, with its status. A refusal is a value: handlers return it. */
-export const refusals = {
+const refusals = {
   INVALID_REQUEST: 400,
   MISSING_ARG_TOPIC: 400,
   INVALID_TOPIC: 400,

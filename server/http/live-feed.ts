@@ -10,7 +10,7 @@ import type { LiveReader } from "./live-reader.ts";
 import type { HttpPorts } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 
-export const liveReadersMax = 32;
+const liveReadersMax = 32;
 
 interface Seen {
   readonly topic: Topic;

@@ -14,12 +14,12 @@ import { lineHeaders } from "./live.ts";
 import { parseQuery } from "./target.ts";
 
 const shownPerSecondMax = 100;
-export const bodyBytesMax = 64 * 1024;
+const bodyBytesMax = 64 * 1024;
 /** Unread beyond it, nothing more is shown. */
 const unreadBytesMax = 256 * 1024;
 /** Then the reader is given up. */
 const unreadSecondsMax = 30;
-export const tapsMax = 128;
+const tapsMax = 128;
 const secondMs = 1_000;
 /** With nothing to say, a tap still says so this often, so that a reader knows that it lives. */
 const quietSecondsMax = 10;
