@@ -52,7 +52,9 @@ function watch(node: Broker): Watched {
   call.on("error", () => {});
   call.on("response", (response) => {
     if (response.statusCode !== 200) throw new Error(`/v1/live: ${response.statusCode}`);
-    createInterface({ input: response }).on("line", (line) => {
+    const lines = createInterface({ input: response });
+    lines.on("error", () => {}); // we, or the node, closed it
+    lines.on("line", (line) => {
       const { node: seen } = JSON.parse(line) as LiveLine;
       watched.last = seen.store;
       watched.lagMs.push(seen.store.auditLagMs);
@@ -117,7 +119,7 @@ async function once(audit: "all" | "off", count: number): Promise<Outcome> {
   cleanup.use(node);
 
   const watched = watch(node);
-  const result = await load(node, "both", count);
+  const result = await load(node, "near", count);
   const lagMs = [...watched.lagMs];
   const deadlineMs = performance.now() + settleMsMax;
   while ((watched.last?.auditLagMs ?? 0) > 0 && performance.now() < deadlineMs) {

@@ -51,11 +51,21 @@ const rows: Row[] = [["phase", "seconds", "messages/s", "most RSS MB"]];
 let rssMost = 0;
 async function phase<T>(title: string, act: () => Promise<T>, messages = 0): Promise<T> {
   const startMs = performance.now();
+  // Sampled as well as asked for at the end: a stop ends the process, and its peak with it.
+  let peak = 0;
+  const look = () => {
+    try {
+      peak = Math.max(peak, memoryBytes(node.pid).peak);
+    } catch {
+      // between two lives
+    }
+  };
+  const looking = setInterval(look, 10);
   const result = await act();
+  clearInterval(looking);
+  look();
   const seconds = (performance.now() - startMs) / 1_000;
   const rate = messages === 0 ? "" : Math.round(messages / seconds).toLocaleString("en");
-  // The kernel keeps the peak of a process: it is read at the end of each of its lives, and missed by no sample.
-  const { peak } = memoryBytes(node.pid);
   rssMost = Math.max(rssMost, peak);
   rows.push([title, seconds.toFixed(2), rate, (peak / 2 ** 20).toFixed(0)]);
   console.error(rows.at(-1)!.join("  "));

@@ -7,6 +7,8 @@ export interface Consuming {
   readonly rdy: number;
   /** Messages until it is done. */
   readonly count: number;
+  /** Told after every read how many have come. */
+  readonly progress?: (received: number) => void;
 }
 
 const finBytes = 21;
@@ -14,7 +16,7 @@ const fin = 0x46494e20; // "FIN "
 
 /** Subscribes and sends RDY; `done` resolves when as many messages have come, each finished. */
 export async function consume(consuming: Consuming): Promise<{ done: Promise<void> }> {
-  const { port, topic, channel, rdy, count } = consuming;
+  const { port, topic, channel, rdy, count, progress } = consuming;
   let received = 0;
   let finish!: () => void;
   let fail!: (error: Error) => void;
@@ -52,8 +54,8 @@ export async function consume(consuming: Consuming): Promise<{ done: Promise<voi
     },
     chunk() {
       flush();
-      if (received < count) return;
-      finish();
+      progress?.(received);
+      if (received === count) finish();
     },
   };
   link = await openLink(port, events, fail, `SUB ${topic} ${channel}\nRDY ${rdy}\n`);

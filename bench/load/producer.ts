@@ -10,6 +10,29 @@ export interface Publishing {
   readonly batch: number;
   /** Messages that may be without an answer. */
   readonly window: number;
+  /** Keeps the producer near the consumer; without one it runs ahead as it can. */
+  readonly pace?: Pace;
+}
+
+/** How far a producer may be ahead of a consumer. */
+export class Pace {
+  readonly #aheadMax: number;
+  #received = 0;
+  /** For the producer: it may be able to go on. */
+  wake: () => void = () => {};
+
+  constructor(aheadMax: number) {
+    this.#aheadMax = aheadMax;
+  }
+
+  received(messages: number): void {
+    this.#received = messages;
+    this.wake();
+  }
+
+  allows(sent: number): boolean {
+    return sent - this.#received < this.#aheadMax;
+  }
 }
 
 // Large enough that a write costs little beside what the broker does with it.
@@ -17,7 +40,7 @@ const blockBytes = 64 * 1024;
 
 /** Publishes over one connection, pipelined; resolves when every command was answered OK. */
 export async function publish(publishing: Publishing): Promise<void> {
-  const { port, topic, count, bodyBytes, batch, window } = publishing;
+  const { port, topic, count, bodyBytes, batch, window, pace } = publishing;
   const command = batch === 1 ? pubCommand(topic, bodyBytes) : mpubCommand(topic, bodyBytes, batch);
   const perBlock = Math.max(1, Math.floor(blockBytes / command.length));
   const block = Buffer.concat(new Array(perBlock).fill(command));
@@ -29,6 +52,7 @@ export async function publish(publishing: Publishing): Promise<void> {
     let blocked = false;
     const pump = () => {
       while (!blocked && sent < commands && sent - link.oks < windowCommands) {
+        if (pace?.allows(sent * batch) === false) return;
         const some = Math.min(perBlock, commands - sent);
         sent += some;
         blocked = !link.write(some === perBlock ? block : block.subarray(0, some * command.length));
@@ -49,6 +73,7 @@ export async function publish(publishing: Publishing): Promise<void> {
     };
     openLink(port, events, reject).then((opened) => {
       link = opened;
+      if (pace) pace.wake = pump;
       pump();
     }, reject);
   });

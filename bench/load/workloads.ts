@@ -1,7 +1,7 @@
 /** The workloads, each the same for every broker. A workload says when its measured part begins and ends. */
 import { consume } from "./consumer.ts";
 import { bodyOffset, type Link, openLink } from "./link.ts";
-import { pubCommand, publish } from "./producer.ts";
+import { Pace, pubCommand, publish } from "./producer.ts";
 
 export interface Meter {
   start(): void;
@@ -66,6 +66,17 @@ async function publishAndConsume(work: Work): Promise<Outcome> {
       count: work.count,
     });
     await Promise.all([publishing(work, 1, 1), consumer.done]);
+  });
+}
+
+/** As `publishAndConsume`, with the producer held near the consumer: nothing piles up, memory is used again. */
+async function publishNearConsumer(work: Work): Promise<Outcome> {
+  const { port, topic, count } = work;
+  const pace = new Pace(window);
+  return measured(work, async () => {
+    const progress = (received: number) => pace.received(received);
+    const consumer = await consume({ port, topic, channel: "c", rdy, count, progress });
+    await Promise.all([publish({ port, topic, count, bodyBytes, batch: 1, window, pace }), consumer.done]);
   });
 }
 
@@ -167,6 +178,7 @@ export const workloads = {
   },
   consume: { title: "consume + FIN of a backlog", count: 2_000_000, run: consumeBacklog },
   both: { title: "publish + consume + FIN", count: 3_000_000, run: publishAndConsume },
+  near: { title: "the same, at most 20,000 behind", count: 3_000_000, run: publishNearConsumer },
   wait: {
     title: "50 connections that publish and wait",
     count: 100_000,
