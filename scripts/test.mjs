@@ -16,12 +16,14 @@ const stages = {
   unused: { run: () => tool("knip/bin/knip.js", ["--no-progress"]) },
   unit: { run: () => vitest("unit"), counts: vitestCounts },
   pg: { run: () => vitest("pg"), counts: vitestCounts },
+  conformance: { run: () => vitest("conformance"), counts: vitestCounts },
+  measured: { run: () => vitest("measured"), counts: vitestCounts },
   e2e: { run: e2e, counts: playwrightCounts },
 };
 
 const groups = {
   verify: ["types", "lint", "unused", "unit"],
-  "verify:pg": ["pg"],
+  "verify:pg": ["pg", "conformance", "measured"],
 };
 
 const asked = process.argv.slice(2).flatMap((name) => groups[name] ?? [name]);
@@ -54,7 +56,7 @@ function summarise(results) {
   for (const { name, ms, passed, failed } of results) {
     const verdict = failed > 0 ? "FAILED" : "ok";
     console.log(
-      `${name.padEnd(10)}${verdict.padEnd(8)}${`${(ms / 1_000).toFixed(1)} s`.padStart(8)}   ${passed} passed, ${failed} failed`,
+      `${name.padEnd(13)}${verdict.padEnd(8)}${`${(ms / 1_000).toFixed(1)} s`.padStart(8)}   ${passed} passed, ${failed} failed`,
     );
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);

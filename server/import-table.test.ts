@@ -30,7 +30,7 @@ const pure = ["server/broker", "server/protocol"];
 const databasePackages = ["postgres", "drizzle-orm"];
 
 const root = resolve(import.meta.dirname, "..");
-const testFile = /\.test\.tsx?$|^server\/testing\/|^server\/conformance\//;
+const testFile = /\.test\.tsx?$|(^|\/)testing\/|^server\/conformance\//;
 
 interface Import {
   readonly file: string;
