@@ -59,8 +59,7 @@ test("[W16] signing out ends it at once, in every open page, and signing in agai
   await expect(page).toHaveURL(/\/signin$/);
   await expect(other.getByRole("alertdialog")).toContainText("Your session is over");
   await page.goto(await system.newLink());
-  await other.getByRole("button", { name: /reconnect/ }).click();
-  await expect(other.getByRole("alertdialog")).toBeHidden();
+  await expect(other.getByRole("alertdialog")).toBeHidden({ timeout: 15_000 });
   await expect(other.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
   await context.close();
 });

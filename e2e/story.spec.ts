@@ -1,6 +1,9 @@
 import { Consumer } from "./consumer.ts";
 import { expect, figure, test } from "./test.ts";
 
+// It begins with an empty one.
+test.use({ systemFor: "story" });
+
 test("[W13] the first message appears without a reload, is consumed, and its life is found", async ({
   page,
   system,

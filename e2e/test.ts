@@ -2,6 +2,8 @@ import { test as base, type Cookie, expect, type Page } from "@playwright/test";
 import { System } from "./system.ts";
 
 interface Worker {
+  /** A file that gives a name of its own gets a system of its own; the others share one. */
+  systemFor: string;
   /** One system for a file. */
   system: System;
   cookies: Cookie[];
@@ -15,6 +17,8 @@ interface Each {
 }
 
 export const test = base.extend<Each, Worker>({
+  systemFor: ["everybody", { option: true, scope: "worker" }],
+
   system: [
     // biome-ignore lint/correctness/noEmptyPattern: the fixture's shape asks for it
     async ({}, use) => {

@@ -1,15 +1,7 @@
 import { expect, test } from "vitest";
-import { type Connection, isStale, liveState, retryDelayMs, retryMaxMs } from "./connection.ts";
+import { type Connection, isStale, liveState, retryDelayMs, retryMaxMs, unopened } from "./connection.ts";
 
-const open: Connection = {
-  phase: "open",
-  sinceMs: 0,
-  retryAtMs: null,
-  signedOut: false,
-  offsetMs: 0,
-  pausedAtMs: null,
-  heldUpdates: 0,
-};
+const open: Connection = { ...unopened, phase: "open" };
 
 test("[W3] data is live, then delayed after 3 s, then stale after 10 s", () => {
   expect(liveState(open, 3_000, 0)).toEqual({ kind: "live" });

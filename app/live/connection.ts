@@ -17,6 +17,17 @@ export interface Connection {
   readonly heldUpdates: number;
 }
 
+/** Before anything was heard: also what every part of a page that is only now coming alive begins with. */
+export const unopened: Connection = {
+  phase: "connecting",
+  sinceMs: 0,
+  retryAtMs: null,
+  signedOut: false,
+  offsetMs: 0,
+  pausedAtMs: null,
+  heldUpdates: 0,
+};
+
 export type LiveState =
   | { readonly kind: "live" }
   | { readonly kind: "paused"; readonly forMs: number; readonly heldUpdates: number }

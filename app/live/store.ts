@@ -16,7 +16,7 @@ import {
   type TailBatch,
   type TailRoom,
 } from "../../server/console/contract/index.ts";
-import { type Connection, retryDelayMs } from "./connection.ts";
+import { type Connection, retryDelayMs, unopened } from "./connection.ts";
 import { foldDelta } from "./fold.ts";
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
@@ -33,7 +33,7 @@ export class LiveStore {
   #watched = new Map<Room | TailRoom, number>();
   #listeners = new Set<() => void>();
   #tails = new Map<TailRoom, Set<(batch: TailBatch) => void>>();
-  #connection: Connection;
+  #connection = unopened;
   #attempt = 0;
   #frame = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -42,15 +42,6 @@ export class LiveStore {
 
   constructor(socket: LiveSocket) {
     this.#socket = socket;
-    this.#connection = {
-      phase: "connecting",
-      sinceMs: Date.now(),
-      retryAtMs: null,
-      signedOut: false,
-      offsetMs: 0,
-      pausedAtMs: null,
-      heldUpdates: 0,
-    };
     socket.on("hello", (hello) => this.#greeted(hello));
     socket.on("snapshot", (snapshot) => this.#hold(snapshot));
     socket.on("delta", (delta) => {

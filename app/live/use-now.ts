@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useSyncExternalStore } from "react";
-import { isStale, type LiveState, liveState } from "./connection.ts";
+import { type Connection, isStale, type LiveState, liveState, unopened } from "./connection.ts";
 import { useLive } from "./provider.tsx";
 import { useStatus } from "./use-room.ts";
 
@@ -35,10 +35,15 @@ function useBrowserNow(): number {
   return useSyncExternalStore(eachSecond, browserSecond, () => status.atMs);
 }
 
+/** The line to the console as it is; while a part of the page comes alive, as it was when it was rendered. */
+export function useLine(): Connection {
+  const { store } = useLive();
+  return useSyncExternalStore(store.subscribe, store.connection, () => unopened);
+}
+
 /** The console's clock, by the second: what ages are counted against. It stands still while the page is held. */
 export function useNow(): number {
-  const { store } = useLive();
-  const connection = useSyncExternalStore(store.subscribe, store.connection, store.connection);
+  const connection = useLine();
   const nowMs = useBrowserNow();
   return (connection.pausedAtMs ?? nowMs) + connection.offsetMs;
 }
@@ -48,8 +53,7 @@ export function useConnection(): LiveState & {
   readonly signedOut: boolean;
   readonly dataAtMs: number;
 } {
-  const { store } = useLive();
-  const connection = useSyncExternalStore(store.subscribe, store.connection, store.connection);
+  const connection = useLine();
   const nowMs = useBrowserNow();
   const { atMs } = useStatus();
   const state = liveState(connection, nowMs, atMs);

@@ -16,11 +16,11 @@ export function Reauth() {
       open={signedOut && !closed}
       onOpenChange={(open) => setClosed(!open)}
       title="Your session is over"
-      description="Open a fresh sign-in link in another tab of this browser, then come back and go on where you were."
+      description="Open a fresh sign-in link in another tab of this browser: this page then goes on where it was, by itself."
       cancel="Stay with old data"
       action={
         <Button kind="primary" onClick={() => store.retryNow()}>
-          I have signed in: reconnect
+          Reconnect now
         </Button>
       }
     />

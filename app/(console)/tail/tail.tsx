@@ -2,7 +2,7 @@
 
 import { Pause, Play } from "lucide-react";
 import { debounce, parseAsString, useQueryState } from "nuqs";
-import { useDeferredValue, useState, useSyncExternalStore } from "react";
+import { useDeferredValue, useState } from "react";
 import type { Snapshot } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -10,9 +10,8 @@ import { Field, Input, Select } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Shape } from "../../components/status.tsx";
 import { age, count, plural } from "../../live/format.ts";
-import { useLive } from "../../live/provider.tsx";
 import { filterTail, type TailBuffer } from "../../live/tail-buffer.ts";
-import { useNow } from "../../live/use-now.ts";
+import { useLine, useNow } from "../../live/use-now.ts";
 import { useRoom } from "../../live/use-room.ts";
 import { NewSystem } from "../new-system.tsx";
 import { TailRows } from "./tail-rows.tsx";
@@ -23,9 +22,7 @@ export function Tail({ rendered }: { rendered: Snapshot<"topics"> }) {
   const [topic, setTopic] = useQueryState("topic", parseAsString.withDefault(""));
   const [filter, setFilter] = useQueryState("filter", parseAsString.withDefault(""));
   const [held, setHeld] = useState(false);
-  const { store } = useLive();
-  const connection = useSyncExternalStore(store.subscribe, store.connection, store.connection);
-  const stopped = held || connection.pausedAtMs !== null;
+  const stopped = useLine().pausedAtMs !== null || held;
   const { shown, waiting } = useTail(topic, stopped);
   const names = (data?.topics ?? []).map((row) => row.key).sort();
   const wanted = useDeferredValue(filter);
