@@ -85,12 +85,20 @@ export function selectBlocks(
     limit ${rowsMax}`;
 }
 
-/** Deletes at most `rows` blocks of a log that lie wholly below `belowSeq`. The result's `count` says how many. */
-export function deleteBlocks(sql: Sql, logId: number, belowSeq: number, rows: number): Query {
+/**
+ * Deletes at most `rows` blocks that lie wholly below a sequence of their log. The result's `count` says how
+ * many: fewer than `rows` means that none is left.
+ */
+export function deleteBlocks(sql: Sql, below: ReadonlyMap<number, number>, rows: number): Query {
   return sql`
     delete from blocks where (log_id, loose, first_seq) in (
-      select log_id, loose, first_seq from blocks
-      where log_id = ${logId} and first_seq < ${belowSeq} and end_seq <= ${belowSeq}
+      select b.log_id, b.loose, b.first_seq
+      from unnest(${`{${[...below.keys()].join(",")}}`}::bigint[], ${`{${[...below.values()].join(",")}}`}::bigint[])
+        as f(log_id, below)
+      cross join lateral (
+        select * from blocks where blocks.log_id = f.log_id and first_seq < f.below and end_seq <= f.below
+        limit ${rows}
+      ) b
       limit ${rows})`;
 }
 

@@ -50,3 +50,13 @@ export async function registerRanges(sql: Sql, nodeId: string, ranges: readonly 
   );
   return foreign.map((row) => row.range);
 }
+
+/** Settings of the server that let it lose what it has confirmed: `name = value`. Empty: it keeps its word. */
+export async function selectUnsafeSettings(sql: Sql): Promise<string[]> {
+  const rows = await withDeadline(
+    sql<{ name: string; setting: string }[]>`select name, setting from pg_settings
+      where (name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off') order by name`,
+    statementMs,
+  );
+  return rows.map((row) => `${row.name} = ${row.setting}`);
+}

@@ -126,9 +126,11 @@ export class AuditWriter {
   async close(deadlineMs: number): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
     if (this.#ring) this.#ring.onHalfFull = null;
-    this.#batchStarted = Number.NEGATIVE_INFINITY;
+    // One may be under way, and past what came last.
+    await this.#draining;
     this.#drain();
     await this.#draining;
+    await this.#endBatch();
     const late = new Promise<void>((resolve) => setTimeout(resolve, deadlineMs).unref());
     await Promise.race([this.#sent(), late]);
     this.#closed = true;

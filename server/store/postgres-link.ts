@@ -133,9 +133,9 @@ export class PostgresLink {
     try {
       await withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
     } catch (error) {
-      // A connection that was lost says nothing of the server: the next one does.
-      if (!isConnectionError(error)) throw error;
       this.#replaceWhenHung("background", error);
+      // A connection that was lost says nothing of the server: the next one does.
+      if (!isConnectionError(error) || error instanceof DeadlineError) throw error;
       await withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
     }
   }

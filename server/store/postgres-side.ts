@@ -4,7 +4,7 @@
  */
 
 import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
-import { registerRanges, reserveRange, upsertNode } from "../../db/queries/nodes.ts";
+import { registerRanges, reserveRange, selectUnsafeSettings, upsertNode } from "../../db/queries/nodes.ts";
 import { selectCheckpoint } from "../../db/queries/progress.ts";
 import type { Sql } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
@@ -128,17 +128,19 @@ export class PostgresSide implements LogIds {
   }
 
   async close(deadlineMs: number): Promise<void> {
-    await this.audit.close(deadlineMs);
-    await this.blocks.close(deadlineMs);
+    await this.audit.close(deadlineMs / 2);
+    await this.blocks.close(deadlineMs / 4);
     await this.link.close();
   }
 
   /** Each time Postgres is there again, before anything else is sent. May be repeated from the start. */
   async #contact(sql: Sql): Promise<void> {
-    const { state, hostname, broadcastAddress } = this.#options;
+    const { state, hostname, broadcastAddress, log } = this.#options;
     await upsertNode(sql, { id: state.identity, hostname, broadcastAddress });
     await this.#settleRanges(sql);
     if (this.#looked) return;
+    const unsafe = await selectUnsafeSettings(sql);
+    if (unsafe.length > 0) log.warn({}, `Postgres may lose what it has confirmed: ${unsafe.join(", ")}`);
     const logs = await selectStoredLogs(sql, state.identity);
     const row = await selectCheckpoint(sql, state.identity);
     this.#looked = true;

@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openPool, parseDatabaseUrl } from "../../db/client.ts";
 import { selectStoredLogs } from "../../db/queries/blocks.ts";
@@ -125,6 +128,38 @@ test("[SQ2] Postgres killed under writes: every block that was done is there, th
   }
   expect(doneBefore.filter((i) => !found.has(i))).toEqual([]);
   expect(found.size).toBe(all.length);
+  await opened.close();
+});
+
+test("[SQ4] a Postgres that hangs is found out, and when it goes on nothing is lost or there twice", async () => {
+  await using server = await ownPostgres();
+  const opened = openOn(server.url);
+  await written(opened.backlog, "orders", block(1, 0, 1));
+  const [row] = await opened.link.use(
+    "read",
+    (sql) => sql`select current_setting('data_directory') as directory`,
+  );
+  const postmaster = readFileSync(join(row!["directory"], "postmaster.pid"), "utf8").split("\n")[0]!;
+  const children = spawnSync("ps", ["-o", "pid=", "--ppid", postmaster], { encoding: "utf8" })
+    .stdout.trim()
+    .split(/\s+/);
+  const signal = (name: "SIGSTOP" | "SIGCONT") => {
+    for (const pid of [postmaster, ...children]) process.kill(Number(pid), name);
+  };
+
+  signal("SIGSTOP");
+  const late = Array.from({ length: 50 }, (_, i) =>
+    written(opened.backlog, "orders", block(2 + (i % 5), i, i + 1)),
+  );
+  await expect.poll(() => opened.link.reason, { timeout: 15_000 }).toBe("it did not answer in time");
+  signal("SIGCONT");
+  await Promise.all(late);
+
+  const found = [];
+  for (let logId = 2; logId < 7; logId++) found.push(...(await readAll(opened.backlog, { logId })));
+  expect(found.map((one) => one.firstSeq).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 50 }, (_, i) => i),
+  );
   await opened.close();
 });
 

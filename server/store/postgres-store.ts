@@ -12,8 +12,8 @@ import { type QueuedBlock, WriteQueue } from "./write-queue.ts";
 
 /** Statements out at once: as many as the pool has connections, so that none is pipelined behind another. */
 const statementsMax = 3;
-/** Of frames in one statement; with its encoding the loop is held for some 3 ms. */
-const statementBytesMax = 512 * 1024;
+/** Of frames in one statement; with its encoding the loop is held for 1 to 2 ms. */
+const statementBytesMax = 256 * 1024;
 const statementRowsMax = 128;
 const writeDeadlineMs = 15_000;
 const readDeadlineMs = 10_000;
@@ -24,6 +24,7 @@ const retryMsMax = 2_000;
 const refusalsBeforeSingle = 3;
 /** A delete takes so many blocks, so that it is over soon; each is some 30 rows out of line. */
 const deleteRowsMax = 128;
+const deleteLogsMax = 1_000;
 const deletePauseMs = 100;
 
 export interface PostgresStoreOptions {
@@ -46,6 +47,7 @@ export class PostgresStore implements Backlog {
   #refusals = 0;
   #retryMs = retryMsMin;
   #waiting = false;
+  #pumpsSoon = false;
   #deleting: Promise<void> | null = null;
   #closed = false;
   #drained: (() => void)[] = [];
@@ -85,8 +87,13 @@ export class PostgresStore implements Backlog {
 
   write(topic: string, block: Block, done: () => void): void {
     this.#queue.add({ topic, block, done });
+    if (this.#pumpsSoon) return;
     // What else is written in this turn shares the statement.
-    setImmediate(() => this.#pump());
+    this.#pumpsSoon = true;
+    setImmediate(() => {
+      this.#pumpsSoon = false;
+      this.#pump();
+    });
   }
 
   read(range: BlockRange, done: (blocks: Block[] | null) => void): void {
@@ -147,9 +154,21 @@ export class PostgresStore implements Backlog {
     }
   }
 
-  /** Never rejects. */
+  /** Rejects only with what a `done` throws: that is a mistake of ours, and ends the process. */
   async #send(batch: readonly QueuedBlock[]): Promise<void> {
     this.#out++;
+    const isWritten = await this.#insert(batch);
+    this.#out--;
+    // Then the blocks have been given back already, and go to files.
+    if (this.#closed) return;
+    this.#queue.settle(batch, isWritten);
+    this.#pump();
+    if (!isWritten) return;
+    for (const { done } of batch) done();
+    this.#settleDrained();
+  }
+
+  async #insert(batch: readonly QueuedBlock[]): Promise<boolean> {
     const started = performance.now();
     try {
       const rows = batch.map(({ topic, block }) => ({ topic, ...block }));
@@ -161,17 +180,10 @@ export class PostgresStore implements Backlog {
       this.#refusals = 0;
       this.#retryMs = retryMsMin;
       this.failure = null;
-      if (this.#closed) return;
-      this.#queue.settle(batch, true);
-      for (const { done } of batch) done();
-      this.#settleDrained();
+      return true;
     } catch (error) {
-      if (this.#closed) return;
-      this.#queue.settle(batch, false);
-      this.#noteFailure(error);
-    } finally {
-      this.#out--;
-      this.#pump();
+      if (!this.#closed) this.#noteFailure(error);
+      return false;
     }
   }
 
@@ -197,39 +209,44 @@ export class PostgresStore implements Backlog {
   /** Never rejects. Ends when there is nothing left or Postgres is away; `resume` starts it again. */
   async #delete(): Promise<void> {
     await pause(deletePauseMs);
-    const ended: number[] = [];
-    const { link, nodeId } = this.#options;
+    const { link, log } = this.#options;
     try {
       while (this.#forgotten.size > 0 && !this.#closed) {
-        for (const [logId, belowSeq] of [...this.#forgotten]) {
-          // What is out may be written after the delete: it is deleted when that is known.
-          if (this.#queue.hasLog(logId)) continue;
-          const deleted = await link.run("background", deleteDeadlineMs, (sql) =>
-            deleteBlocks(sql, logId, belowSeq, deleteRowsMax),
-          );
-          if (
-            (deleted as { count?: number }).count === deleteRowsMax ||
-            this.#forgotten.get(logId) !== belowSeq
-          )
-            continue;
-          this.#forgotten.delete(logId);
-          if (belowSeq >= 2 ** 32) ended.push(logId);
-        }
-        if (ended.length > 0) {
-          await link.run("background", deleteDeadlineMs, (sql) => deleteLogs(sql, nodeId, ended));
-          for (const logId of ended.splice(0)) if (!this.#queue.hasLog(logId)) this.#stored.delete(logId);
-        }
-        if (this.#forgotten.size > 0) await pause(deletePauseMs);
+        const isAll = await this.#deleteSome();
+        if (isAll && this.#forgotten.size > 0) await pause(deletePauseMs);
       }
     } catch (error) {
-      for (const logId of ended) this.#forgotten.set(logId, 2 ** 32);
       if (link.state === "up") {
-        this.#options.log.warn({}, `drained blocks could not be deleted: ${link.describe(error)}`);
+        log.warn({}, `drained blocks could not be deleted: ${link.describe(error)}`);
         setTimeout(() => this.resume(), retryMsMax).unref();
       }
     } finally {
       this.#deleting = null;
     }
+  }
+
+  /** One statement, and a second one for logs that have ended. Returns whether it found all there was. */
+  async #deleteSome(): Promise<boolean> {
+    const { link, nodeId } = this.#options;
+    const below = new Map<number, number>();
+    for (const [logId, belowSeq] of this.#forgotten) {
+      // What is out may be written after the delete: it is deleted when that is known.
+      if (!this.#queue.hasLog(logId)) below.set(logId, belowSeq);
+      if (below.size >= deleteLogsMax) break;
+    }
+    if (below.size === 0) return true;
+    const deleted = await link.run("background", deleteDeadlineMs, (sql) =>
+      deleteBlocks(sql, below, deleteRowsMax),
+    );
+    if ((deleted as { count?: number }).count === deleteRowsMax) return false;
+    const ended = [...below.keys()].filter((logId) => below.get(logId)! >= 2 ** 32);
+    if (ended.length > 0)
+      await link.run("background", deleteDeadlineMs, (sql) => deleteLogs(sql, nodeId, ended));
+    for (const logId of ended) if (!this.#queue.hasLog(logId)) this.#stored.delete(logId);
+    // More of it may have been forgotten meanwhile.
+    for (const [logId, belowSeq] of below)
+      if (this.#forgotten.get(logId) === belowSeq) this.#forgotten.delete(logId);
+    return below.size < deleteLogsMax;
   }
 
   #settleDrained(): void {

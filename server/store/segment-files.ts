@@ -7,34 +7,23 @@
  * Forgetting is not written down: after a crash a file may give back what was forgotten, and
  * the checkpoint says what of it still counts (`Position`).
  */
-import { type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
-import { crc32 } from "node:zlib";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
 import type { Backlog, Block, BlockRange } from "../broker/ports.ts";
 import { BlockIndex } from "./block-index.ts";
 import { describeFileError, syncDirectory, writeAll } from "./files.ts";
 import type { StoreLog } from "./ports.ts";
-import { decodeHead, encodeHead, headBytes, topicBytesMax } from "./segment-format.ts";
+import { encodeHead } from "./segment-format.ts";
+import { readSegments } from "./segment-read.ts";
+import { listSegments, type SegmentEntry, scanSegment, segmentPath } from "./segment-scan.ts";
+
+export type { SegmentEntry } from "./segment-scan.ts";
 
 /** A file is ended when it has reached this. */
 const fileBytesMax = 64 * 1024 * 1024;
 /** What goes into one write and one fsync. */
 const flushBytesMax = 8 * 1024 * 1024;
+const flushRecordsMax = 1_000;
 const retryMs = 500;
-const fileName = /^(\d{16})\.seg$/;
-
-export interface SegmentEntry {
-  readonly logId: number;
-  readonly loose: boolean;
-  readonly firstSeq: number;
-  readonly endSeq: number;
-  readonly count: number;
-  readonly topic: string;
-  readonly file: number;
-  readonly offset: number;
-  readonly bytes: { readonly byteLength: number };
-  readonly crc: number;
-}
 
 /** A point in the order in which records were written: everything before it was durable when it was noted. */
 export interface Position {
@@ -68,6 +57,8 @@ export class SegmentFiles implements Backlog {
   readonly #index = new BlockIndex<SegmentEntry>();
   /** Live records of each file; the file itself is there as long as it is here. */
   readonly #live = new Map<number, number>();
+  /** Since the flush began: what of each log is needed no more. */
+  readonly #forgotten = new Map<number, number>();
   #queue: Queued[] = [];
   #flushing: Promise<void> | null = null;
   #current: { file: number; handle: FileHandle; size: number } | null = null;
@@ -122,45 +113,25 @@ export class SegmentFiles implements Backlog {
       await new Promise(setImmediate);
       return null;
     }
-    const entries = this.#index.find(range);
-    const blocks: Block[] = [];
-    let bytes = 0;
-    let handle = null as { file: number; opened: FileHandle } | null;
-    try {
-      for (const entry of entries) {
-        if (blocks.length > 0 && bytes >= range.bytesMax) return { blocks, cut: true };
-        if (handle?.file !== entry.file) {
-          await handle?.opened.close();
-          handle = null;
-          handle = { file: entry.file, opened: await open(this.#path(entry.file), "r") };
-        }
-        const block = await this.#readEntry(handle.opened, entry);
-        if (!block) continue;
-        blocks.push(block);
-        bytes += block.bytes.byteLength;
-      }
-      await new Promise(setImmediate);
-      return { blocks, cut: false };
-    } catch (error) {
-      // Forgotten while it was being read: what is left is the answer of the next attempt.
-      if ((error as { code?: unknown }).code !== "ENOENT") {
-        this.#options.log.error({}, `a segment file cannot be read: ${describeFileError(error)}`);
-      }
-      return null;
-    } finally {
-      await handle?.opened.close().catch(() => {});
-    }
+    const taken = await readSegments(this.#index.find(range), range.bytesMax, {
+      ...{ directory: this.#options.directory, log: this.#options.log },
+      // What a disk has changed is not a message any more. The file stays for whoever wants to look.
+      onDamaged: (entry) => this.#index.remove(entry),
+    });
+    await new Promise(setImmediate);
+    return taken;
   }
 
   forget(logId: number, belowSeq: number): void {
-    const kept = this.#queue.filter(({ block, done }) => {
+    this.#queue = this.#queue.filter(({ block, done }) => {
       if (block.logId !== logId || block.endSeq > belowSeq) return true;
       this.queuedBytes -= block.bytes.byteLength;
       setImmediate(done);
       return false;
     });
-    this.#queue = kept;
-    for (const entry of this.#index.removeBelow(logId, belowSeq)) this.#release(entry);
+    // What is being written now is not in the index yet.
+    if (this.#flushing) this.#forgotten.set(logId, Math.max(belowSeq, this.#forgotten.get(logId) ?? 0));
+    this.#removeBelow(logId, belowSeq);
   }
 
   holds(entry: SegmentEntry): boolean {
@@ -189,7 +160,7 @@ export class SegmentFiles implements Backlog {
   }
 
   #path(file: number): string {
-    return join(this.#options.directory, `${String(file).padStart(16, "0")}.seg`);
+    return segmentPath(this.#options.directory, file);
   }
 
   async #flush(): Promise<void> {
@@ -199,7 +170,7 @@ export class SegmentFiles implements Backlog {
     while (this.#queue.length > 0) {
       const batch: Queued[] = [];
       let bytes = 0;
-      while (this.#queue.length > batch.length && (batch.length === 0 || bytes < flushBytesMax)) {
+      while (this.#queue.length > batch.length && batch.length < flushRecordsMax && bytes < flushBytesMax) {
         const next = this.#queue[batch.length]!;
         batch.push(next);
         bytes += next.block.bytes.byteLength;
@@ -259,6 +230,8 @@ export class SegmentFiles implements Backlog {
     }
     current.size = offset;
     for (const entry of entries) this.#admit(entry);
+    for (const [logId, belowSeq] of this.#forgotten) this.#removeBelow(logId, belowSeq);
+    this.#forgotten.clear();
     this.#options.onCommit?.(performance.now() - started);
     if (current.size >= fileBytesMax) {
       this.#current = null;
@@ -274,6 +247,10 @@ export class SegmentFiles implements Backlog {
     this.#live.set(file, 0);
     this.#current = { file, handle, size: 0 };
     return this.#current;
+  }
+
+  #removeBelow(logId: number, belowSeq: number): void {
+    for (const entry of this.#index.removeBelow(logId, belowSeq)) this.#release(entry);
   }
 
   #admit(entry: SegmentEntry): void {
@@ -302,72 +279,16 @@ export class SegmentFiles implements Backlog {
     });
   }
 
-  async #readEntry(handle: FileHandle, entry: SegmentEntry): Promise<Block | null> {
-    const bytes = Buffer.allocUnsafe(entry.bytes.byteLength);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, entry.offset);
-    const { logId, loose, firstSeq, endSeq, count, file, offset } = entry;
-    if (bytesRead === bytes.length && crc32(bytes) === entry.crc)
-      return { logId, loose, firstSeq, endSeq, count, bytes };
-    // What a disk has changed is not a message any more. The file stays for whoever wants to look.
-    this.#index.remove(entry);
-    this.#options.log.error(
-      { logId, firstSeq, endSeq, file, offset },
-      "a block on disk is damaged: its messages are lost",
-    );
-    return null;
-  }
-
   async #scan(): Promise<void> {
-    const names = await readdir(this.#options.directory).catch((error: { code?: unknown }) => {
-      if (error.code === "ENOENT") return [];
-      throw error;
-    });
-    const files = names.flatMap((name) => fileName.exec(name)?.[1] ?? []).map(Number);
-    files.sort((a, b) => a - b);
+    const { directory, log } = this.#options;
+    const files = await listSegments(directory);
     for (const file of files) {
       this.#live.set(file, 0);
-      await this.#scanFile(file, file === files.at(-1));
+      const path = this.#path(file);
+      for await (const entry of scanSegment(path, file, file === files.at(-1), log)) this.#admit(entry);
       this.#deleteWhenEmpty(file);
     }
     this.#nextFile = Math.max(this.#nextFile, (files.at(-1) ?? 0) + 1);
     this.#scanned = true;
-  }
-
-  /** Only the newest file can have been cut off by a crash: there the frames are checked too. */
-  async #scanFile(file: number, newest: boolean): Promise<void> {
-    const handle = await open(this.#path(file), newest ? "r+" : "r");
-    try {
-      const { size } = await handle.stat();
-      const head = Buffer.alloc(headBytes + topicBytesMax);
-      let at = 0;
-      while (at < size) {
-        const { bytesRead } = await handle.read(head, 0, head.length, at);
-        const record = decodeHead(head.subarray(0, bytesRead));
-        if (!record || at + record.framesOffset + record.bytes > size) break;
-        const { framesOffset, framesCrc, bytes, ...key } = record;
-        const entry = {
-          ...key,
-          file,
-          offset: at + framesOffset,
-          bytes: { byteLength: bytes },
-          crc: framesCrc,
-        };
-        const frames = newest ? Buffer.allocUnsafe(bytes) : null;
-        if (frames) {
-          await handle.read(frames, 0, bytes, entry.offset);
-          if (crc32(frames) !== framesCrc) break;
-        }
-        this.#admit(entry);
-        at += framesOffset + bytes;
-      }
-      if (at === size) return;
-      this.#options.log.warn(
-        { file, at, size },
-        "the end of a segment file was never completely written, and is left out",
-      );
-      if (newest) await handle.truncate(at);
-    } finally {
-      await handle.close();
-    }
   }
 }
