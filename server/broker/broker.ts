@@ -46,12 +46,14 @@ export interface BrokerReport {
 export type Pressure = "none" | "hold" | "refuse";
 
 const holdFrom = 0.8;
+/** Messages that fall due in one tick, of all channels: a mass timeout must not stall the loop. */
+const overdueMax = 4_096;
 const tidyEveryMs = 1_000;
 
 export class Broker {
   readonly options: BrokerOptions;
   readonly time = new BrokerTime();
-  readonly pool = new SlabPool();
+  readonly pool: SlabPool;
   readonly topics = new Map<string, Topic>();
   readonly overflow = new Overflow(this);
   readonly backlog: Backlog;
@@ -73,6 +75,7 @@ export class Broker {
 
   constructor(options: BrokerOptions, ports: BrokerPorts) {
     this.options = options;
+    this.pool = new SlabPool(options.memBytes);
     this.backlog = ports.backlog;
     this.logIds = ports.logIds;
     this.listener = ports.listener;
@@ -169,9 +172,7 @@ export class Broker {
   /** Takes back what is overdue, brings what is due. Call some tens of times a second, after setting `time`. */
   tick(): void {
     const { nowMs } = this.time;
-    const timed = this.#timed;
-    this.#timed = [];
-    for (const channel of timed) if (!channel.deleted && channel.expire(nowMs)) this.#timed.push(channel);
+    this.#expire(nowMs);
     const retries = this.#retries;
     this.#retries = [];
     for (const channel of retries) channel.markDirty();
@@ -181,7 +182,7 @@ export class Broker {
       if (topic.needsTidying) topic.tidy();
       topic.releaseIdle();
     }
-    if (this.pressure !== "none") this.overflow.relieve();
+    if (this.pressure !== "none") this.overflow.relieve("all");
   }
 
   watchTime(channel: Channel): void {
@@ -200,6 +201,21 @@ export class Broker {
 
   wallOf(monotonicMs: number): number {
     return this.time.wallMs + (monotonicMs - this.time.nowMs);
+  }
+
+  #expire(nowMs: number): void {
+    const timed = this.#timed;
+    this.#timed = [];
+    let left = overdueMax;
+    let reached = 0;
+    for (; reached < timed.length && left > 0; reached++) {
+      const channel = timed[reached]!;
+      if (channel.deleted) continue;
+      left -= channel.expire(nowMs, left);
+      if (channel.isTimed) this.#timed.push(channel);
+    }
+    // Those that were not reached come first next time.
+    if (reached < timed.length) this.#timed = [...timed.slice(reached), ...this.#timed];
   }
 
   #rouse(): void {

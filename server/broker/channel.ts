@@ -17,9 +17,6 @@ import { type Refusal, Subscription, type SubscriptionSettings } from "./subscri
 import type { Topic } from "./topic.ts";
 import { Window } from "./window.ts";
 
-/** Overdue runs and exceptions handled in one tick, so that a mass timeout does not stall the loop. */
-const overdueMax = 4_096;
-
 export class Channel {
   readonly broker: Broker;
   readonly topic: Topic;
@@ -114,17 +111,27 @@ export class Channel {
     this.windows.push(new Window(log, this.#windowsMade++, from, to));
   }
 
-  /** Adds sequences found in the store at start. They are older than what is here, so they go out first. */
+  /** Adds sequences that go out before what waits of the logs that are newer. */
+  addBefore(
+    ranges: readonly { readonly log: Log; readonly from: number; readonly to: number }[],
+    isNewer: (log: Log) => boolean,
+  ): void {
+    if (ranges.length === 0) return;
+    const newer = this.windows.filter((window) => isNewer(window.log));
+    // What is held stays in front, closed: runs are searched in the order in which windows are used.
+    this.windows = this.windows.filter((window) => !isNewer(window.log) || window.low < window.next);
+    for (const { log, from, to } of ranges) this.addRange(log, from, to);
+    for (const window of newer) this.windows.push(window.split(this.#windowsMade++));
+  }
+
+  /** Puts back what the store has of this channel. */
   restore(
     checkpoint: ChannelCheckpoint,
     logOf: (logId: number) => Log,
     dueIn: (dueMs: number) => number,
   ): void {
-    const newer = this.windows;
-    // What is held stays in front, closed: runs are searched in the order in which windows are used.
-    this.windows = newer.filter((window) => window.low < window.next);
-    for (const { logId, from, to } of checkpoint.ranges) this.addRange(logOf(logId), from, to);
-    for (const window of newer) this.windows.push(window.split(this.#windowsMade++));
+    const ranges = checkpoint.ranges.map(({ logId, from, to }) => ({ log: logOf(logId), from, to }));
+    this.addBefore(ranges, () => true);
     const { logId, seq, attempts, dueMs } = checkpoint.exceptions;
     for (let i = 0; i < seq.length; i++) {
       const exception = new Exception(logOf(logId[i]!), seq[i]!, attempts[i]!, null, true);
@@ -234,10 +241,14 @@ export class Channel {
     const dropped = this.depth + this.inFlightCount + this.deferredCount;
     const { audit, time } = this.broker;
     for (const window of this.windows) {
-      const count = window.end - window.low;
-      if (count > 0)
-        audit?.record(auditKinds.drop, this, null, window.log.id, window.low, count, 0, 0, time.wallMs);
-      window.skipTo(Math.max(window.end, window.low));
+      const { log, end } = window;
+      for (let seq = window.low; seq < window.next; seq++) {
+        if (window.ownerOf(seq) === 0) continue;
+        audit?.record(auditKinds.drop, this, null, log.id, seq, 1, 1, 0, time.wallMs);
+      }
+      const { next, waiting } = window;
+      if (waiting > 0) audit?.record(auditKinds.drop, this, null, log.id, next, waiting, 0, 0, time.wallMs);
+      window.skipTo(Math.max(end, next));
     }
     for (const exception of this.exceptions) {
       const { log, seq, attempts } = exception;
@@ -284,23 +295,31 @@ export class Channel {
     this.broker.watchTime(this);
   }
 
-  /** Takes back what is overdue and brings what is due. False when nothing of it has a deadline any more. */
-  expire(nowMs: number): boolean {
-    let watched = false;
+  /**
+   * Takes back what is overdue and brings what is due, at most `messagesMax` of them.
+   *
+   * @returns how many they were
+   */
+  expire(nowMs: number, messagesMax: number): number {
+    let left = messagesMax;
     for (const [timeoutMs, queue] of this.runs) {
-      queue.sweep(nowMs, overdueMax, this.#expireRun);
-      if (queue.length > 0) watched = true;
-      else this.runs.delete(timeoutMs);
+      left -= queue.sweep(nowMs, left, this.#expireRun);
+      if (queue.length === 0) this.runs.delete(timeoutMs);
     }
     const { timed } = this.exceptions;
-    for (let n = 0; n < overdueMax; n++) {
+    for (; left > 0; left--) {
       const exception = timed.first();
       if (!exception || exception.atMs > nowMs) break;
       if (exception.state === "held") this.#timedOut(exception);
       else this.exceptions.wait(exception);
       this.markDirty();
     }
-    this.#timed = watched || timed.length > 0;
+    this.#timed = this.runs.size > 0 || timed.length > 0;
+    return messagesMax - left;
+  }
+
+  /** Something of it has a deadline. */
+  get isTimed(): boolean {
     return this.#timed;
   }
 
@@ -317,7 +336,7 @@ export class Channel {
   }
 
   readonly #expireRun = (window: Window, firstSeq: number, endSeq: number, owner: Subscription): void => {
-    for (let seq = Math.max(firstSeq, window.low); seq < endSeq; seq++) {
+    for (let seq = firstSeq; seq < endSeq; seq++) {
       if (window.ownerOf(seq) === owner.number) this.#timedOut(this.#toException(window, seq, owner.number));
     }
     this.markDirty();

@@ -34,9 +34,8 @@ export function storeUnfinished(broker: Broker, done: () => void): number {
     for (const channel of keptChannels(topic)) takeBack(channel);
     for (const log of topic.logs) {
       for (const slab of log.slabs) {
-        if (slab.queuedSeq === slab.endSeq) continue;
         if (!isOwed(topic, log, slab.firstSeq, slab.endSeq)) continue;
-        for (const block of log.blocks(slab, slab.queuedSeq)) write(topic, block);
+        for (const block of log.blocks(slab, Math.max(slab.queuedSeq, log.forgottenTo))) write(topic, block);
       }
       for (const block of looseBlocks(log, looseFrames(topic, log))) write(topic, block);
     }
@@ -79,7 +78,7 @@ function channelCheckpoint(broker: Broker, channel: Channel, which: "all" | "sto
   for (const window of channel.windows) {
     if (which === "stored" && !window.log.inStore) continue;
     const from = which === "stored" ? window.low : window.next;
-    if (from < window.end) ranges.push({ logId: window.log.id, from, to: window.end });
+    for (const range of withoutOwed(channel, window.log, from, window.end)) ranges.push(range);
   }
   const owed = [];
   for (const exception of channel.exceptions) {
@@ -88,6 +87,21 @@ function channelCheckpoint(broker: Broker, channel: Channel, which: "all" | "sto
     owed.push({ log, seq, attempts, dueMs: state === "deferred" ? Math.max(1, broker.wallOf(atMs)) : 0 });
   }
   return { name: channel.name, ranges, exceptions: packed(owed) };
+}
+
+/** [from, to) without the messages that are listed one by one: nothing is owed twice. */
+function withoutOwed(channel: Channel, log: Log, from: number, to: number): RangeCheckpoint[] {
+  const ranges: RangeCheckpoint[] = [];
+  const inside = channel.exceptions
+    .of(log)
+    .filter(({ seq, stored }) => stored && seq >= from && seq < to)
+    .map(({ seq }) => seq)
+    .sort((a, b) => a - b);
+  for (const seq of [...inside, to]) {
+    if (from < seq) ranges.push({ logId: log.id, from, to: seq });
+    from = seq + 1;
+  }
+  return ranges;
 }
 
 function keptChannels(topic: Topic): Channel[] {

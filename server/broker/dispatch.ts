@@ -14,20 +14,25 @@ import { fetchFrame, readAhead } from "./read-back.ts";
 import { RunQueue } from "./runs.ts";
 import type { Slab } from "./slab.ts";
 import type { Subscription } from "./subscription.ts";
-import type { Window } from "./window.ts";
+import { openEnd, type Window } from "./window.ts";
 
 /** Shared by several consumers, a run is at most this long, so that they progress together. */
 const sharedRunMax = 256;
 /** Redeliveries written at once. */
 const redeliveriesMax = 64;
 const redeliveryBytesMax = 64 * 1024;
+/** What a slow ephemeral channel keeps lies scattered over its log, in at most so many pieces. */
+const ephemeralWindowsMax = 64;
 /** Attempts are 16 bits on the wire. */
 const attemptsMax = 65_535;
 
 export function pump(channel: Channel): void {
   settleWindows(channel);
-  if (channel.ephemeral) dropNewest(channel);
-  if (channel.paused || channel.subscriptions.length === 0) return;
+  if (!channel.paused && channel.subscriptions.length > 0) handOut(channel);
+  if (channel.ephemeral || channel.topic.ephemeral) dropNewest(channel);
+}
+
+function handOut(channel: Channel): void {
   for (;;) {
     const redelivered = channel.redeliverNext && redeliver(channel);
     const ran = deliverRun(channel);
@@ -57,22 +62,35 @@ function settleWindows(channel: Channel): void {
   }
 }
 
-/** An ephemeral channel keeps at most mem-queue-size waiting: the newest beyond that are dropped, as NSQ drops them. */
+/**
+ * What is ephemeral keeps at most mem-queue-size waiting: the newest beyond that are
+ * dropped, as NSQ drops them.
+ */
 function dropNewest(channel: Channel): void {
-  const limit = channel.broker.options.memQueueSize;
-  const last = channel.windows.at(-1);
-  if (last === undefined) return;
-  const excess = channel.depth - limit;
-  if (excess <= 0) return;
-  const handedTo = last.log.handedTo;
-  if (excess >= last.waiting && last.low === last.next) {
-    last.jump(last.end);
-    channel.topic.markHoles(last.log);
+  const { windows } = channel;
+  let excess = channel.depth - channel.broker.options.memQueueSize;
+  for (let i = windows.length - 1; i >= 0 && excess > 0; i--) {
+    const window = windows[i]!;
+    const { waiting } = window;
+    if (waiting === 0) continue;
+    const isFull = windows.length >= ephemeralWindowsMax && window.low === window.next;
+    const dropped = isFull ? waiting : Math.min(excess, waiting);
+    excess -= dropped;
+    cutNewest(channel, window, dropped);
+    channel.topic.markHoles(window.log);
+  }
+}
+
+/** Drops the newest `count` of what waits in a window; one that follows its log goes on behind them. */
+function cutNewest(channel: Channel, window: Window, count: number): void {
+  const { end } = window;
+  const isOpen = window.to === openEnd;
+  if (isOpen && count === window.waiting && window.low === window.next) {
+    window.jump(end);
     return;
   }
-  last.to = Math.max(last.next, last.end - excess);
-  channel.addRange(last.log, handedTo, last.log.sealed ? handedTo : channel.topic.openEnd);
-  channel.topic.markHoles(last.log);
+  window.to = end - count;
+  if (isOpen) channel.addRange(window.log, end, openEnd);
 }
 
 /** Hands one run of the first window that has something waiting to one consumer; false when nothing could be. */
@@ -92,7 +110,10 @@ function deliverRun(channel: Channel): boolean {
   const first = window.next;
   hold(channel, window, first, end, subscription);
   if (subscription.sampleRate > 0) writeSample(channel, window, slab, first, end, subscription);
-  else write(subscription, slab.bytes.subarray(slab.offsetOf(first), slab.offsetOf(end)), slab);
+  else {
+    noteDelivered(channel, window, first, end, subscription);
+    write(subscription, slab.bytes.subarray(slab.offsetOf(first), slab.offsetOf(end)), slab);
+  }
   if (window.loaded.length > 0) readAhead(channel, window);
   return true;
 }
@@ -134,7 +155,7 @@ function hold(
   subscription: Subscription,
 ): void {
   const count = end - first;
-  const { time, audit } = channel.broker;
+  const { time } = channel.broker;
   window.give(end, subscription.number);
   subscription.inFlight += count;
   subscription.messageCount += count;
@@ -147,17 +168,19 @@ function hold(
   }
   queue.push(window, first, end, subscription, time.nowMs + subscription.msgTimeoutMs);
   channel.watchTime();
-  audit?.record(
-    auditKinds.deliver,
-    channel,
-    subscription.consumer.identity,
-    window.log.id,
-    first,
-    count,
-    1,
-    0,
-    time.wallMs,
-  );
+}
+
+function noteDelivered(
+  channel: Channel,
+  window: Window,
+  first: number,
+  end: number,
+  subscription: Subscription,
+): void {
+  const { time, audit } = channel.broker;
+  if (audit === null) return;
+  const { identity } = subscription.consumer;
+  audit.record(auditKinds.deliver, channel, identity, window.log.id, first, end - first, 1, 0, time.wallMs);
 }
 
 function write(subscription: Subscription, frames: Uint8Array, slab: Slab | null): void {
@@ -175,6 +198,7 @@ function writeSample(
 ): void {
   for (let seq = first; seq < end; seq++) {
     if (isSampled(channel, subscription)) {
+      noteDelivered(channel, window, seq, seq + 1, subscription);
       write(subscription, slab.bytes.subarray(slab.offsetOf(seq), slab.offsetOf(seq + 1)), slab);
       continue;
     }

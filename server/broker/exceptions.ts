@@ -145,6 +145,11 @@ export class Exceptions {
     this.size = 0;
   }
 
+  /** Those of one log. */
+  of(log: Log): Exception[] {
+    return [...(this.#byLog.get(log)?.values() ?? [])];
+  }
+
   /** The lowest sequence of a log that is still owed; undefined when none is. */
   lowest(log: Log): number | undefined {
     let lowest: number | undefined;

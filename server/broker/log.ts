@@ -31,7 +31,7 @@ export class Log {
   residentFrom = 0;
   /** A sealed log takes no more messages. */
   sealed = false;
-  /** Blocks of it have been written. */
+  /** Blocks of it have been handed to the store. */
   inStore = false;
   /** Messages below it are in the store: kept where a topic is stored before it is handed out. */
   storedTo = 0;
@@ -61,6 +61,11 @@ export class Log {
     log.sealed = true;
     log.inStore = true;
     return log;
+  }
+
+  /** The slab that is being filled. */
+  get filling(): Slab | null {
+    return this.#last;
   }
 
   /** Whether a body of this size begins a new slab. */

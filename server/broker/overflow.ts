@@ -30,7 +30,7 @@ export class Overflow {
     this.#unpin(topic, log);
     topic.trim(log);
     if (topic.ephemeral) return;
-    if (!this.#broker.storesFirst(topic) && this.#isLong(topic, log)) {
+    if (this.#isLong(topic, log)) {
       const keepFrom = log.tail - this.#broker.options.memQueueSize;
       for (const slab of log.slabs) {
         if (slab.endSeq > keepFrom || slab === log.slabs.at(log.slabs.length - 1)) break;
@@ -38,22 +38,25 @@ export class Overflow {
       }
     }
     this.#evictStored(topic, log);
-    if (this.#broker.memoryBytes > this.#broker.options.memBytes * relieveFrom) this.relieve();
+    if (this.#broker.memoryBytes > this.#broker.options.memBytes * relieveFrom) this.relieve("full");
   }
 
-  /** Memory is short: slabs of all topics are written until what is on its way makes enough room. */
-  relieve(): void {
+  /**
+   * Memory is short: slabs of all topics are written until what is on its way makes enough
+   * room. Those that are being filled are left out but now and then, or each message would begin a slab.
+   */
+  relieve(slabs: "full" | "all"): void {
     const { memBytes } = this.#broker.options;
     let excess = this.#broker.memoryBytes - this.writingBytes - memBytes * relieveFrom;
     for (const topic of this.#broker.topics.values()) {
       if (excess <= 0) return;
       if (topic.ephemeral) continue;
       for (const log of topic.logs) {
+        if (excess <= 0) return;
+        if (slabs === "all") log.closeSlab();
         topic.trim(log);
         for (const slab of log.slabs) {
-          if (excess <= 0) break;
-          if (slab.writing || slab.endSeq === slab.firstSeq) continue;
-          if (slab === log.slabs.at(log.slabs.length - 1)) log.closeSlab();
+          if (excess <= 0 || slab === log.filling) break;
           if (this.#write(topic, log, slab)) excess -= slab.bytes.length;
         }
         this.#evictStored(topic, log);
@@ -72,19 +75,21 @@ export class Overflow {
   }
 
   #write(topic: Topic, log: Log, slab: Slab): boolean {
-    if (slab.writing || slab.storedSeq === slab.endSeq) return false;
+    const from = Math.max(slab.storedSeq, log.forgottenTo);
+    if (slab.writing || from >= slab.endSeq) return false;
     slab.retain();
+    // From here on there is something to forget, even when nobody needs it before it is written.
+    log.inStore = true;
     this.writingBytes += slab.bytes.length;
     const { endSeq } = slab;
     slab.queuedSeq = endSeq;
     // Counted before the first write, so that no answer can come before all are known.
-    const blocks = [...log.blocks(slab, slab.storedSeq)];
+    const blocks = [...log.blocks(slab, from)];
     let left = blocks.length;
     for (const block of blocks) {
       this.#broker.backlog.write(topic.name, block, () => {
         if (--left > 0) return;
         slab.storedSeq = endSeq;
-        log.inStore = true;
         log.storedTo = log.firstUnstored;
         this.writingBytes -= slab.bytes.length;
         slab.release();
@@ -109,8 +114,12 @@ export class Overflow {
     }
   }
 
-  /** Whether some channel, or the topic itself, is behind by more than mem-queue-size. */
+  /**
+   * Whether some channel, or the topic itself, is behind by more than mem-queue-size. What is
+   * stored before it is handed out may stay as long as there is room: it is about to be wanted.
+   */
   #isLong(topic: Topic, log: Log): boolean {
+    if (this.#broker.storesFirst(topic)) return false;
     return log.tail - topic.slowestNext(log) > this.#broker.options.memQueueSize;
   }
 

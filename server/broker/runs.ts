@@ -35,28 +35,38 @@ export class RunQueue {
   }
 
   /**
-   * Drops runs that are answered in full and calls `expire` with each overdue one,
-   * at most `runsMax` of them: true when there may be more at once.
+   * Drops runs that are answered in full and calls `expire` with those that are overdue, or
+   * with the beginning of one, for at most `messagesMax` sequences.
+   *
+   * @returns for how many
    */
   sweep(
     nowMs: number,
-    runsMax: number,
+    messagesMax: number,
     expire: (window: Window, firstSeq: number, endSeq: number, owner: Subscription) => void,
-  ): boolean {
-    for (let expired = 0; this.#length > 0; ) {
+  ): number {
+    let left = messagesMax;
+    while (this.#length > 0) {
       const slot = this.#head;
       const window = this.#window[slot]!;
-      if (this.#endSeq[slot]! > window.low) {
-        if (this.#deadlineMs[slot]! > nowMs) return false;
-        if (expired++ === runsMax) return true;
-        expire(window, this.#firstSeq[slot]!, this.#endSeq[slot]!, this.#owner[slot]!);
+      const endSeq = this.#endSeq[slot]!;
+      if (endSeq > window.low) {
+        if (left === 0 || this.#deadlineMs[slot]! > nowMs) break;
+        const firstSeq = Math.max(this.#firstSeq[slot]!, window.low);
+        const toSeq = Math.min(endSeq, firstSeq + left);
+        expire(window, firstSeq, toSeq, this.#owner[slot]!);
+        left -= toSeq - firstSeq;
+        if (toSeq < endSeq) {
+          this.#firstSeq[slot] = toSeq;
+          break;
+        }
       }
       this.#window[slot] = null;
       this.#owner[slot] = null;
       this.#head = (slot + 1) & (this.#firstSeq.length - 1);
       this.#length--;
     }
-    return false;
+    return messagesMax - left;
   }
 
   /** The deadline of the run that holds `seq`; undefined when no run does. */

@@ -11,6 +11,8 @@ const slabSizes = [4 * 1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024] as c
 export const slabSizeLargest = slabSizes.length - 1;
 /** Pooled slabs are memory that nobody uses: a few of each size serve a busy node. */
 const pooledBytesMax = 16 * 1024 * 1024;
+/** A slab takes at most this part of what is left of the budget, unless a message needs more. */
+const slabsLeftMin = 16;
 const noLog = -1;
 
 export class Slab {
@@ -90,11 +92,19 @@ export class Slab {
 export class SlabPool {
   /** Bytes of slabs in use, pooled ones not counted. */
   usedBytes = 0;
+  readonly #budgetBytes: number;
   readonly #pooled: Slab[][] = slabSizes.map(() => []);
   #pooledBytes = 0;
 
+  /** @param budgetBytes the less of it is left, the smaller slabs become, so that many topics share it */
+  constructor(budgetBytes = Number.POSITIVE_INFINITY) {
+    this.#budgetBytes = budgetBytes;
+  }
+
   /** An empty slab with one reference, the caller's. `sizeClass` is a wish; a frame of `bytes` fits in any case. */
   take(bytes: number, sizeClass: number, logId: number, firstSeq: number): Slab {
+    const fairBytes = (this.#budgetBytes - this.usedBytes) / slabsLeftMin;
+    while (sizeClass > 0 && slabSizes[sizeClass]! > fairBytes) sizeClass--;
     while (sizeClass < slabSizes.length && slabSizes[sizeClass]! < bytes) sizeClass++;
     const size = slabSizes[sizeClass] ?? bytes;
     let slab = this.#pooled[sizeClass]?.pop();

@@ -8,7 +8,7 @@ import { auditKinds } from "./audit-ring.ts";
 import type { Broker } from "./broker.ts";
 import { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
-import { Exception } from "./exceptions.ts";
+import { Exception, exceptionBytes } from "./exceptions.ts";
 import { frameHeaderBytes, writeHeader } from "./frame.ts";
 import { Log, logSeqMax } from "./log.ts";
 import { isEphemeral } from "./names.ts";
@@ -41,7 +41,6 @@ export class Topic {
   readonly channelName = "";
   readonly ephemeral: boolean;
   readonly channels = new Map<string, Channel>();
-  readonly openEnd = openEnd;
   paused = false;
   deleted = false;
   messageCount = 0;
@@ -110,7 +109,7 @@ export class Topic {
   ): PutRefusal | null {
     const { broker } = this;
     if (broker.exiting) return "exiting";
-    if (this.ephemeral && this.channels.size === 0 && this.depth >= broker.options.memQueueSize) {
+    if (this.ephemeral && this.#keepsItsOwn && this.depth >= broker.options.memQueueSize) {
       this.messageCount++;
       this.messageBytes += bytes;
       return null;
@@ -141,6 +140,7 @@ export class Topic {
     const { wallNsHigh, wallNsLow, wallMs } = broker.time;
     writeHeader(view, 0, body.length, wallNsHigh, wallNsLow, log.id, seq);
     frame.set(body, frameHeaderBytes);
+    broker.chargeExceptions(exceptionBytes + frame.length);
     this.messageCount++;
     this.messageBytes += body.length;
     broker.audit?.record(auditKinds.publish, this, client, log.id, seq, 1, 0, delayMs, wallMs);
@@ -153,11 +153,15 @@ export class Topic {
 
   /** Finds the channel or makes it. A new one starts at the topic's cursor. */
   ensureChannel(name: string): Channel {
-    let channel = this.channels.get(name);
+    const channel = this.channels.get(name);
     if (channel) return channel;
     // What was published before it is not its own, also what came in this very turn (MS2).
     this.#hand();
-    channel = new Channel(this.broker, this, name);
+    return this.#addChannel(name);
+  }
+
+  #addChannel(name: string): Channel {
+    const channel = new Channel(this.broker, this, name);
     this.channels.set(name, channel);
     if (this.#log !== null) channel.addRange(this.#log, this.#log.handedTo, openEnd);
     this.broker.listener.channelCreated(this.name, name);
@@ -172,7 +176,7 @@ export class Topic {
     channel.delete();
     this.broker.listener.channelDeleted(this.name, name);
     this.tidy();
-    if (this.ephemeral && this.channels.size === 0) this.broker.deleteTopic(this.name);
+    if (this.ephemeral && this.channels.size === 0 && !this.deleted) this.broker.deleteTopic(this.name);
     return true;
   }
 
@@ -192,11 +196,12 @@ export class Topic {
     for (const { log, from, to } of this.pending) drop(log, from, to - from);
     for (const { log, seq } of this.deferred) drop(log, seq, 1);
     this.pending = [];
-    this.deferred = [];
+    this.#clearDeferred();
     const log = this.#log;
     if (log !== null && log.handedTo < log.tail) {
       drop(log, log.handedTo, log.tail - log.handedTo);
       this.#seal(log);
+      log.tail = log.handedTo;
     }
     this.tidy();
     return dropped;
@@ -247,6 +252,7 @@ export class Topic {
   /** Beyond `trim`: slabs in the middle of a log that only a full ephemeral channel could have wanted. */
   markHoles(log: Log): void {
     const needs: [number, number][] = [[log.handedTo, openEnd]];
+    for (const range of this.pending) if (range.log === log) needs.push([range.from, range.to]);
     for (const channel of this.channels.values()) {
       for (const window of channel.windows) if (window.log === log) needs.push([window.low, window.to]);
     }
@@ -277,7 +283,8 @@ export class Topic {
   }
 
   get needsTidying(): boolean {
-    return this.logs.length > 1 || (this.#log?.inStore ?? false);
+    const current = Number(this.#log !== null) + Number(this.#deferredLog !== null);
+    return this.logs.length > current || (this.#log?.inStore ?? false);
   }
 
   /** Nothing waits and nothing is held: the slab being filled goes back to the pool. */
@@ -309,6 +316,8 @@ export class Topic {
       }
       return log;
     };
+    // All of them are there before anything is handed to one of them.
+    for (const { name } of checkpoint.channels) if (!this.channels.has(name)) this.#addChannel(name);
     for (const saved of checkpoint.channels) {
       this.ensureChannel(saved.name).restore(saved, logOf, (dueMs) => this.broker.monotonicOf(dueMs));
     }
@@ -325,7 +334,11 @@ export class Topic {
   #writableLog(): Log {
     const log = this.#log;
     if (log !== null && log.tail < logSeqMax) return log;
-    if (log !== null) this.#seal(log);
+    if (log !== null) {
+      this.#seal(log);
+      if (log.handedTo < log.tail) this.pending.push({ log, from: log.handedTo, to: log.tail });
+      log.handedTo = log.tail;
+    }
     const opened = this.#addLog();
     this.#log = opened;
     for (const channel of this.channels.values()) channel.addRange(opened, 0, openEnd);
@@ -338,10 +351,9 @@ export class Topic {
     return log;
   }
 
-  /** Ends a log: channels finish what they were handed of it; what had not left the topic is not theirs. */
+  /** Ends a log: channels finish what they were handed of it; what had not left the topic is not theirs yet. */
   #seal(log: Log): void {
     log.seal();
-    log.tail = log.handedTo;
     this.#log = null;
     for (const channel of this.channels.values()) {
       for (const window of channel.windows) {
@@ -353,7 +365,7 @@ export class Topic {
 
   /** Lets what may leave the topic leave it for the channels there are. */
   #hand(): void {
-    if (this.paused || this.channels.size === 0) return;
+    if (this.#keepsItsOwn) return;
     if (this.pending.length > 0) this.#handPending();
     if (this.deferred.length > 0) this.#handDeferred();
     const log = this.#log;
@@ -366,11 +378,9 @@ export class Topic {
   }
 
   #handPending(): void {
-    for (const { log, from, to } of this.pending) {
-      for (const channel of this.channels.values()) {
-        channel.addRange(log, from, to);
-        channel.messageCount += to - from;
-      }
+    for (const channel of this.channels.values()) {
+      channel.addBefore(this.pending, (log) => log === this.#log);
+      for (const { from, to } of this.pending) channel.messageCount += to - from;
     }
     this.pending = [];
   }
@@ -382,7 +392,19 @@ export class Topic {
         channel.defer(new Exception(log, seq, 0, frame, frame === null), nowMs + delayMs);
       }
     }
+    this.#clearDeferred();
+  }
+
+  #clearDeferred(): void {
+    for (const { frame } of this.deferred) {
+      if (frame !== null) this.broker.chargeExceptions(-exceptionBytes - frame.length);
+    }
     this.deferred = [];
+  }
+
+  /** Nothing leaves it. */
+  get #keepsItsOwn(): boolean {
+    return this.paused || this.channels.size === 0;
   }
 
   #lowestNeeded(log: Log): number {
