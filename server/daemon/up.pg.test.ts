@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { freshDatabase } from "../testing/postgres.ts";
 
 const launcher = resolve(import.meta.dirname, "../../bin/weir.mjs");
 const withinMs = 60_000;
@@ -25,14 +26,14 @@ async function until(condition: () => boolean): Promise<void> {
   await expect.poll(condition, { timeout: withinMs, interval: 20 }).toBe(true);
 }
 
-async function start(): Promise<void> {
+async function start(more: Readonly<Record<string, string>> = {}): Promise<void> {
   said = "";
   const addresses = ["tcp-address", "http-address", "console-http-address"].map(
     (name) => `--${name}=127.0.0.1:0`,
   );
   const { DATABASE_URL: _, ...env } = process.env;
   up = spawn(process.execPath, [launcher, "up", `--data-path=${directory}`, ...addresses], {
-    env,
+    env: { ...env, ...more },
     stdio: "pipe",
   });
   for (const stream of [up.stdout!, up.stderr!]) stream.on("data", (chunk) => (said += chunk));
@@ -76,6 +77,8 @@ test("[UP4] it says where everything is, and stops it all when asked", async () 
 
   expect(up.exitCode).toBe(0);
   expect(said.trimEnd()).toMatch(/Stopped\.$/);
+  // Had Postgres stopped before the node, that would have been said.
+  expect(said.split("Stopping")[1]).not.toContain("away");
   expect(processes()).toEqual([]);
 });
 
@@ -87,6 +90,16 @@ test("[UP2] a node and a Postgres that were killed come back, at the addresses t
   await until(() => said.includes("node is back") && said.includes("Postgres is back"));
 
   expect((await fetch(`${address("NSQ HTTP")}/ping`)).status).toBe(200);
+});
+
+test("[UP6] with a database given it starts no Postgres of its own", async () => {
+  await using database = await freshDatabase();
+
+  await start({ DATABASE_URL: database.url });
+
+  expect(processes().filter(({ command }) => command.includes("bin/postgres "))).toEqual([]);
+  expect(existsSync(join(directory, "postgres"))).toBe(false);
+  expect(processes().filter(({ command }) => command.includes(database.url))).toEqual([]);
 });
 
 test("[UP5] killed itself, it leaves nothing behind, and a second start finds its ports and data free", async () => {
