@@ -38,6 +38,46 @@ export function joinStored(...lists: readonly (readonly StoredLog[])[]): Map<num
   return joined;
 }
 
+/** What two checkpoints of different logs owe together. */
+export function joinTopics(
+  some: readonly TopicCheckpoint[],
+  others: readonly TopicCheckpoint[],
+): TopicCheckpoint[] {
+  const joined = new Map(some.map((topic) => [topic.name, topic]));
+  for (const topic of others) {
+    const before = joined.get(topic.name);
+    joined.set(topic.name, before ? joinTopic(before, topic) : topic);
+  }
+  return [...joined.values()];
+}
+
+function joinTopic(a: TopicCheckpoint, b: TopicCheckpoint): TopicCheckpoint {
+  const channels = new Map(a.channels.map((channel) => [channel.name, channel]));
+  for (const { name, ranges, exceptions } of b.channels) {
+    const before = channels.get(name) ?? { name, ranges: [], exceptions: noExceptions };
+    channels.set(name, {
+      name,
+      ranges: [...before.ranges, ...ranges],
+      exceptions: joinExceptions(before.exceptions, exceptions),
+    });
+  }
+  return {
+    name: a.name,
+    ranges: [...a.ranges, ...b.ranges],
+    deferred: joinExceptions(a.deferred, b.deferred),
+    channels: [...channels.values()],
+  };
+}
+
+function joinExceptions(a: ExceptionCheckpoint, b: ExceptionCheckpoint): ExceptionCheckpoint {
+  return {
+    logId: Uint32Array.from([...a.logId, ...b.logId]),
+    seq: Uint32Array.from([...a.seq, ...b.seq]),
+    attempts: Uint16Array.from([...a.attempts, ...b.attempts]),
+    dueMs: Float64Array.from([...a.dueMs, ...b.dueMs]),
+  };
+}
+
 /** For every log that is mentioned, the first sequence still owed. */
 export function owedFrom(topics: readonly TopicCheckpoint[]): Map<number, number> {
   const from = new Map<number, number>();

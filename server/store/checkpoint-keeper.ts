@@ -1,10 +1,12 @@
 /** Checkpoints on their way out: periodic ones to Postgres, or to a file while it is away; the final one to both. */
 import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { deleteCheckpoints, insertCheckpoint } from "../../db/queries/progress.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint-codec.ts";
+import { joinTopics } from "./checkpoint-fit.ts";
 import { describeFileError, replaceFile } from "./files.ts";
 import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
@@ -34,8 +36,12 @@ interface Pending {
 export class CheckpointKeeper {
   /** What the file had when the store was opened; null: there was none, or it was damaged. */
   readonly found: Checkpoint | null;
+  /** What processes owed that stopped before they knew of `found`: it counts beside it. */
+  readonly foundBeside: Checkpoint | null;
   readonly #options: CheckpointKeeperOptions;
   readonly #path: string;
+  readonly #besidePath: string;
+  #hasBeside: boolean;
   #nextId: number;
   #pending: Pending | null = null;
   #writing: Promise<void> | null = null;
@@ -46,8 +52,11 @@ export class CheckpointKeeper {
   constructor(options: CheckpointKeeperOptions) {
     this.#options = options;
     this.#path = join(options.dataPath, "checkpoint.dat");
+    this.#besidePath = join(options.dataPath, "checkpoint-beside.dat");
     this.#nextId = options.session * 2 ** 32;
-    this.found = this.#read();
+    this.found = this.#read(this.#path);
+    this.foundBeside = this.#read(this.#besidePath);
+    this.#hasBeside = this.foundBeside !== null;
   }
 
   /** Resolves when it is written, or when a newer one took its place. */
@@ -64,17 +73,38 @@ export class CheckpointKeeper {
 
   /** Returns its id. Rejects when the disk refuses. */
   async saveFinal(topics: readonly TopicCheckpoint[]): Promise<number> {
-    this.#closed = true;
-    this.#pending?.settle();
-    this.#pending = null;
-    await this.#writing;
+    await this.#end();
     const id = this.#nextId++;
     const bytes = encodeCheckpoint({ id, final: true, ...this.#options.stored(), topics });
     await replaceFile(this.#path, bytes);
+    await this.#dropBeside();
     // The file alone is enough for this node; whoever is to adopt its backlog reads Postgres.
     const late = new Promise<void>((resolve) => setTimeout(resolve, finalDeadlineMs).unref());
     await Promise.race([this.#toPostgres(id, bytes).catch(() => {}), late]);
     return id;
+  }
+
+  /** The last of a process that never knew what the one before it owed: leaves that as it is. Rejects when the disk refuses. */
+  async saveBeside(topics: readonly TopicCheckpoint[]): Promise<void> {
+    await this.#end();
+    const both = joinTopics(this.foundBeside?.topics ?? [], topics);
+    const id = this.#nextId++;
+    const bytes = encodeCheckpoint({ id, final: true, ...this.#options.stored(), topics: both });
+    await replaceFile(this.#besidePath, bytes);
+  }
+
+  async #end(): Promise<void> {
+    this.#closed = true;
+    this.#pending?.settle();
+    this.#pending = null;
+    await this.#writing;
+  }
+
+  /** A checkpoint that has everything in it is kept. */
+  async #dropBeside(): Promise<void> {
+    if (!this.#hasBeside) return;
+    await rm(this.#besidePath, { force: true });
+    this.#hasBeside = false;
   }
 
   async #writeAll(): Promise<void> {
@@ -100,6 +130,7 @@ export class CheckpointKeeper {
     const bytes = encodeCheckpoint({ id, final: false, ...stored, topics });
     try {
       await this.#toPostgres(id, bytes);
+      await this.#dropBeside();
       this.#lastCrc = crc;
       return;
     } catch (error) {
@@ -107,6 +138,7 @@ export class CheckpointKeeper {
     }
     try {
       await replaceFile(this.#path, bytes);
+      await this.#dropBeside();
       this.#lastCrc = crc;
     } catch (error) {
       log.error({}, `a checkpoint could not be written: ${describeFileError(error)}`);
@@ -123,18 +155,18 @@ export class CheckpointKeeper {
       .catch((error: unknown) => this.#options.log.warn({}, `old checkpoints stay: ${link.describe(error)}`));
   }
 
-  #read(): Checkpoint | null {
+  #read(path: string): Checkpoint | null {
     let bytes: Uint8Array;
     try {
-      bytes = readFileSync(this.#path);
+      bytes = readFileSync(path);
     } catch (error) {
       if ((error as { code?: unknown }).code !== "ENOENT") {
-        this.#options.log.error({}, `${this.#path} cannot be read: ${describeFileError(error)}`);
+        this.#options.log.error({}, `${path} cannot be read: ${describeFileError(error)}`);
       }
       return null;
     }
     const checkpoint = decodeCheckpoint(bytes);
-    if (!checkpoint) this.#options.log.error({}, `${this.#path} is damaged and is left out`);
+    if (!checkpoint) this.#options.log.error({}, `${path} is damaged and is left out`);
     return checkpoint;
   }
 }

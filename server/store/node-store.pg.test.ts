@@ -152,6 +152,36 @@ test("[SN10] after kill -9 the backlog is what Postgres has, also beyond the las
   await first.close({ deadlineMs: 1000 });
 });
 
+test("[SN14] a node that stops before Postgres told it what is owed loses neither that nor its own", async () => {
+  await using server = await ownPostgres();
+  const dataPath = newDirectory();
+  const killed = await open(dataPath, server.url);
+  await killed.load();
+  await up(killed);
+  await written(killed.backlog, "orders", block(7, 0, 100));
+  await killed.saveCheckpoint(owed([7, 60, 100]), { final: false });
+  const left = copyOf(dataPath);
+  await killed.close({ deadlineMs: 1000 });
+  await server.stop();
+
+  for (const logId of [8, 9]) {
+    const short = await open(left, server.url);
+    void short.load();
+    const kept = written(short.backlog, "orders", block(logId, 0, 10), block(logId, 3, 4, 0, true));
+    await short.saveCheckpoint(owed([logId, 5, 10]), { final: true });
+    await kept;
+    await short.close({ deadlineMs: 1000 });
+  }
+  await server.start();
+
+  const last = await open(left, server.url);
+  const { topics } = await last.load();
+  expect(topics).toEqual(owed([7, 60, 100], [8, 5, 10], [9, 5, 10]));
+  await last.saveCheckpoint(topics, { final: true });
+  await last.close({ deadlineMs: 1000 });
+  expect(readdirSync(left)).not.toContain("checkpoint-beside.dat");
+});
+
 test("[SN11] what a clean stop no longer owed is deleted at the next start, rows and all", async () => {
   await using database = await freshDatabase();
   const dataPath = newDirectory();

@@ -65,6 +65,7 @@ class OpenStore implements NodeStore {
   readonly #openedAtMs = Date.now();
   #filesFailure: { reason: string; sinceMs: number } | null = null;
   #stopped: Promise<void> | null = null;
+  #isLoaded = false;
   #cleanCheckpoint: number | null = null;
 
   constructor(options: NodeStoreOptions, lock: Disposable, metadata: Metadata, state: NodeState) {
@@ -139,8 +140,14 @@ class OpenStore implements NodeStore {
   }
 
   async load(): Promise<LoadedBacklog> {
+    const loaded = await this.#load();
+    this.#isLoaded = true;
+    return loaded;
+  }
+
+  async #load(): Promise<LoadedBacklog> {
     const { log } = this.#options;
-    const { found } = this.#keeper;
+    const { found, foundBeside } = this.#keeper;
     await this.#files.ready;
     const clean = found?.final === true && found.id === this.#state.cleanCheckpoint;
     if (clean || this.#state.session === 1) {
@@ -151,13 +158,24 @@ class OpenStore implements NodeStore {
     log.warn({}, "the last process on this data path did not stop in order: looking for what it had stored");
     const stored = await this.#postgres?.found();
     const newest = stored?.checkpoint && stored.checkpoint.id > (found?.id ?? -1) ? stored.checkpoint : found;
-    return recoverCrashed(newest, this.#files, stored?.logs ?? [], this.metadata.topics, this.backlog);
+    return recoverCrashed(
+      newest,
+      foundBeside,
+      this.#files,
+      stored?.logs ?? [],
+      this.metadata.topics,
+      this.backlog,
+    );
   }
 
-  async saveCheckpoint(topics: readonly TopicCheckpoint[], { final }: { final: boolean }): Promise<void> {
-    if (!final) return this.#keeper.save(topics);
+  async saveCheckpoint(
+    topics: readonly TopicCheckpoint[],
+    { final, whole = this.#isLoaded }: { final: boolean; whole?: boolean },
+  ): Promise<void> {
+    if (!final) return whole ? this.#keeper.save(topics) : undefined;
     await this.#stopWriting();
-    this.#cleanCheckpoint = await this.#keeper.saveFinal(topics);
+    if (whole) this.#cleanCheckpoint = await this.#keeper.saveFinal(topics);
+    else await this.#keeper.saveBeside(topics);
   }
 
   async close({ deadlineMs }: { deadlineMs: number }): Promise<void> {

@@ -93,8 +93,13 @@ export interface NodeStore {
    * second is written; resolves when written or superseded. Final: first every block given to
    * `backlog.write` is made durable (in files, when Postgres does not take it), then the checkpoint;
    * rejects when the disk refuses, with what could not be kept. No write may follow a final one.
+   * `whole: false` says that what `load` found is not in `topics`, because the node stops before it knew: then both
+   * count at the next start. Left out, it is whether `load` has resolved.
    */
-  saveCheckpoint(topics: readonly TopicCheckpoint[], options: { final: boolean }): Promise<void>;
+  saveCheckpoint(
+    topics: readonly TopicCheckpoint[],
+    options: { final: boolean; whole?: boolean },
+  ): Promise<void>;
   /** Writes what remains of audit and metadata, closes everything, gives the lock back. Never rejects. */
   close(options: { deadlineMs: number }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Finds out what the process before this one owed, and lets go of everything else that is stored. */
 import type { Backlog } from "../broker/ports.ts";
 import type { Checkpoint } from "./checkpoint-codec.ts";
-import { fitCheckpoint, joinStored, owedFrom, type StoredLog } from "./checkpoint-fit.ts";
+import { fitCheckpoint, joinStored, joinTopics, owedFrom, type StoredLog } from "./checkpoint-fit.ts";
 import type { LoadedBacklog, MetadataTopic } from "./ports.ts";
 import type { Position, SegmentFiles } from "./segment-files.ts";
 
@@ -20,12 +20,13 @@ export function recoverClean(
 /** After a crash: the checkpoint may be a second old, and is fitted to what is stored. */
 export function recoverCrashed(
   checkpoint: Checkpoint | null,
+  beside: Checkpoint | null,
   files: SegmentFiles,
   inPostgres: readonly StoredLog[],
   known: readonly MetadataTopic[],
   backlog: Backlog,
 ): LoadedBacklog {
-  const topics = checkpoint?.topics ?? [];
+  const topics = joinTopics(checkpoint?.topics ?? [], beside?.topics ?? []);
   if (checkpoint) forgetBefore(checkpoint.position, owedFrom(topics), files);
   const stored = joinStored(storedInFiles(files), inPostgres);
   const fitted = fitCheckpoint(topics, stored, known);
