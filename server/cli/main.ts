@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { logLine } from "../daemon/log-line.ts";
 import { StartError } from "./config-file.ts";
 import { UsageError } from "./go-flags.ts";
 import { usageOf } from "./help.ts";
@@ -108,14 +109,6 @@ async function role<Table extends Options>(
     process.stderr.write(logLine(`[${name}] `, "FATAL", reason));
     process.exit(1);
   }
-}
-
-function logLine(prefix: string, level: string, text: string): string {
-  const now = new Date();
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("/");
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(":");
-  return `${prefix}${day} ${time}.${String(now.getMilliseconds()).padStart(3, "0")}000 ${level}: ${text}\n`;
 }
 
 function print(text: string): void {

@@ -4,6 +4,8 @@
  *
  *   [nsqd] 2026/11/22 14:05:09.123456 INFO: TCP: listening on 127.0.0.1:4150
  */
+import { logLine } from "./log-line.ts";
+
 export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -28,15 +30,4 @@ export class NodeLog {
     if (logLevels.indexOf(level) < logLevels.indexOf(this.level)) return;
     process.stderr.write(logLine(this.#prefix, words[level], text));
   };
-}
-
-export function logLine(prefix: string, word: string, text: string): string {
-  const now = new Date();
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("/");
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(":");
-  const micros =
-    String(now.getMilliseconds()).padStart(3, "0") +
-    String(Math.floor((performance.now() % 1) * 1000)).padStart(3, "0");
-  return `${prefix}${day} ${time}.${micros} ${word}: ${text.replaceAll("\n", " ")}\n`;
 }

@@ -2,7 +2,6 @@
  * A node: the broker with everything it needs of the world. What happens first is listening,
  * with the topology of `nsqd.dat`; what the store owes comes when the store has answered.
  */
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { AuditRing } from "../broker/audit-ring.ts";
 import { Broker } from "../broker/broker.ts";
@@ -15,9 +14,11 @@ import { createHttpServer } from "../http/server.ts";
 import { openNodeStore } from "../store/node-store.ts";
 import type { MetadataTopic, NodeStore } from "../store/ports.ts";
 import { TcpListener } from "../tcp/listener.ts";
+import { sessionStats } from "../tcp/session-stats.ts";
 import { Turn } from "../tcp/turn.ts";
 import { boundAddress, listenOptions } from "./address.ts";
 import { NodeLog } from "./node-log.ts";
+import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { NodeFigures } from "./process-figures.ts";
 
 /** As clients compare it. */
@@ -79,29 +80,21 @@ class Node {
     this.#log = log;
     this.#store = store;
     const audit = options["audit"] === "off" ? null : new AuditRing();
-    this.#broker = new Broker(
-      {
-        memQueueSize: options["mem-queue-size"],
-        memBytes: options["mem-bytes"],
-        maxMsgTimeoutMs: options["max-msg-timeout"],
-        maxReqTimeoutMs: options["max-req-timeout"],
+    this.#broker = new Broker(brokerOptions(options), {
+      backlog: store.backlog,
+      logIds: store.logIds,
+      listener: this.#topologyListener(),
+      report: {
+        lost: (topic, channel, logId, from, to) =>
+          log.log(
+            "error",
+            `CHANNEL(${topic}/${channel}): ${to - from} messages of log ${logId} are not in the store`,
+          ),
       },
-      {
-        backlog: store.backlog,
-        logIds: store.logIds,
-        listener: this.#topologyListener(),
-        report: {
-          lost: (topic, channel, logId, from, to) =>
-            log.log(
-              "error",
-              `CHANNEL(${topic}/${channel}): ${to - from} messages of log ${logId} are not in the store`,
-            ),
-        },
-        audit,
-        random: Math.random,
-        wake: this.#turn.schedule,
-      },
-    );
+      audit,
+      random: Math.random,
+      wake: this.#turn.schedule,
+    });
     this.#turn.broker = this.#broker;
     this.now();
     if (audit !== null) store.attachAudit(audit);
@@ -109,7 +102,7 @@ class Node {
     this.#tcp = new TcpListener({
       broker: this.#broker,
       turn: this.#turn,
-      limits: limitsOf(options),
+      limits: tcpLimits(options),
       version: nsqVersion,
       log: { info: (text) => log.log("info", text) },
       now: this.now,
@@ -252,7 +245,7 @@ class Node {
   }
 
   *#connections() {
-    for (const session of this.#tcp.sessions) yield session.stats();
+    for (const session of this.#tcp.sessions) yield sessionStats(session);
   }
 
   #info() {
@@ -296,35 +289,5 @@ class Node {
 function* topology(topics: Iterable<Topic>): IterableIterator<MetadataTopic> {
   for (const { name, paused, channels } of topics) {
     yield { name, paused, channels: [...channels.values()].map(({ name, paused }) => ({ name, paused })) };
-  }
-}
-
-function limitsOf(options: NsqdOptions) {
-  return {
-    maxRdyCount: options["max-rdy-count"],
-    maxMsgTimeoutMs: options["max-msg-timeout"],
-    msgTimeoutMs: options["msg-timeout"],
-    maxHeartbeatIntervalMs: options["max-heartbeat-interval"],
-    maxOutputBufferSize: options["max-output-buffer-size"],
-    maxOutputBufferTimeoutMs: options["max-output-buffer-timeout"],
-    minOutputBufferTimeoutMs: options["min-output-buffer-timeout"],
-    outputBufferTimeoutMs: options["output-buffer-timeout"],
-    maxDeflateLevel: options["max-deflate-level"],
-    topologyRegion: options["topology-region"],
-    topologyZone: options["topology-zone"],
-    maxMsgSize: options["max-msg-size"],
-    maxBodySize: options["max-body-size"],
-    maxReqTimeoutMs: options["max-req-timeout"],
-    maxChannelConsumers: options["max-channel-consumers"],
-  };
-}
-
-/** @throws StartError when it cannot be read: a node that was given a secret does not run without it. */
-function readSecret(path: string): string | null {
-  if (path === "") return null;
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    throw new StartError(`failed to instantiate nsqd - --cluster-secret-file: ${(error as Error).message}`);
   }
 }

@@ -9,7 +9,6 @@ import type { ClientIdentity, Consumer } from "../broker/ports.ts";
 import type { Slab } from "../broker/slab.ts";
 import type { Subscription } from "../broker/subscription.ts";
 import type { Topic } from "../broker/topic.ts";
-import type { ConnectionStats } from "../protocol/connection.ts";
 import type { CommandSink } from "../protocol/decoder.ts";
 import { type Fault, isFatal } from "../protocol/faults.ts";
 import { type Identity, unidentified } from "../protocol/identify.ts";
@@ -27,9 +26,6 @@ const countedTopicsMax = 1_000;
 const holdMs = 5_000;
 /** Time for a client to take a last error and go. */
 const lingerMs = 1_000;
-
-/** As `/stats` numbers them. */
-const stateNumbers: Record<State, number> = { init: 0, subscribed: 3, closing: 4 };
 
 export interface PublishCount {
   readonly topic: Topic;
@@ -276,28 +272,6 @@ export class Session implements CommandSink, Consumer {
   }
 
   // -- figures ----------------------------------------------------------------------------------
-
-  stats(): ConnectionStats {
-    const { clientId, hostname, userAgent, sampleRate, topologyZone, topologyRegion } = this.settings;
-    return {
-      number: this.number,
-      clientId,
-      hostname,
-      userAgent,
-      remoteAddress: this.remoteAddress,
-      state: stateNumbers[this.state],
-      connectedAtMs: this.connectedAtMs,
-      sampleRate,
-      deflate: false,
-      snappy: false,
-      topologyZone,
-      topologyRegion,
-      tls: null,
-      auth: null,
-      subscription: this.subscription,
-      pubCounts: new Map([...this.publishCounts].map(([topic, { count }]) => [topic, count])),
-    };
-  }
 
   /** Counts publishes to a topic; the last one is found without a look-up. */
   countPublish(topic: Topic, messages: number): void {

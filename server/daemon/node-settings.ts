@@ -1,0 +1,45 @@
+/** What a node's flags mean to its parts. */
+import { readFileSync } from "node:fs";
+import type { BrokerOptions } from "../broker/broker.ts";
+import { StartError } from "../cli/config-file.ts";
+import type { NsqdOptions } from "../cli/nsqd-options.ts";
+import type { TcpLimits } from "../tcp/ports.ts";
+
+export function brokerOptions(options: NsqdOptions): BrokerOptions {
+  return {
+    memQueueSize: options["mem-queue-size"],
+    memBytes: options["mem-bytes"],
+    maxMsgTimeoutMs: options["max-msg-timeout"],
+    maxReqTimeoutMs: options["max-req-timeout"],
+  };
+}
+
+export function tcpLimits(options: NsqdOptions): TcpLimits {
+  return {
+    maxRdyCount: options["max-rdy-count"],
+    maxMsgTimeoutMs: options["max-msg-timeout"],
+    msgTimeoutMs: options["msg-timeout"],
+    maxHeartbeatIntervalMs: options["max-heartbeat-interval"],
+    maxOutputBufferSize: options["max-output-buffer-size"],
+    maxOutputBufferTimeoutMs: options["max-output-buffer-timeout"],
+    minOutputBufferTimeoutMs: options["min-output-buffer-timeout"],
+    outputBufferTimeoutMs: options["output-buffer-timeout"],
+    maxDeflateLevel: options["max-deflate-level"],
+    topologyRegion: options["topology-region"],
+    topologyZone: options["topology-zone"],
+    maxMsgSize: options["max-msg-size"],
+    maxBodySize: options["max-body-size"],
+    maxReqTimeoutMs: options["max-req-timeout"],
+    maxChannelConsumers: options["max-channel-consumers"],
+  };
+}
+
+/** @throws StartError when it cannot be read: a node that was given a secret does not run without it. */
+export function readSecret(path: string): string | null {
+  if (path === "") return null;
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw new StartError(`failed to instantiate nsqd - --cluster-secret-file: ${(error as Error).message}`);
+  }
+}
