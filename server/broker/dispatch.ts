@@ -49,7 +49,9 @@ function settleWindows(channel: Channel): void {
     const window = windows[i]!;
     if (window.advance()) {
       const oldest = window.log.slabs.at(0);
-      if (oldest !== undefined && window.low >= oldest.endSeq) channel.topic.trim(window.log);
+      // The slab that is being filled would stay anyway.
+      if (oldest !== undefined && oldest !== window.log.filling && window.low >= oldest.endSeq)
+        channel.topic.trim(window.log);
     }
     if (window.isSpent) spent = true;
   }

