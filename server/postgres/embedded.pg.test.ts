@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import postgres from "postgres";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
+import { isAlive } from "../testing/processes.ts";
 import { accountFor, canRead, runAs } from "./account.ts";
 import { startPostgres } from "./embedded.ts";
 
@@ -44,14 +45,6 @@ async function holder(as = {}): Promise<{ child: ChildProcess; serverPid: number
   for await (const line of createInterface({ input: child.stdout! }))
     return { child, serverPid: Number(line) };
   throw new Error("the holder ended");
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 function userOf(pid: number): number {
