@@ -17,6 +17,7 @@ import { cn } from "../classes.ts";
 import { type Column, priorityClass } from "./column.ts";
 import { HeaderCell } from "./header-cell.tsx";
 import { useHeldOrder } from "./held-order.ts";
+import { useSteadyRows } from "./steady-rows.ts";
 import { TableRow } from "./table-row.tsx";
 
 const features = tableFeatures({
@@ -53,10 +54,12 @@ export function DataTable<Row extends { readonly key: string }>({
   stale?: (row: Row) => boolean;
 }) {
   const definitions = useMemo(() => columns.map((column) => definitionOf<Row>(column)), [columns]);
+  const reason = `${JSON.stringify(sorting)} ${filter}`;
+  const sortable = useSteadyRows(rows, reason, wholeMax);
   const table = useTable({
     features,
     columns: definitions,
-    data: rows as Row[],
+    data: sortable as Row[],
     getRowId: (row: Row) => row.key,
     state: { sorting },
     onSortingChange: (update) => onSort(typeof update === "function" ? update(sorting) : update),
@@ -67,7 +70,7 @@ export function DataTable<Row extends { readonly key: string }>({
   const order = useHeldOrder(
     useMemo(() => model.rows.map((row) => row.id), [model]),
     held,
-    `${JSON.stringify(sorting)} ${filter}`,
+    reason,
   );
   const byKey = useMemo(() => new Map(rows.map((row) => [row.key, row])), [rows]);
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { holdOrder } from "../../live/order.ts";
 
 /** Rows change places at most this often, even when nobody points at them. */
@@ -12,7 +12,10 @@ export function useHeldOrder(sorted: readonly string[], held: boolean, reason: s
   const [shown, setShown] = useState({ keys: sorted, reason, atMs: 0 });
   const latest = useRef(sorted);
   const fresh = shown.reason !== reason;
-  const { keys, moved } = fresh ? { keys: sorted, moved: 0 } : holdOrder(shown.keys, sorted);
+  const { keys, moved } = useMemo(
+    () => (fresh ? { keys: sorted, moved: 0 } : holdOrder(shown.keys, sorted)),
+    [fresh, sorted, shown],
+  );
   if (fresh) setShown({ keys: sorted, reason, atMs: Date.now() });
 
   useEffect(() => {
