@@ -175,7 +175,10 @@ export class Broker {
     this.#expire(nowMs);
     const retries = this.#retries;
     this.#retries = [];
-    for (const channel of retries) channel.markDirty();
+    for (const channel of retries) {
+      channel.storeAway = false;
+      channel.markDirty();
+    }
     if (nowMs - this.#tidyMs < tidyEveryMs) return;
     this.#tidyMs = nowMs;
     for (const topic of this.topics.values()) {
@@ -191,6 +194,8 @@ export class Broker {
 
   /** The store could not answer: asked again at the next tick. */
   retryLater(channel: Channel): void {
+    if (channel.storeAway) return;
+    channel.storeAway = true;
     this.#retries.push(channel);
   }
 

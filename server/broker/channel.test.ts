@@ -256,3 +256,23 @@ test("[MS9] an ephemeral channel goes with its last consumer, an ephemeral topic
   expect(node.heard).toContain("-orders/tail#ephemeral");
   expect(node.heard.slice(-2)).toEqual(["-sparks#ephemeral/b", "-sparks#ephemeral"]);
 });
+
+test("[C2] the oldest message's age counts what was requeued, and not what is deferred", () => {
+  const node = new TestBroker();
+  const { consumer, subscription } = node.subscribe(2);
+  const publishedMs = node.time.wallMs;
+  node.publish("poison", "other");
+  const [poison, other] = consumer.received;
+  subscription.finish(other!.logId, other!.seq);
+
+  for (let n = 0; n < 3; n++) {
+    node.advance(1_000);
+    subscription.requeue(poison!.logId, poison!.seq, 0);
+    node.turn();
+  }
+  expect(node.channel().oldestWallMs).toBe(publishedMs);
+  subscription.requeue(poison!.logId, poison!.seq, 1_000);
+  node.turn();
+
+  expect(node.channel().oldestWallMs).toBeNull();
+});

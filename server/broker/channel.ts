@@ -9,6 +9,7 @@ import type { Broker } from "./broker.ts";
 import type { ChannelCheckpoint } from "./checkpoint.ts";
 import { pump } from "./dispatch.ts";
 import { Exception, Exceptions } from "./exceptions.ts";
+import { frameTimeMs } from "./frame.ts";
 import type { Log } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { Consumer } from "./ports.ts";
@@ -16,6 +17,9 @@ import type { RunQueue } from "./runs.ts";
 import { type Refusal, Subscription, type SubscriptionSettings } from "./subscription.ts";
 import type { Topic } from "./topic.ts";
 import { Window } from "./window.ts";
+
+/** Looked at for the age of the oldest message. */
+const exceptionsSeenMax = 64;
 
 export class Channel {
   readonly broker: Broker;
@@ -38,6 +42,8 @@ export class Channel {
   redeliverNext = true;
   /** Reads under way for frames of single exceptions. */
   fetching = 0;
+  /** The store could not answer: it is not asked again before the next tick. */
+  storeAway = false;
   /** Held in windows; held exceptions are in `exceptions`. */
   heldInWindows = 0;
   heldAsExceptions = 0;
@@ -93,15 +99,23 @@ export class Channel {
     return this.exceptions.deferredCount;
   }
 
-  /** When the oldest unfinished message was published, milliseconds since 1970; null: there is none, or it is not known. */
+  /**
+   * When the oldest message that waits or is held was published, milliseconds since 1970; null:
+   * there is none, or it is not known. Of those owed one by one a few are looked at, the longest known.
+   */
   get oldestWallMs(): number | null {
-    let oldest: number | null = null;
+    let oldest = Number.POSITIVE_INFINITY;
     for (const window of this.windows) {
-      if (window.low >= window.end) continue;
-      const wallMs = window.log.wallMsAt(window.low);
-      if (wallMs !== null && (oldest === null || wallMs < oldest)) oldest = wallMs;
+      if (window.low < window.end) oldest = Math.min(oldest, window.log.wallMsAt(window.low) ?? oldest);
     }
-    return oldest;
+    let seen = 0;
+    for (const { state, frame, log, seq } of this.exceptions) {
+      if (seen++ === exceptionsSeenMax) break;
+      if (state === "deferred") continue;
+      const wallMs = frame === null ? log.wallMsAt(seq) : frameTimeMs(frame);
+      oldest = Math.min(oldest, wallMs ?? oldest);
+    }
+    return oldest === Number.POSITIVE_INFINITY ? null : oldest;
   }
 
   // -- being read -------------------------------------------------------------------------------
@@ -392,7 +406,9 @@ export class Channel {
   #toException(window: Window, seq: number, owner: number): Exception {
     const slab = window.slabAt(seq);
     const stored = slab === undefined || seq < slab.storedSeq;
-    const exception = new Exception(window.log, seq, 1, slab?.copyFrame(seq) ?? null, stored);
+    // Short of memory, what the store has is read again when it is wanted.
+    const isKept = slab !== undefined && !(stored && this.broker.pressure !== "none");
+    const exception = new Exception(window.log, seq, 1, isKept ? slab.copyFrame(seq) : null, stored);
     window.clear(seq);
     this.heldInWindows--;
     this.heldAsExceptions++;

@@ -9,6 +9,7 @@
  * message's sequence in it, each as eight lower-case hexadecimal digits.
  */
 import { hexId, hexWords } from "../protocol/message-id.ts";
+import { wallMsOf } from "./time.ts";
 
 export const frameHeaderBytes = 34;
 export const attemptsOffset = 16;
@@ -78,9 +79,12 @@ export function frameBytes(view: DataView, at: number): number {
 
 /** When the message was published: milliseconds since 1970. */
 export function frameWallMs(view: DataView, at: number): number {
-  return (
-    (view.getUint32(at + timestampOffset) * 4_294_967_296 + view.getUint32(at + timestampOffset + 4)) / 1e6
-  );
+  return wallMsOf(view.getUint32(at + timestampOffset), view.getUint32(at + timestampOffset + 4));
+}
+
+/** The same of a frame on its own. */
+export function frameTimeMs(frame: Buffer): number {
+  return wallMsOf(frame.readUInt32BE(timestampOffset), frame.readUInt32BE(timestampOffset + 4));
 }
 
 /** The sequence in the id of the frame that starts at `at`. */

@@ -160,3 +160,46 @@ test("[O3] a channel that is emptied or deleted while it reads gets nothing of i
     expect(after.lost).toEqual([]);
   }
 });
+
+test("[O3] a store that is away is not asked at every turn", () => {
+  const { after } = restored(100);
+  const { subscription } = after.subscribe(5);
+  after.backlog.away = true;
+  after.answer();
+
+  for (let n = 0; n < 10; n++) {
+    subscription.ready(5 + n);
+    after.turn();
+  }
+  expect(after.backlog.reads).toEqual([]);
+  after.advance(20);
+
+  expect(after.backlog.reads).toHaveLength(1);
+});
+
+test("[O7] short of memory, requeued messages that the store has do not keep their frames", () => {
+  const { after } = restored(2_000);
+  const tight = new TestBroker({ backlog: after.backlog, firstLogId: 300, memBytes: 256 * 1024 });
+  tight.restore(takeCheckpoint(after.broker, "all"));
+  const { consumer, subscription } = tight.subscribe(50);
+  for (let n = 0; n < 2_000; n += 50) {
+    tight.answer();
+    for (const { logId, seq } of consumer.received.slice(-50)) subscription.requeue(logId, seq, 60_000);
+    tight.turn();
+  }
+
+  expect(tight.channel().deferredCount).toBe(2_000);
+  expect(tight.broker.memoryBytes).toBeLessThan(2_000 * 600);
+  for (
+    let n = 0;
+    n < 200 && tight.channel().inFlightCount + tight.channel().depth + tight.channel().deferredCount > 0;
+    n++
+  ) {
+    tight.advance(n === 0 ? 60_000 : 1);
+    tight.answer();
+    for (const { logId, seq } of consumer.received) subscription.finish(logId, seq);
+    tight.turn();
+  }
+  expect(consumer.received).toHaveLength(4_000);
+  expect(tight.lost).toEqual([]);
+});

@@ -20,7 +20,7 @@ const fetchesMax = 8;
 export function readAhead(channel: Channel, window: Window): boolean {
   const { log } = window;
   if (skipGap(channel, window)) return true;
-  if (window.loading) return false;
+  if (window.loading || channel.storeAway) return false;
   let from = window.next;
   let aheadBytes = 0;
   for (const slab of window.loaded) {
@@ -89,7 +89,7 @@ function load(channel: Channel, window: Window, block: Block): void {
 
 /** Asks for the frame of an exception that only the store has. False when too many are asked for already. */
 export function fetchFrame(channel: Channel, exception: Exception): boolean {
-  if (channel.fetching >= fetchesMax) return false;
+  if (channel.fetching >= fetchesMax || channel.storeAway) return false;
   channel.fetching++;
   readFrame(channel, exception, false);
   return true;
