@@ -95,6 +95,7 @@ test("[SN9] stopped while Postgres is away: all is in files, read from them at o
   await using server = await ownPostgres();
   const dataPath = newDirectory();
   const first = await open(dataPath, server.url);
+  await first.load();
   await up(first);
   await written(first.backlog, "orders", block(7, 0, 100));
   await server.stop();
