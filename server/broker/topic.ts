@@ -43,8 +43,10 @@ export class Topic {
   readonly channels = new Map<string, Channel>();
   paused = false;
   deleted = false;
-  messageCount = 0;
-  messageBytes = 0;
+  // -0 makes them doubles from the start. A counter that outgrew 31 bits later would change the shape of
+  // its object, and the code that publishes would never be optimised again: 0.2 µs a message became 0.5.
+  messageCount = -0;
+  messageBytes = -0;
   /** Logs of which somebody may need something, oldest first; the one being written is the last. */
   logs: Log[] = [];
   readonly taps = new Set<Tap>();
@@ -61,6 +63,8 @@ export class Topic {
     this.name = name;
     this.topicName = name;
     this.ephemeral = isEphemeral(name);
+    this.messageCount = 0;
+    this.messageBytes = 0;
   }
 
   /** The log being written; null before the first message. */

@@ -18,7 +18,8 @@ export class Output {
   #writtenInTurn = false;
   #corked = false;
   #retained: Slab[] = [];
-  #written = 0;
+  // A double from the start: see the counters of a topic.
+  #written = -0;
   #flushedBefore = -1;
 
   constructor(socket: Socket, turn: Turn) {
