@@ -181,7 +181,10 @@ class Node {
     storeUnfinished(this.#broker, () => {});
     let exitCode = 0;
     try {
-      await this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "all"), { final: true });
+      await this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "all"), {
+        final: true,
+        whole: this.#restored,
+      });
       await this.#store.metadata.flush();
     } catch (error) {
       this.#log.log("error", `NSQ: not everything could be kept - ${(error as Error).message}`);
