@@ -20,8 +20,11 @@ export function lockDataPath(dataPath: string): Disposable {
     file?.close();
     const { errcode } = error as { errcode?: unknown };
     // SQLITE_BUSY and SQLITE_LOCKED.
-    const why = errcode === 5 || errcode === 6 ? "another process uses it" : describeFileError(error);
-    throw new DataPathError(`failed to lock data-path: cannot lock directory ${dataPath} - ${why}`);
+    const why =
+      errcode === 5 || errcode === 6 ? "resource temporarily unavailable" : describeFileError(error);
+    throw new DataPathError(
+      `failed to lock data-path: cannot flock directory ${dataPath} - ${why} (possibly in use by another instance of nsqd)`,
+    );
   }
   const held = file;
   return { [Symbol.dispose]: () => held.close() };
