@@ -4,7 +4,6 @@ import { type Sql, withDeadline } from "../statement.ts";
 const statementMs = 5_000;
 /** Ranges from here on are picked at random by nodes that start while Postgres is away. */
 export const provisionalRangeMin = 32_768;
-export const rangesMax = 65_536;
 
 export interface NodeRow {
   readonly id: string;
