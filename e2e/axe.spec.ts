@@ -27,7 +27,6 @@ function pages(node: string): readonly string[] {
     "/tail",
     "/tail?topic=orders",
     "/publish?topic=orders",
-    "/no/such/page",
   ];
 }
 
@@ -39,11 +38,8 @@ for (const theme of ["light", "dark"] as const) {
     test.setTimeout(180_000);
     await page.emulateMedia({ colorScheme: theme });
     for (const path of pages(new URL(system.http).host)) {
-      const missing = path === "/no/such/page";
       for (const [name, width] of Object.entries(widths)) {
         await page.setViewportSize({ width, height: 800 });
-        // The browser itself complains of a 404.
-        if (missing) continue;
         await page.goto(path);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
         await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
@@ -74,6 +70,20 @@ test("[W17] the theme is chosen before the first paint and stays chosen", async 
   await page.reload({ waitUntil: "commit" });
 
   await expect.poll(theme).toBe("dark");
+});
+
+test.describe("no such page", () => {
+  // The browser reports the answer that says so.
+  test.use({ expected: /status of 404/ });
+
+  test("[W17] an address that leads nowhere says so, and passes axe", async ({ page }) => {
+    await page.goto("/no/such/page");
+    await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+
+    const { violations } = await new AxeBuilder({ page }).analyze();
+
+    expect(violations.map(({ id }) => id)).toEqual([]);
+  });
 });
 
 test("[W17] a dialog passes axe too", async ({ page }) => {

@@ -63,20 +63,24 @@ export class System implements AsyncDisposable {
     if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   }
 
-  /** Without a word. It is started again by itself. */
-  async killConsole(): Promise<void> {
+  /** Without a word. What would start it again stands still until the function it returns is called. */
+  async killConsole(): Promise<() => void> {
     const { stdout } = await run("ps", ["-ax", "-o", "pid=,ppid=,args="]);
     const ours = stdout
       .split("\n")
       .map((line) => /^ *(\d+) +(\d+) .* console /.exec(line))
       .find((match) => Number(match?.[2]) === this.#child.pid);
+    this.#child.kill("SIGSTOP");
     process.kill(Number(ours![1]), "SIGKILL");
+    return () => this.#child.kill("SIGCONT");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill("SIGTERM");
+      // A test that failed may have left it standing.
+      this.#child.kill("SIGCONT");
       await ended;
     }
     rmSync(this.#dataPath, { recursive: true, force: true });
