@@ -121,6 +121,11 @@ export class Broker {
     for (const checkpoint of checkpoints) this.ensureTopic(checkpoint.name).restore(checkpoint);
   }
 
+  /** Ids in [firstLogId, endLogId) turned out to be another node's: no message gets one any more. */
+  sealLogs(firstLogId: number, endLogId: number): void {
+    for (const topic of this.topics.values()) topic.sealLogs((id) => id >= firstLogId && id < endLogId);
+  }
+
   // -- memory -----------------------------------------------------------------------------------
 
   /** Bytes of frames in memory, what they are kept in included. */

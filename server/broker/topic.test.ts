@@ -143,3 +143,24 @@ test("[O7] a node that stops refuses publishes", () => {
   expect(node.put("one")).toBe("exiting");
   expect(node.topic().putDeferred(Buffer.from("x"), 1, null)).toBe("exiting");
 });
+
+test("[L1] logs whose ids are another node's take no more messages, and lose none", () => {
+  const node = new TestBroker();
+  const { consumer, subscription } = node.subscribe(1);
+  node.publish("one", "two");
+  node.broker.pauseTopic(node.topic(), true);
+  node.publish("three");
+  node.defer("four", 100);
+  const lost = new Set(consumer.received.map(({ logId }) => logId));
+
+  node.broker.sealLogs(0, 2 ** 32);
+  node.broker.pauseTopic(node.topic(), false);
+  node.publish("five");
+  for (let n = 0; n < 5; n++) {
+    subscription.finish(consumer.last.logId, consumer.last.seq);
+    node.advance(100);
+  }
+
+  expect(consumer.bodies.toSorted()).toEqual(["five", "four", "one", "three", "two"]);
+  expect(lost.has(consumer.received.find(({ body }) => body === "five")?.logId ?? 0)).toBe(false);
+});

@@ -229,6 +229,17 @@ export class Topic {
     return tap;
   }
 
+  /** Ends the logs being written that `which` names: what comes next begins others, what is there stays. */
+  sealLogs(which: (logId: number) => boolean): void {
+    if (this.#deferredLog !== null && which(this.#deferredLog.id)) this.#deferredLog = null;
+    const log = this.#log;
+    if (log === null || !which(log.id)) return;
+    this.#seal(log);
+    if (log.handedTo < log.tail) this.pending.push({ log, from: log.handedTo, to: log.tail });
+    log.handedTo = log.tail;
+    this.markDirty();
+  }
+
   // -- turns ------------------------------------------------------------------------------------
 
   markDirty(): void {
@@ -336,13 +347,8 @@ export class Topic {
   }
 
   #writableLog(): Log {
-    const log = this.#log;
-    if (log !== null && log.tail < logSeqMax) return log;
-    if (log !== null) {
-      this.#seal(log);
-      if (log.handedTo < log.tail) this.pending.push({ log, from: log.handedTo, to: log.tail });
-      log.handedTo = log.tail;
-    }
+    if (this.#log !== null && this.#log.tail >= logSeqMax) this.sealLogs(() => true);
+    if (this.#log !== null) return this.#log;
     const opened = this.#addLog();
     this.#log = opened;
     for (const channel of this.channels.values()) channel.addRange(opened, 0, openEnd);

@@ -98,6 +98,7 @@ class Node {
     this.#turn.broker = this.#broker;
     this.now();
     if (audit !== null) store.attachAudit(audit);
+    store.onLogIdsLost = (firstLogId, endLogId) => this.#broker.sealLogs(firstLogId, endLogId);
     const nextClientNumber = () => ++this.#clients;
     this.#tcp = new TcpListener({
       broker: this.#broker,
