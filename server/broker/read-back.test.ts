@@ -203,3 +203,33 @@ test("[O7] short of memory, requeued messages that the store has do not keep the
   expect(consumer.received).toHaveLength(4_000);
   expect(tight.lost).toEqual([]);
 });
+
+test("[O3] every block is read about once, and one held message keeps no more than a few of them", () => {
+  const { after } = restored(6_000);
+  const { consumer, subscription } = after.subscribe(100);
+  const bytes = { asked: 0, most: 0 };
+  const { backlog } = after;
+  const ask = backlog.read.bind(backlog);
+  backlog.read = (range, done) => {
+    ask(range, (blocks) => {
+      for (const block of blocks ?? []) bytes.asked += block.bytes.length;
+      done(blocks);
+    });
+  };
+  let answered = 1;
+
+  for (let round = 0; consumer.received.length < 6_000; round++) {
+    if (round > 1_000) throw new Error("it does not come");
+    after.answer();
+    for (; answered < consumer.received.length; answered++) {
+      const { logId, seq } = consumer.received[answered]!;
+      subscription.finish(logId, seq);
+    }
+    after.turn();
+    bytes.most = Math.max(bytes.most, after.broker.pool.usedBytes);
+  }
+
+  expect(bytes.asked).toBeLessThan(1.1 * 6_000 * 1_034);
+  expect(bytes.most).toBeLessThan(3 * 1024 * 1024);
+  expect(subscription.finish(consumer.received[0]!.logId, consumer.received[0]!.seq)).toBeNull();
+});

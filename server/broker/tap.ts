@@ -10,7 +10,7 @@ import type { Topic } from "./topic.ts";
 const shownPerTurnMax = 16;
 
 export interface TapReader {
-  /** A complete wire frame, a view that is valid during the call only. Returns false when it wants no more for now. */
+  /** A complete wire frame, a view that is valid during the call only. Returns false when it did not take it. */
   show(frame: Uint8Array): boolean;
   /** Messages that passed unshown. */
   skip(count: number): void;

@@ -22,6 +22,8 @@ export class MemoryBacklog implements Backlog {
   away = false;
   writes: PendingWrite[] = [];
   reads: PendingRead[] = [];
+  /** How many reads were answered with what. */
+  readonly answers = { away: 0, nothing: 0, loose: 0, run: 0 };
   #blocks: Block[] = [];
   /** What was ever written and not forgotten, durable or not: for the check of double writes. */
   #written: Block[] = [];
@@ -78,7 +80,12 @@ export class MemoryBacklog implements Backlog {
   /** Answers the read at `index` of those under way. */
   answerRead(index: number): void {
     const [read] = this.reads.splice(index, 1);
-    if (read) read.done(this.away ? null : this.#find(read.range));
+    if (!read) return;
+    const found = this.away ? null : this.#find(read.range);
+    this.answers[
+      found === null ? "away" : found.length === 0 ? "nothing" : found[0]!.loose ? "loose" : "run"
+    ]++;
+    read.done(found);
   }
 
   /** Answers everything, and what is asked because of it, in order. */

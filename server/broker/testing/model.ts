@@ -103,7 +103,9 @@ export class ModelChannel {
     if (dueMs > nowMs) this.move(owed, "deferred", dueMs);
   }
 
-  tick(nowMs: number): void {
+  /** @returns how many messages timed out */
+  tick(nowMs: number): number {
+    const before = this.timeoutCount;
     for (const owed of this.timed) {
       if (owed.atMs > nowMs) continue;
       if (owed.state === "held") {
@@ -113,6 +115,7 @@ export class ModelChannel {
       }
       this.move(owed, "waiting");
     }
+    return this.timeoutCount - before;
   }
 }
 

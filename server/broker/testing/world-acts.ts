@@ -1,5 +1,6 @@
 /** What can happen in a world, and how often. */
 import type { Client, World } from "./world.ts";
+import { answer } from "./world-answers.ts";
 
 interface Act {
   readonly name: string;
@@ -41,7 +42,7 @@ export const acts: readonly Act[] = [
   { name: "write", weight: 10, run: finishWrites },
   { name: "read", weight: 10, run: answerReads },
   { name: "answer all", weight: 1, run: answerAll },
-  { name: "away", weight: 0.4, run: (world) => void (world.backlog.away = !world.backlog.away) },
+  { name: "away", weight: 0.4, run: toggleAway },
   { name: "checkpoint", weight: 0.6, run: (world) => world.restarts.checkpoint() },
   { name: "restore", weight: 1, run: (world) => world.restarts.restoreNow() },
   { name: "stop", weight: 0.08, run: (world) => world.restarts.stop() },
@@ -89,7 +90,7 @@ function answerSome(world: World, verb: "finish" | "requeue" | "touch"): void {
   const count = verb === "finish" && random.chance(0.5) ? held.length : 1 + random.below(5);
   const delayMs = random.chance(0.5) ? 0 : random.below(5_000);
   for (const { message } of held.slice(from, from + count)) {
-    world.answer(client, verb, message.logId, message.seq, delayMs);
+    answer(world, client, verb, message.logId, message.seq, delayMs);
   }
 }
 
@@ -104,7 +105,7 @@ function junk(world: World): void {
   const logId = message?.logId ?? random.below(5_000);
   const seq = message ? message.seq + random.below(2) : random.below(2 ** 31);
   const mine = world.heldBy(client).some((owed) => owed.message.logId === logId && owed.message.seq === seq);
-  if (!mine) world.answer(client, verb, logId, seq);
+  if (!mine) answer(world, client, verb, logId, seq);
 }
 
 function subscribe(world: World): void {
@@ -169,4 +170,8 @@ function answerReads(world: World): void {
 function answerAll(world: World): void {
   if (world.backlog.away) return;
   world.backlog.answerAll();
+}
+
+function toggleAway({ backlog }: World): void {
+  backlog.away = !backlog.away;
 }

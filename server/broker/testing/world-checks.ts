@@ -81,6 +81,7 @@ function drop(world: World, what: string, channel: Channel, known: ModelChannel)
   const dropped = known.counts.waiting - channel.depth;
   const fresh = [...known.owed.values()].filter((owed) => owed.fresh && owed.state === "waiting");
   if (dropped > 0) {
+    world.see("dropped", dropped);
     if (channel.depth < Math.min(limit, known.counts.waiting)) throw new Error(`${what} dropped too much`);
     if (dropped > fresh.length) throw new Error(`${what} dropped what had been handed out`);
     fresh.sort((a, b) => a.message.uid - b.message.uid);

@@ -65,6 +65,7 @@ export class Restarts {
     const world = this.#world;
     this.restoreNow();
     world.turn();
+    world.see("stop");
     world.note(`stop: ${world.describe()}`);
     for (const client of [...world.clients]) world.leave(client);
     world.broker.exiting = true;
@@ -93,6 +94,7 @@ export class Restarts {
   /** `kill -9`, and a start from what was last kept: what only memory had is gone, what was finished since may come again. */
   kill(): void {
     const world = this.#world;
+    world.see("kill");
     world.note(`kill: ${world.describe()}`);
     const saved = this.#saved ?? { checkpoints: [], keeps: new Map() };
     const unfinished = this.#pending ? null : this.#owedNow();
@@ -112,6 +114,7 @@ export class Restarts {
     if (!pending) return;
     this.#pending = null;
     world.turn();
+    if (world.clients.some(({ known }) => known.inFlight > 0)) world.see("restored beside what is held");
     world.broker.restore(pending.checkpoints);
     for (const [name, owed] of pending.owed) {
       const topic = world.ensureTopic(name);
