@@ -58,8 +58,9 @@ const test = base.extend<object, { postgres: OwnPostgres }>({
   ],
 });
 
-// What the browser says when it cannot reach the console.
-test.use({ expected: /WebSocket connection|net::ERR_(CONNECTION|EMPTY)_|status of 50[0-9]/ });
+// What the browser says when it cannot reach the console, or when a console that has only just started
+// has not read its sessions yet.
+test.use({ expected: /WebSocket connection|net::ERR_(CONNECTION|EMPTY)_|status of (50[0-9]|401)/ });
 
 test("[W18] Postgres dies: the page says so and for how long, memory goes on, and its return is said", async ({
   page,

@@ -23,6 +23,8 @@ export type LiveSocket = Socket<ServerEvents, ClientEvents>;
 
 /** A page that nobody has looked at for so long stops watching. */
 const hiddenMaxMs = 10 * 60_000;
+/** A console that has just started may not know its sessions yet: one refusal is not the end of ours. */
+const refusalsMin = 2;
 /** Going from a page to its neighbour must not drop the room they share. */
 const lingerMs = 400;
 
@@ -35,6 +37,7 @@ export class LiveStore {
   #tails = new Map<TailRoom, Set<(batch: TailBatch) => void>>();
   #connection = unopened;
   #attempt = 0;
+  #refusals = 0;
   #frame = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
@@ -117,6 +120,7 @@ export class LiveStore {
 
   #greeted(hello: Hello): void {
     this.#attempt = 0;
+    this.#refusals = 0;
     const offsetMs = hello.serverMs - Date.now();
     this.#change({ phase: "open", sinceMs: Date.now(), retryAtMs: null, signedOut: false, offsetMs });
     for (const room of this.#watched.keys()) this.#watch(room);
@@ -192,7 +196,10 @@ export class LiveStore {
     this.#retryTimer = setTimeout(() => this.#socket.connect(), delayMs);
     // A refused handshake does not say why: a page without a session has to learn it elsewhere.
     fetch(apiPaths.session).then(
-      (answer) => this.#change({ signedOut: answer.status === 401 }),
+      (answer) => {
+        this.#refusals = answer.status === 401 ? this.#refusals + 1 : 0;
+        if (this.#refusals >= refusalsMin) this.#change({ signedOut: true });
+      },
       () => {},
     );
   }
