@@ -91,7 +91,7 @@ export class ConsoleDatabase {
     if (before.state === state && before.reason === reason) return;
     const sinceMs = before.state === state ? before.sinceMs : Date.now();
     this.status = { state, sinceMs, reason };
-    if (before.state !== state)
+    if (before.state !== state && !(state === "up" && before.state === "starting"))
       this.#warn(state === "up" ? "Postgres answers" : `Postgres is away: ${reason}`);
   }
 

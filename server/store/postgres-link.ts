@@ -158,7 +158,9 @@ export class PostgresLink {
   #down(error: unknown): void {
     const reason = this.describe(error);
     const starting = this.state === "starting" && performance.now() - this.#startedAt < startingMs;
-    if (this.reason !== reason) this.#options.log.warn({}, `Postgres is away: ${reason}`);
+    // One that starts together with us is not away yet.
+    const isNews = !starting && (this.state !== "down" || this.reason !== reason);
+    if (isNews) this.#options.log.warn({}, `Postgres is away: ${reason}`);
     this.#become(starting ? "starting" : "down", reason);
   }
 
