@@ -58,6 +58,7 @@ export class Log {
     log.tail = tail;
     log.handedTo = tail;
     log.residentFrom = tail;
+    log.storedTo = tail;
     log.sealed = true;
     log.inStore = true;
     return log;

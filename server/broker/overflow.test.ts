@@ -73,6 +73,26 @@ test("[O4] with mem-queue-size 0 nobody gets a message before it is stored, and 
   expect(consumer.received.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, seq) => seq));
 });
 
+test("[O4] what waited in a log that was sealed is stored first too, and goes out before what is newer", () => {
+  const node = new TestBroker({ memQueueSize: 0 });
+  const { consumer } = node.subscribe(1_000);
+  node.publishMany(200);
+  node.broker.sealLogs(0, 2 ** 32);
+  node.publishMany(200, 100, 200);
+  expect(consumer.received).toEqual([]);
+
+  while (node.backlog.writes.length > 0) {
+    node.backlog.finishWrite(node.backlog.writes.length - 1);
+    node.turn();
+    for (const { logId, seq } of consumer.received) {
+      if (!node.backlog.wasStored(logId, seq)) expect.unreachable();
+    }
+  }
+
+  const numbers = consumer.bodies.map((body) => Number.parseInt(body, 10));
+  expect(numbers).toEqual(Array.from({ length: 400 }, (_, n) => n));
+});
+
 test("[O6] what is emptied or deleted while it is being written leaves nothing in the store", () => {
   for (const end of ["empty", "delete"] as const) {
     const node = new TestBroker({ memQueueSize: 10 });

@@ -254,7 +254,10 @@ export class Topic {
     if (this.deleted) return;
     const log = this.#log;
     for (const tap of this.taps) tap.follow(log);
-    if (log !== null && this.broker.storesFirst(this)) this.broker.overflow.storeNew(this, log);
+    if (this.broker.storesFirst(this)) {
+      for (const range of this.pending) this.broker.overflow.storeNew(this, range.log);
+      if (log !== null) this.broker.overflow.storeNew(this, log);
+    }
     this.#hand();
     if (!this.paused) for (const channel of this.channels.values()) channel.pump();
   }
@@ -379,7 +382,8 @@ export class Topic {
     if (this.pending.length > 0) this.#handPending();
     if (this.deferred.length > 0) this.#handDeferred();
     const log = this.#log;
-    if (log === null) return;
+    // What is older and not stored yet goes first.
+    if (log === null || this.pending.length > 0) return;
     const visible = this.broker.storesFirst(this) ? log.storedTo : log.tail;
     const count = visible - log.handedTo;
     if (count === 0) return;
@@ -388,11 +392,14 @@ export class Topic {
   }
 
   #handPending(): void {
+    const storesFirst = this.broker.storesFirst(this);
+    const held = this.pending.findIndex(({ log, to }) => storesFirst && log.storedTo < to);
+    const ready = held < 0 ? this.pending : this.pending.slice(0, held);
     for (const channel of this.channels.values()) {
-      channel.addBefore(this.pending, (log) => log === this.#log);
-      for (const { from, to } of this.pending) channel.messageCount += to - from;
+      channel.addBefore(ready, (log) => log === this.#log);
+      for (const { from, to } of ready) channel.messageCount += to - from;
     }
-    this.pending = [];
+    this.pending = held < 0 ? [] : this.pending.slice(held);
   }
 
   #handDeferred(): void {

@@ -39,6 +39,7 @@ export const acts: readonly Act[] = [
   { name: "delete topic", weight: 0.1, run: (world) => world.deleteTopic(topic(world)) },
   { name: "empty channel", weight: 0.2, run: emptyChannel },
   { name: "empty topic", weight: 0.2, run: emptyTopic },
+  { name: "seal logs", weight: 0.2, run: (world) => world.broker.sealLogs(0, 2 ** 32) },
   { name: "write", weight: 10, run: finishWrites },
   { name: "read", weight: 10, run: answerReads },
   { name: "answer all", weight: 1, run: answerAll },

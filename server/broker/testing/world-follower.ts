@@ -40,10 +40,13 @@ export class Follower {
   /** Messages leave their topic: all at the end of a turn, but where they are stored first. */
   handOut(topic: ModelTopic): void {
     if (topic.paused || topic.channels.size === 0 || topic.unhanded.length === 0) return;
-    const real = this.#world.broker.topics.get(topic.name)?.log ?? null;
+    const real = this.#world.broker.topics.get(topic.name);
+    const isHandedNow = ({ logId, seq }: Published) =>
+      (logId !== real?.log?.id || seq < real.log.handedTo) &&
+      !real?.pending.some(({ log, from, to }) => log.id === logId && seq >= from && seq < to);
     const storesFirst = this.#world.options.memQueueSize === 0 && !topic.ephemeral;
     const isVisible = (message: Published) =>
-      !storesFirst || message.delayMs !== null || message.logId !== real?.id || message.seq < real.handedTo;
+      !storesFirst || message.delayMs !== null || isHandedNow(message);
     const stays: ModelTopic["unhanded"] = [];
     for (const item of topic.unhanded) {
       if (!isVisible(item.message)) {
