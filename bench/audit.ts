@@ -130,7 +130,8 @@ async function once(audit: "all" | "off", count: number): Promise<Outcome> {
   return { load: result, lagMs, kept: await kept(server.url), gaps: watched.last?.auditGaps ?? 0 };
 }
 
-const trial = await once("off", 2_000_000);
+// Long enough that what comes after it lasts about as long as was asked for.
+const trial = await once("off", 20_000_000);
 const rate = trial.load.messages / trial.load.seconds;
 const count = Math.ceil(rate * Number(options.seconds));
 const turns: { on: Outcome; off: Outcome }[] = [];
