@@ -25,7 +25,7 @@ export function table(rows: readonly Row[]): string {
   const line = (row: Row) =>
     `| ${row.map((cell, column) => String(cell).padEnd(widths[column]!)).join(" | ")} |`;
   const [head, ...body] = rows;
-  return [line(head!), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...body.map(line)].join(
+  return [line(head!), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(line)].join(
     "\n",
   );
 }
