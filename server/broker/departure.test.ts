@@ -152,6 +152,24 @@ test("[R2] what a topic kept comes back before what was published since, and dea
   expect(after.channel().timeoutCount).toBe(4);
 });
 
+test("[R2] what a topic kept goes out before what came since, also when that log was sealed meanwhile", () => {
+  const before = new TestBroker();
+  before.publish("one", "two");
+  const after = restarted(before, before.time.wallMs, (node) => {
+    node.channel();
+    node.broker.pauseTopic(node.topic(), true);
+    node.publish("three");
+    node.broker.pauseTopic(node.topic(), false);
+    node.turn();
+    node.broker.sealLogs(0, 2 ** 32);
+    node.publish("four");
+  });
+  const { consumer } = after.subscribe(10);
+  after.answer();
+
+  expect(consumer.bodies).toEqual(["one", "two", "three", "four"]);
+});
+
 test("[R2] channels that come back all get what is published before they have", () => {
   const before = new TestBroker();
   before.channel();

@@ -395,9 +395,12 @@ export class Topic {
     const storesFirst = this.broker.storesFirst(this);
     const held = this.pending.findIndex(({ log, to }) => storesFirst && log.storedTo < to);
     const ready = held < 0 ? this.pending : this.pending.slice(0, held);
-    for (const channel of this.channels.values()) {
-      channel.addBefore(ready, (log) => log === this.#log);
-      for (const { from, to } of ready) channel.messageCount += to - from;
+    for (const range of ready) {
+      const newer = new Set(this.logs.slice(this.logs.indexOf(range.log) + 1));
+      for (const channel of this.channels.values()) {
+        channel.addBefore([range], (log) => newer.has(log));
+        channel.messageCount += range.to - range.from;
+      }
     }
     this.pending = held < 0 ? [] : this.pending.slice(held);
   }
