@@ -122,6 +122,19 @@ test("[L4] a full log is followed by another, and what had not left the topic is
   expect(channel.messageCount).toBe(7);
 });
 
+test("[L4] deferred publishes go on in another log too", () => {
+  const node = new TestBroker();
+  const { consumer } = node.subscribe(10);
+  node.defer("one", 0);
+  const [log] = node.topic().logs;
+  log!.tail = logSeqMax;
+  node.defer("two", 0);
+
+  expect(consumer.bodies).toEqual(["one", "two"]);
+  expect(consumer.last.logId).not.toBe(log!.id);
+  expect(consumer.last.seq).toBe(0);
+});
+
 test("[T2] a channel made during a turn gets what is published after it", () => {
   const node = new TestBroker();
   node.channel();

@@ -134,7 +134,7 @@ export class Topic {
     const { broker } = this;
     if (broker.exiting) return "exiting";
     if (!broker.hasRoom(body.length)) return "full";
-    this.#deferredLog ??= this.#addLog();
+    if (this.#deferredLog === null || this.#deferredLog.tail >= logSeqMax) this.#deferredLog = this.#addLog();
     const log = this.#deferredLog;
     const seq = log.tail++;
     log.handedTo = log.tail;
