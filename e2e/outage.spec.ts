@@ -58,9 +58,8 @@ const test = base.extend<object, { postgres: OwnPostgres }>({
   ],
 });
 
-// What the browser says when it cannot reach the console, or when a console that has only just started
-// has not read its sessions yet.
-test.use({ expected: /WebSocket connection|net::ERR_(CONNECTION|EMPTY)_|status of (50[0-9]|401)/ });
+// What the browser says when it cannot reach the console, or when that waits for Postgres.
+test.use({ expected: /WebSocket connection|net::ERR_(CONNECTION|EMPTY)_|status of 503/ });
 
 test("[W18] Postgres dies: the page says so and for how long, memory goes on, and its return is said", async ({
   page,
@@ -113,4 +112,32 @@ test("[W19] the console dies: old numbers are marked as old, nothing can be chan
   await expect(banner).toBeHidden();
   await system.publish("invoices", "y");
   await expect(figure(page, "Waiting")).toHaveText("2");
+});
+
+test("[W20] a console that starts while Postgres is away says that it waits, and signs its pages in when that is back", async ({
+  context,
+  page,
+  postgres,
+  system,
+}) => {
+  await system.publish("emails", "x");
+  await page.goto("/topics/emails");
+  await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
+  const other = await context.newPage();
+
+  await postgres.kill9();
+  const letItComeBack = await system.killConsole();
+  letItComeBack();
+  const banner = page.getByTestId("stale-banner");
+  await expect(banner).toContainText("You are signed in again as soon as Postgres answers", {
+    timeout: 20_000,
+  });
+  await expect(page.getByRole("alertdialog")).toBeHidden();
+  await other.goto(`${system.url}/topics/emails`);
+  await expect(other.getByRole("heading", { name: "Waiting for Postgres" })).toBeVisible();
+
+  await postgres.startAgain();
+  await expect(other.getByRole("heading", { name: "emails" })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live", { timeout: 20_000 });
+  await expect(banner).toBeHidden();
 });

@@ -7,8 +7,11 @@ export interface Connection {
   readonly sinceMs: number;
   /** When the next attempt is due; null: none is planned. */
   readonly retryAtMs: number | null;
-  /** The session is over: nothing arrives until somebody signs in again. */
-  readonly signedOut: boolean;
+  /**
+   * over: nothing arrives until somebody signs in again. unknown: a console that has only just started
+   * cannot tell yet whether it is good, and is asked again.
+   */
+  readonly session: "good" | "unknown" | "over";
   /** Wall clock of the console minus the browser's. */
   readonly offsetMs: number;
   /** The page stands still at somebody's wish since then. */
@@ -22,7 +25,7 @@ export const unopened: Connection = {
   phase: "connecting",
   sinceMs: 0,
   retryAtMs: null,
-  signedOut: false,
+  session: "good",
   offsetMs: 0,
   pausedAtMs: null,
   heldUpdates: 0,

@@ -18,15 +18,17 @@ import {
 } from "../../server/console/contract/index.ts";
 import { type Connection, retryDelayMs, unopened } from "./connection.ts";
 import { foldDelta } from "./fold.ts";
+import { get } from "./post.ts";
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
 
 /** A page that nobody has looked at for so long stops watching. */
 const hiddenMaxMs = 10 * 60_000;
-/** A console that has just started may not know its sessions yet: one refusal is not the end of ours. */
-const refusalsMin = 2;
 /** Going from a page to its neighbour must not drop the room they share. */
 const lingerMs = 400;
+
+/** What an answer about our session means; any other answer, or none, says nothing about it. */
+const sessionByAnswer = { good: "good", "no-session": "over", "session-unknown": "unknown" } as const;
 
 export class LiveStore {
   #socket: LiveSocket;
@@ -37,7 +39,6 @@ export class LiveStore {
   #tails = new Map<TailRoom, Set<(batch: TailBatch) => void>>();
   #connection = unopened;
   #attempt = 0;
-  #refusals = 0;
   #frame = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
@@ -56,7 +57,7 @@ export class LiveStore {
     socket.on("tail", (batch) => {
       for (const listener of this.#tails.get(batch.room) ?? []) listener(batch);
     });
-    socket.on("reauth", () => this.#change({ signedOut: true }));
+    socket.on("reauth", () => this.#change({ session: "over" }));
     socket.on("connect_error", () => this.#lost());
     socket.on("disconnect", () => this.#lost());
   }
@@ -120,9 +121,8 @@ export class LiveStore {
 
   #greeted(hello: Hello): void {
     this.#attempt = 0;
-    this.#refusals = 0;
     const offsetMs = hello.serverMs - Date.now();
-    this.#change({ phase: "open", sinceMs: Date.now(), retryAtMs: null, signedOut: false, offsetMs });
+    this.#change({ phase: "open", sinceMs: Date.now(), retryAtMs: null, session: "good", offsetMs });
     for (const room of this.#watched.keys()) this.#watch(room);
     const askedMs = Date.now();
     this.#socket.emit("time", (serverMs) => {
@@ -172,7 +172,7 @@ export class LiveStore {
   #watch(room: Room | TailRoom): void {
     const paceMs = document.hidden ? pacesMs.hidden : pacesMs.seen;
     this.#socket.emit("watch", room, { paceMs }, (answer) => {
-      if (!answer.ok && answer.error.code === "no-session") this.#change({ signedOut: true });
+      if (!answer.ok && answer.error.code === "no-session") this.#change({ session: "over" });
     });
   }
 
@@ -195,13 +195,11 @@ export class LiveStore {
     this.#change({ phase: "lost", sinceMs, retryAtMs: nowMs + delayMs });
     this.#retryTimer = setTimeout(() => this.#socket.connect(), delayMs);
     // A refused handshake does not say why: a page without a session has to learn it elsewhere.
-    fetch(apiPaths.session).then(
-      (answer) => {
-        this.#refusals = answer.status === 401 ? this.#refusals + 1 : 0;
-        if (this.#refusals >= refusalsMin) this.#change({ signedOut: true });
-      },
-      () => {},
-    );
+    void get(apiPaths.session).then((asked) => {
+      const code = asked.ok ? "good" : asked.failure.code;
+      if (this.#connection.phase !== "open" && code in sessionByAnswer)
+        this.#change({ session: sessionByAnswer[code as keyof typeof sessionByAnswer] });
+    });
   }
 
   #change(part: Partial<Connection>): void {

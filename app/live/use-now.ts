@@ -50,14 +50,14 @@ export function useNow(): number {
 
 export function useConnection(): LiveState & {
   readonly stale: boolean;
-  readonly signedOut: boolean;
+  readonly session: Connection["session"];
   readonly dataAtMs: number;
 } {
   const connection = useLine();
   const nowMs = useBrowserNow();
   const { atMs } = useStatus();
   const state = liveState(connection, nowMs, atMs);
-  return { ...state, stale: isStale(state), signedOut: connection.signedOut, dataAtMs: atMs };
+  return { ...state, stale: isStale(state), session: connection.session, dataAtMs: atMs };
 }
 
 const never = () => () => {};

@@ -9,11 +9,11 @@ import { useConnection } from "../live/use-now.ts";
 /** The session ended while the page was open: the view stays, and nothing moves until somebody signs in. */
 export function Reauth() {
   const { store } = useLive();
-  const { signedOut } = useConnection();
+  const { session } = useConnection();
   const [closed, setClosed] = useState(false);
   return (
     <Dialog
-      open={signedOut && !closed}
+      open={session === "over" && !closed}
       onOpenChange={(open) => setClosed(!open)}
       title="Your session is over"
       description="Open a fresh sign-in link in another tab of this browser: this page then goes on where it was, by itself."

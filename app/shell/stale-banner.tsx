@@ -27,7 +27,8 @@ export function StaleBanner() {
       <Shape tone="crit" />
       <span>
         Data from <strong className="font-medium">{clock(state.dataAtMs, zone)}</strong> ({age(state.ageMs)}{" "}
-        old). {retry}
+        old). {state.session === "unknown" && "You are signed in again as soon as Postgres answers. "}
+        {retry}
       </span>
       {state.kind === "lost" && (
         <Button size="small" className="ml-auto" onClick={() => store.retryNow()}>

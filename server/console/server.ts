@@ -18,7 +18,7 @@ import { Failure } from "./api/failure.ts";
 import { ImpactTags } from "./api/impact-tag.ts";
 import type { ActionStore, TraceSource } from "./api/ports.ts";
 import { apiRoutes } from "./api/routes.ts";
-import { type SessionStore, Sessions } from "./auth/sessions.ts";
+import { type SessionStore, Sessions, SessionUnknown } from "./auth/sessions.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
 import type { ApiFailure, DatabaseStatus, FailureCode } from "./contract/index.ts";
@@ -26,6 +26,7 @@ import { type CookieJar, cookieJar } from "./edge/cookie.ts";
 import { isAllowedHost, isOwnOrigin } from "./edge/guard.ts";
 import { baseHeaders, closedPolicy, strictTransport } from "./edge/headers.ts";
 import { pageRoutes } from "./edge/page-routes.ts";
+import { retryAfterSeconds } from "./edge/plain-pages.ts";
 import { signInRoutes } from "./edge/sign-in-routes.ts";
 import { Hub } from "./live/hub.ts";
 import { Sockets } from "./live/socket.ts";
@@ -203,6 +204,7 @@ function answerFailures(app: FastifyInstance, warn: (message: string) => void): 
       requestId: request.id,
       ...failure.more,
     };
+    if (failure.code === "session-unknown") reply.header("retry-after", retryAfterSeconds);
     return reply.code(failure.status).header("cache-control", "no-store").send(body);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -212,6 +214,7 @@ function answerFailures(app: FastifyInstance, warn: (message: string) => void): 
 }
 
 function failureOf(error: FastifyError): Failure {
+  if (error instanceof SessionUnknown) return new Failure("session-unknown", error.message);
   const code = fastifyCodes[error.code];
   if (code) return new Failure(code, error.message);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

@@ -3,6 +3,7 @@ import type { FailureCode, Impact } from "../contract/index.ts";
 
 const statuses: Readonly<Record<FailureCode, number>> = {
   "no-session": 401,
+  "session-unknown": 503,
   "bad-origin": 403,
   "bad-host": 421,
   "bad-request": 400,

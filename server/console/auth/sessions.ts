@@ -4,6 +4,7 @@
  *
  * Postgres decides while it answers. While it does not, what this process knows decides: links it made
  * itself, and sessions Postgres has confirmed within ten minutes, so that the console stays readable (CS6).
+ * Of anything else nobody can say then whether it is good: that is no refusal, but `SessionUnknown` (CS9).
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
@@ -59,6 +60,13 @@ interface Entry {
   asking: Promise<void> | null;
 }
 
+/** Not known here, and Postgres does not answer: whoever asked may ask again, and is let in nowhere meanwhile. */
+export class SessionUnknown extends Error {
+  constructor() {
+    super("Only Postgres can tell whose session this is, and it does not answer now.");
+  }
+}
+
 export interface SignedIn {
   /** For the cookie; never kept. */
   readonly secret: string;
@@ -72,6 +80,7 @@ export class Sessions {
   readonly #links = new Map<string, { readonly expiresAtMs: number; saved: boolean }>();
   readonly #used = new Set<string>();
   #strangers = 0;
+  readonly #strangersAsked = new Map<string, Promise<void>>();
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<(id: string, reason: "expired" | "revoked") => void>();
 
@@ -96,7 +105,7 @@ export class Sessions {
     return token;
   }
 
-  /** null: the link is unknown, used or too old. */
+  /** null: the link is unknown, used or too old. Rejects with `SessionUnknown`. */
   async signIn(token: string, visitor: Visitor): Promise<SignedIn | null> {
     const hash = hashOf(token);
     if (!(await this.#redeem(hash))) return null;
@@ -124,7 +133,10 @@ export class Sessions {
     return { secret, id, info: infoOf(session) };
   }
 
-  /** Whose cookie this is; null: nobody's, or not any more. `active` false: looking is not using. */
+  /**
+   * Whose cookie this is; null: nobody's, or not any more. `active` false: looking is not using.
+   * Rejects with `SessionUnknown`.
+   */
   async check(secret: string | undefined, active = true): Promise<{ id: string; info: SessionInfo } | null> {
     if (!secret || secret.length > 128) return null;
     return this.checkId(hashOf(secret).toString("hex"), active);
@@ -173,7 +185,8 @@ export class Sessions {
         : await this.#stranger(() => store.redeemLink(hash));
       return redeemed || (known && !link.saved);
     } catch {
-      return known;
+      if (link) return known;
+      throw new SessionUnknown();
     }
   }
 
@@ -197,16 +210,24 @@ export class Sessions {
     if (entry && (nowMs - entry.confirmedAtMs < confirmedForMs || nowMs < entry.askAfterMs)) {
       return this.#expireUnconfirmed(id, entry, nowMs);
     }
-    if (!entry) return this.#stranger(() => this.#ask(id)).catch(() => {});
+    if (!entry) return this.#askAboutStranger(id);
     entry.asking ??= (entry.saved ? this.#ask(id) : this.#save(id)).finally(() => {
       entry.asking = null;
     });
     await entry.asking;
   }
 
-  /** Rejects when too many ask already. */
+  /** Once for all the tabs that come back to a console that has just started. */
+  #askAboutStranger(id: string): Promise<void> {
+    const asked = this.#strangersAsked.get(id);
+    if (asked) return asked;
+    const asking = this.#stranger(() => this.#ask(id)).finally(() => this.#strangersAsked.delete(id));
+    this.#strangersAsked.set(id, asking);
+    return asking;
+  }
+
   async #stranger<T>(ask: () => Promise<T>): Promise<T> {
-    if (this.#strangers >= strangersMax) throw new Error("too many unknown secrets at a time");
+    if (this.#strangers >= strangersMax) throw new SessionUnknown();
     this.#strangers += 1;
     try {
       return await ask();
@@ -234,7 +255,7 @@ export class Sessions {
       });
       forgetOldest(this.#entries, sessionsMax);
     } catch {
-      if (!entry) return;
+      if (!entry) throw new SessionUnknown();
       entry.askAfterMs = nowMs + retryAfterMs;
       this.#expireUnconfirmed(id, entry, nowMs);
     }

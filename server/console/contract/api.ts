@@ -4,6 +4,8 @@
  * Everything needs a session, sent as the cookie: without one the answer is 401 `no-session`, a
  * page is redirected to `signInPath`, and a socket is refused at the handshake (`connect_error`
  * with no reason a browser could read: ask `apiPaths.session` why).
+ * 503 `session-unknown`: the console has just started and only Postgres, which does not answer yet, can
+ * tell whose session this is. Nothing is shown, and it is worth trying again.
  */
 import type { Room } from "./rooms.ts";
 
@@ -53,6 +55,7 @@ export function apiPathOfRoom(room: Room): string {
 
 export const failureCodes = [
   "no-session",
+  "session-unknown",
   "bad-origin",
   "bad-host",
   "bad-request",

@@ -1,9 +1,10 @@
 /** Everything that is not the API: pages and their files, from the pages' own process, for those with a session. */
 import httpProxy from "@fastify/http-proxy";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { SessionUnknown } from "../auth/sessions.ts";
 import { signInPath } from "../contract/index.ts";
 import { headersFromPages, headersToPages, pagePolicy } from "./headers.ts";
-import { onwardPage, startingPage } from "./plain-pages.ts";
+import { onwardPage, type PlainPage, retryAfterSeconds, startingPage, waitingPage } from "./plain-pages.ts";
 import { newNonce, sendPlain } from "./sign-in-routes.ts";
 
 export interface PageOptions {
@@ -28,7 +29,12 @@ export function pageRoutes({ sessionOf, pagesUrl }: PageOptions) {
       proxyPayloads: false,
       disableRequestLogging: true,
       preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
-        if (!(await sessionOf(request))) return refuse(request, reply);
+        try {
+          if (!(await sessionOf(request))) return refuse(request, reply);
+        } catch (error) {
+          if (error instanceof SessionUnknown) return unavailable(request, reply, waitingPage);
+          throw error;
+        }
         if (pagesUrl() === null) return unavailable(request, reply);
         request.pagePolicy = pagePolicy(newNonce());
         reply.header("content-security-policy", request.pagePolicy);
@@ -56,8 +62,12 @@ function refuse(request: FastifyRequest, reply: FastifyReply) {
   return reply.header("cache-control", "no-store").redirect(signInPath, 303);
 }
 
-function unavailable(request: FastifyRequest, reply: FastifyReply) {
-  if ((request.headers.accept ?? "").includes("text/html"))
-    return sendPlain(reply, 503, startingPage(newNonce()));
+function unavailable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: (nonce: string) => PlainPage = startingPage,
+) {
+  reply.header("retry-after", retryAfterSeconds);
+  if ((request.headers.accept ?? "").includes("text/html")) return sendPlain(reply, 503, page(newNonce()));
   return reply.code(503).header("cache-control", "no-store").send();
 }

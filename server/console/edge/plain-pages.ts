@@ -34,6 +34,8 @@ ${body}
   return { html, policy };
 }
 
+const newLinkCommand = `<code tabindex="0">npx weir console --new-link --data-path=.weir/console</code>`;
+
 /** How to sign in; `failed`: with the link that was just tried it did not work. */
 export function signInPage(nonce: string, failed: boolean): PlainPage {
   const first = failed
@@ -41,7 +43,7 @@ export function signInPage(nonce: string, failed: boolean): PlainPage {
     : "<p>Weir shows nothing without a session. Open the sign-in link that was printed when it was started.</p>";
   const body = `${first}
 <p>To get another link, run this where Weir was started, with the console's own data path:</p>
-<code tabindex="0">npx weir console --new-link --data-path=.weir/console</code>`;
+${newLinkCommand}`;
   return plainPage(nonce, failed ? "This link does not work any more" : "Sign in", body);
 }
 
@@ -57,11 +59,24 @@ export function onwardPage(nonce: string, path: string): PlainPage {
   );
 }
 
+/** What is not there yet is tried again so often, by these pages themselves. */
+export const retryAfterSeconds = 2;
+const again = `\n<meta http-equiv="refresh" content="${retryAfterSeconds}">`;
+
+/** A cookie or a link that only Postgres can judge, while it does not answer. */
+export function waitingPage(nonce: string): PlainPage {
+  const body = `<p>You are signed in again as soon as Postgres answers. This page goes on by itself.</p>
+<p>The console was started a moment ago, and only Postgres knows who was signed in before. Nodes, consumers and producers are not affected.</p>
+<p>A new sign-in link works without Postgres. Run this where Weir was started:</p>
+${newLinkCommand}`;
+  return plainPage(nonce, "Waiting for Postgres", body, again);
+}
+
 /** The pages' process is not up. */
 export function startingPage(nonce: string): PlainPage {
   const body = `<p>The pages are being started. This page tries again by itself.</p>
 <p>Nodes, consumers and producers are not affected.</p>`;
-  return plainPage(nonce, "Starting", body, '\n<meta http-equiv="refresh" content="2">');
+  return plainPage(nonce, "Starting", body, again);
 }
 
 function escapeHtml(text: string): string {

@@ -1,10 +1,10 @@
 /** `GET /signin`: with a token it makes a session and leaves no secret in the address; without, it says how to sign in. */
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Sessions } from "../auth/sessions.ts";
+import { type Sessions, SessionUnknown } from "../auth/sessions.ts";
 import { signInPath } from "../contract/index.ts";
 import type { CookieJar } from "./cookie.ts";
-import { onwardPage, type PlainPage, signInPage } from "./plain-pages.ts";
+import { onwardPage, type PlainPage, retryAfterSeconds, signInPage, waitingPage } from "./plain-pages.ts";
 
 export interface SignInOptions {
   readonly sessions: Sessions;
@@ -13,6 +13,10 @@ export interface SignInOptions {
 
 export function signInRoutes({ sessions, cookies }: SignInOptions) {
   return async (app: FastifyInstance): Promise<void> => {
+    app.setErrorHandler((error, _, reply) => {
+      if (!(error instanceof SessionUnknown)) throw error;
+      return sendPlain(reply.header("retry-after", retryAfterSeconds), 503, waitingPage(newNonce()));
+    });
     app.get(signInPath, async (request, reply) => {
       const { token } = request.query as { token?: unknown };
       const present = cookies().read(request.headers.cookie);
@@ -31,8 +35,8 @@ export function signInRoutes({ sessions, cookies }: SignInOptions) {
         if (await sessions.check(present, false)) return onward(request, reply);
         return sendPlain(reply, 403, signInPage(newNonce(), true));
       }
-      // A new session for every sign-in; the one before ends.
-      const before = await sessions.check(present, false);
+      // A new session for every sign-in; the one before ends, if anybody can say now that it was one.
+      const before = await sessions.check(present, false).catch(() => null);
       if (before) await sessions.signOut(before.id);
       reply.header("set-cookie", cookies().write(signedIn.secret));
       return onward(request, reply);

@@ -6,7 +6,7 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { type DefaultEventsMap, Server, type Socket } from "socket.io";
 import { z } from "zod";
-import type { Sessions } from "../auth/sessions.ts";
+import { type Sessions, SessionUnknown } from "../auth/sessions.ts";
 import type { Clock } from "../clock.ts";
 import {
   type Ack,
@@ -90,9 +90,9 @@ export class Sockets {
       httpCompression: false,
       destroyUpgrade: false,
       allowRequest: (request, answer) => {
-        this.#admit(request).then(
-          (admitted) => answer(null, admitted),
-          () => answer(null, false),
+        this.#refusalOf(request).then(
+          (why) => answer(why, why === null),
+          () => answer("internal", false),
         );
       },
     });
@@ -127,9 +127,15 @@ export class Sockets {
     this.#io.engine.close();
   }
 
-  async #admit(request: IncomingMessage): Promise<boolean> {
-    if (!this.#options.isOurs(request)) return false;
-    return (await this.#sessionOf(request)) !== null;
+  /** Why this handshake is refused; null: it is not. */
+  async #refusalOf(request: IncomingMessage): Promise<FailureCode | null> {
+    if (!this.#options.isOurs(request)) return "bad-origin";
+    try {
+      return (await this.#sessionOf(request)) === null ? "no-session" : null;
+    } catch (error) {
+      if (error instanceof SessionUnknown) return "session-unknown";
+      throw error;
+    }
   }
 
   #sessionOf(request: IncomingMessage) {
