@@ -92,6 +92,18 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     requestTimeout: 30_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 400 },
+    // An address that cannot be decoded is answered before any hook has run.
+    frameworkErrors: (_, request, reply) => {
+      const body: ApiFailure = {
+        code: "bad-request",
+        message: "That is not an address.",
+        requestId: request.id,
+      };
+      void (reply as FastifyReply)
+        .code(400)
+        .headers({ ...baseHeaders, "content-security-policy": closedPolicy, "cache-control": "no-store" })
+        .send(body);
+    },
   });
   app.server.headersTimeout = 10_000;
   app.server.maxConnections = connectionsMax;
@@ -109,7 +121,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     clock,
     sessions,
     isOurs: (request) =>
-      isAllowedHost(request.headers.host, guard) && isOwnOrigin(request.headers.origin, request.headers.host),
+      isAllowedHost(request.headers.host, guard) &&
+      isOwnOrigin(request.headers.origin, request.headers.host, options.secure),
     readCookie: (header) => cookies().read(header),
     bootId: randomBytes(8).toString("hex"),
     version: options.version,
@@ -175,7 +188,7 @@ function guardRequests(
       throw new Failure("bad-host", "This console does not answer to that name (--http-allowed-host).");
     }
     const reads = request.method === "GET" || request.method === "HEAD";
-    if ((origin !== undefined || !reads) && !isOwnOrigin(origin, host)) {
+    if ((origin !== undefined || !reads) && !isOwnOrigin(origin, host, secure)) {
       throw new Failure("bad-origin", "This request was not sent by a page of this console.");
     }
     const site = request.headers["sec-fetch-site"];

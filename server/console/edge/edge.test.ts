@@ -89,6 +89,11 @@ describe("who is meant", () => {
     expect(isOwnOrigin(origin, host)).toBe(own);
   });
 
+  test("[CG2] where people come by https, a page that came by http is another's", () => {
+    expect(isOwnOrigin("https://weir.example.com", "weir.example.com", true)).toBe(true);
+    expect(isOwnOrigin("http://weir.example.com", "weir.example.com", true)).toBe(false);
+  });
+
   test.each(["/", "/signin", "/api/v1/overview", "/_next/static/x.js"])(
     "[CG1] a foreign Host is answered 421 at %s, cookie or not",
     async (path) => {
@@ -201,6 +206,18 @@ describe("pages", () => {
     expect(one.headers.getSetCookie()).toEqual([]);
     expect(one.headers.get("x-powered-by")).toBeNull();
   });
+
+  test.each(["/topics/%ff", "/api/v1/topics/%"])(
+    "[CG5] %s, which cannot be decoded, is refused with the same headers and not repeated",
+    async (path) => {
+      const answer = await weir.get(path);
+
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+      expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(await answer.text()).not.toContain("%");
+    },
+  );
 
   test("[CG5] the pages' process sees the headers it needs, the nonce, and no cookie but ours", async () => {
     await weir.get("/topics?q=a", {

@@ -29,11 +29,15 @@ export function isAllowedHost(header: string | undefined, options: GuardOptions)
   );
 }
 
-/** True when `origin` is the page's own: the same host and port as the request was sent to (CG2). `null` never is. */
-export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+/**
+ * True when `origin` is the page's own: the same host and port as the request was sent to (CG2). `null` never is.
+ * `secure`: people reach us by https, so a page that came by http is somebody else's.
+ */
+export function isOwnOrigin(origin: string | undefined, host: string | undefined, secure = false): boolean {
   if (!origin || !host || !URL.canParse(origin)) return false;
   const url = new URL(origin);
-  if ((url.protocol !== "http:" && url.protocol !== "https:") || url.origin !== origin) return false;
+  if (url.origin !== origin) return false;
+  if (url.protocol !== "https:" && (secure || url.protocol !== "http:")) return false;
   // The port that a scheme implies is written in neither, or in the Host header alone.
   return URL.canParse(`${url.protocol}//${host}`) && new URL(`${url.protocol}//${host}`).host === url.host;
 }
