@@ -53,6 +53,16 @@ export class AuditRing {
   /** Beyond this many waiting records only FIN, REQ, timeouts and drops are taken. */
   readonly #thinAt: number;
   #halfFullTold = false;
+  // The last record once more, where comparing with it is a few loads of one object.
+  // -1: there is none that could go on.
+  #nextSeq = -1;
+  #lastKind = 0;
+  #lastLogId = 0;
+  #lastAttempts = 0;
+  #lastDelayMs = 0;
+  #lastAtMs = 0.5;
+  #lastPlace: AuditPlace | null = null;
+  #lastClient: ClientIdentity | null = null;
 
   constructor(capacity = 65_536) {
     this.capacity = capacity;
@@ -85,23 +95,22 @@ export class AuditRing {
     delayMs: number,
     atMs: number,
   ): void {
-    const waiting = this.written - this.drained;
-    if (waiting > 0) {
+    if (
+      seq === this.#nextSeq &&
+      logId === this.#lastLogId &&
+      kind === this.#lastKind &&
+      atMs === this.#lastAtMs &&
+      place === this.#lastPlace &&
+      client === this.#lastClient &&
+      attempts === this.#lastAttempts &&
+      delayMs === this.#lastDelayMs
+    ) {
+      this.#nextSeq = seq + count;
       const last = (this.written - 1) & this.#mask;
-      if (
-        this.seq[last]! + this.count[last]! === seq &&
-        this.kind[last] === kind &&
-        this.logId[last] === logId &&
-        this.atMs[last] === atMs &&
-        this.place[last] === place &&
-        this.client[last] === client &&
-        this.attempts[last] === attempts &&
-        this.delayMs[last] === delayMs
-      ) {
-        this.count[last] = this.count[last]! + count;
-        return;
-      }
+      this.count[last] = this.count[last]! + count;
+      return;
     }
+    const waiting = this.written - this.drained;
     if (waiting >= this.#thinAt && (waiting >= this.capacity || kind <= auditKinds.deliver)) {
       this.refused[kind] = this.refused[kind]! + count;
       return;
@@ -116,6 +125,14 @@ export class AuditRing {
     this.atMs[i] = atMs;
     this.place[i] = place;
     this.client[i] = client;
+    this.#lastKind = kind;
+    this.#lastLogId = logId;
+    this.#lastAttempts = attempts;
+    this.#lastDelayMs = delayMs;
+    this.#lastAtMs = atMs;
+    this.#lastPlace = place;
+    this.#lastClient = client;
+    this.#nextSeq = seq + count;
     if (waiting * 2 >= this.capacity && !this.#halfFullTold) {
       this.#halfFullTold = true;
       this.onHalfFull?.();
@@ -130,6 +147,7 @@ export class AuditRing {
       this.client[i] = null;
     }
     this.drained += records;
+    if (this.drained === this.written) this.#nextSeq = -1;
     this.#halfFullTold = false;
   }
 }

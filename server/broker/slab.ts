@@ -33,11 +33,14 @@ export class Slab {
 
   constructor(pool: SlabPool, bytes: number) {
     this.#pool = pool;
-    this.bytes = Buffer.allocUnsafeSlow(bytes);
-    this.view = new DataView(this.bytes.buffer);
     // A slab of its own size was made for one message.
     const framesMax = bytes > slabSizes[slabSizeLargest]! ? 1 : Math.floor(bytes / (frameHeaderBytes + 1));
-    this.offsets = new Uint32Array(framesMax);
+    // Frames and offsets in one piece that nobody clears: as two, a new slab cost the clearing of its offsets.
+    const indexAt = Math.ceil(bytes / 4) * 4;
+    const memory = Buffer.allocUnsafeSlow(indexAt + 4 * framesMax);
+    this.bytes = memory.subarray(0, bytes);
+    this.view = new DataView(memory.buffer, 0, bytes);
+    this.offsets = new Uint32Array(memory.buffer, indexAt, framesMax);
   }
 
   get free(): number {
