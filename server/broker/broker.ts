@@ -64,6 +64,8 @@ export class Broker {
   readonly random: () => number;
   /** The node stops: publishes are refused. */
   exiting = false;
+  /** A publish was refused for want of memory, and memory is short still. */
+  isRefusing = false;
   readonly #wake: () => void;
   #dirtyTopics: Topic[] = [];
   #dirtyChannels: Channel[] = [];
@@ -138,8 +140,11 @@ export class Broker {
     return used >= 1 ? "refuse" : used >= holdFrom ? "hold" : "none";
   }
 
+  /** Whether a publish of that size may be taken. One that may not makes the node unwell until there is room again. */
   hasRoom(bytes: number): boolean {
-    return this.memoryBytes + bytes <= this.options.memBytes;
+    if (this.memoryBytes + bytes <= this.options.memBytes) return true;
+    this.isRefusing = true;
+    return false;
   }
 
   chargeExceptions(bytes: number): void {
@@ -177,6 +182,7 @@ export class Broker {
   /** Takes back what is overdue, brings what is due. Call some tens of times a second, after setting `time`. */
   tick(): void {
     const { nowMs } = this.time;
+    if (this.isRefusing && this.pressure === "none") this.isRefusing = false;
     this.#expire(nowMs);
     const retries = this.#retries;
     this.#retries = [];

@@ -284,7 +284,7 @@ class Node {
   }
 
   #health(): string {
-    if (this.#broker.pressure !== "refuse") return "OK";
+    if (!this.#broker.isRefusing && this.#broker.pressure !== "refuse") return "OK";
     const { state, reason } = this.#store.status();
     return `NOK - memory is full and the store ${state === "up" ? "does not keep up" : `is away: ${reason ?? state}`}`;
   }
