@@ -7,6 +7,18 @@ test("[W10] a name with # survives the way into an address and back", () => {
   expect(nameOf("a%23ephemeral")).toBe("a#ephemeral");
 });
 
+test.each([".", "..", "...", "..#ephemeral", ".hidden", "ends.in.."])(
+  "[W10] the legal name %s is a part of the path, not a step to its parent",
+  (name) => {
+    const path = paths.channel(name, name);
+
+    expect(new URL(path, "http://a").pathname).toBe(path);
+    expect(path.split("/")).toHaveLength(5);
+    expect(decodeURIComponent(path)).not.toMatch(/\/\.|\.\//);
+    expect(nameOf(path.split("/")[2]!)).toBe(name);
+  },
+);
+
 test("[W10] what cannot be decoded is left as it is", () => {
   expect(nameOf("100%")).toBe("100%");
 });

@@ -1,11 +1,13 @@
+import { nameOfPart, partOfName } from "../server/console/contract/index.ts";
+
 /** Addresses of pages. Names go in encoded: `#ephemeral` is part of a name. */
 const part = encodeURIComponent;
 
 export const paths = {
   overview: "/",
   topics: "/topics",
-  topic: (topic: string) => `/topics/${part(topic)}`,
-  channel: (topic: string, channel: string) => `/topics/${part(topic)}/channels/${part(channel)}`,
+  topic: (topic: string) => `/topics/${partOfName(topic)}`,
+  channel: (topic: string, channel: string) => `/topics/${partOfName(topic)}/channels/${partOfName(channel)}`,
   nodes: "/nodes",
   node: (node: string) => `/nodes/${part(node)}`,
   messages: "/messages",
@@ -17,7 +19,7 @@ export const paths = {
 /** A name out of a route's parameter; what cannot be decoded is left as it is and will not be found. */
 export function nameOf(parameter: string): string {
   try {
-    return decodeURIComponent(parameter);
+    return nameOfPart(decodeURIComponent(parameter));
   } catch {
     return parameter;
   }

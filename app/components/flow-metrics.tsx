@@ -59,14 +59,14 @@ export function FlowMetrics({
         value={flow.requeueCount}
         bad="up"
         partial={partial}
-        note={`${rate(flow.requeueRate)} /s`}
+        note={`in all; ${rate(flow.requeueRate)} /s`}
       />
       <Metric
         label="Timed out"
         value={flow.timeoutCount}
         bad="up"
         partial={partial}
-        note={`${rate(flow.timeoutRate)} /s`}
+        note={`in all; ${rate(flow.timeoutRate)} /s`}
       />
     </Metrics>
   );

@@ -41,7 +41,7 @@ export function PageHead({
           </h1>
           {badges}
         </div>
-        {note !== undefined && <div className="mt-0.5 text-13 text-muted">{note}</div>}
+        {note !== undefined && <div className="mt-0.5 text-13 text-muted wrap-anywhere">{note}</div>}
       </div>
       {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </div>

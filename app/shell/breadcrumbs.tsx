@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { cn } from "../components/classes.ts";
 import { crumbs } from "./crumbs.ts";
 
 export function Breadcrumbs() {
@@ -10,7 +11,10 @@ export function Breadcrumbs() {
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-13">
         {trail.map((crumb, at) => (
-          <li key={crumb.href} className="flex min-w-0 items-center gap-1.5 not-last:max-sm:hidden">
+          <li
+            key={crumb.href}
+            className={cn("flex items-center gap-1.5 not-last:max-sm:hidden", at > 0 && "min-w-0")}
+          >
             {at > 0 && (
               <span aria-hidden="true" className="text-muted max-sm:hidden">
                 /
@@ -21,7 +25,10 @@ export function Breadcrumbs() {
                 {crumb.label}
               </span>
             ) : (
-              <Link href={crumb.href} className="truncate text-muted hover:text-text hover:underline">
+              <Link
+                href={crumb.href}
+                className={cn("text-muted hover:text-text hover:underline", at > 0 && "truncate")}
+              >
                 {crumb.label}
               </Link>
             )}

@@ -6,6 +6,7 @@ import { memo, useRef, useState } from "react";
 import type { TailRow } from "../../../server/console/contract/index.ts";
 import { CopyButton } from "../../components/copy.tsx";
 import { bytes, clock } from "../../live/format.ts";
+import { visible } from "../../live/visible.ts";
 import { paths } from "../../paths.ts";
 
 /** Newest first; a row opens to its whole body. Bodies are only ever text. */
@@ -75,7 +76,7 @@ const Row = memo(function Row({
           onClick={() => toggle(open ? null : row.id)}
           className="min-w-0 flex-1 truncate text-left font-mono text-12"
         >
-          {row.body === "" ? <span className="text-muted">empty body</span> : row.body}
+          {row.body === "" ? <span className="text-muted">empty body</span> : visible(row.body)}
         </button>
         <span className="shrink-0 text-12 text-muted">{bytes(row.bytes)}</span>
       </div>
@@ -91,7 +92,7 @@ const Row = memo(function Row({
             <CopyButton text={row.body} label="Copy body" />
           </div>
           <pre className="max-h-72 overflow-auto font-mono text-12 wrap-anywhere whitespace-pre-wrap">
-            {row.body}
+            {visible(row.body)}
           </pre>
         </div>
       )}

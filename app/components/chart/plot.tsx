@@ -110,7 +110,8 @@ function options(
         ticks: { show: false },
         space: 34,
         ...(steps[kind.as] === undefined ? {} : { incrs: [...(steps[kind.as] ?? [])] }),
-        values: (_plot, splits) => splits.map((value) => (value === 0 ? "0" : format(value))),
+        values: (_plot, splits) =>
+          splits.map((value) => (value === 0 ? "0" : format(value).replace(/\.0$/, ""))),
       },
     ],
     // The upper edge of a layer fills down to the layer under it.
@@ -135,12 +136,15 @@ function options(
 
 const secondsMs = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200];
 const daysMs = [1, 2, 5, 10, 20, 50].map((days) => days * 86_400_000);
+/** 1, 2, 5, 10, 20, … : there is no half of a message. */
+const wholes = Array.from({ length: 39 }, (_, at) => [1, 2, 5][at % 3]! * 10 ** Math.floor(at / 3));
 const binary = Array.from({ length: 42 }, (_, power) => 2 ** power);
 
 /** Steps at which ticks read as round figures; the others are decimal anyway. */
 const steps: { readonly [format in NumberFormat]?: readonly number[] } = {
   age: [...secondsMs.map((seconds) => seconds * 1_000), ...daysMs],
   bytes: binary,
+  count: wholes,
 };
 
 /** Leaves air above the line, and never stretches a chart of nothing. */

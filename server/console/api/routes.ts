@@ -2,7 +2,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Collector } from "../collector/collector.ts";
-import { apiBase, apiPaths, messageIdPattern, type SessionInfo, type Trace } from "../contract/index.ts";
+import {
+  apiBase,
+  apiPaths,
+  messageIdPattern,
+  nameOfPart,
+  type SessionInfo,
+  type Trace,
+} from "../contract/index.ts";
 import type { Hub } from "../live/hub.ts";
 import { isTail, targetOf } from "../live/targets.ts";
 import type { ActionLog } from "./action-log.ts";
@@ -63,11 +70,11 @@ function readRoutes(app: FastifyInstance, { hub }: ApiOptions): void {
     app.get(apiPaths[room], () => read(room));
   }
   app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic`, ({ params }) =>
-    read(`topic:${params.topic}`),
+    read(`topic:${nameOfPart(params.topic)}`),
   );
   app.get<{ Params: { topic: string; channel: string } }>(
     `${apiBase}/topics/:topic/channels/:channel`,
-    ({ params }) => read(`channel:${params.topic}/${params.channel}`),
+    ({ params }) => read(`channel:${nameOfPart(params.topic)}/${nameOfPart(params.channel)}`),
   );
   app.get<{ Params: { node: string } }>(`${apiBase}/nodes/:node`, ({ params }) =>
     read(`node:${params.node}`),

@@ -14,6 +14,20 @@ export const apiBase = "/api/v1";
 /** Served by the console itself, without a session: with `?token=` it signs in, else it says how to. */
 export const signInPath = "/signin";
 
+/**
+ * A name as a part of a path. `..` is a legal name and would lead to the parent, so names with a dot at
+ * either end stand between two signs that no name has.
+ */
+export function partOfName(name: string): string {
+  const encoded = encodeURIComponent(name);
+  return name.startsWith(".") || name.endsWith(".") ? `=${encoded}=` : encoded;
+}
+
+/** The same back, from a part that is decoded already. */
+export function nameOfPart(decoded: string): string {
+  return /^=.*=$/s.test(decoded) ? decoded.slice(1, -1) : decoded;
+}
+
 const part = encodeURIComponent;
 
 /** Paths on the console. `R` in the comments is `Snapshot<room>` of rooms.ts, with `rev` 0; no such thing: 404. */
@@ -26,8 +40,9 @@ export const apiPaths = {
   status: `${apiBase}/status`,
   overview: `${apiBase}/overview`,
   topics: `${apiBase}/topics`,
-  topic: (topic: string) => `${apiBase}/topics/${part(topic)}`,
-  channel: (topic: string, channel: string) => `${apiBase}/topics/${part(topic)}/channels/${part(channel)}`,
+  topic: (topic: string) => `${apiBase}/topics/${partOfName(topic)}`,
+  channel: (topic: string, channel: string) =>
+    `${apiBase}/topics/${partOfName(topic)}/channels/${partOfName(channel)}`,
   nodes: `${apiBase}/nodes`,
   node: (node: string) => `${apiBase}/nodes/${part(node)}`,
   /** GET: `Trace`. 503 `database-away` while Postgres does not answer. */

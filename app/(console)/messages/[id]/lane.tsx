@@ -6,6 +6,7 @@ import { Shape, Status, type Tone } from "../../../components/status.tsx";
 import { clock, span } from "../../../live/format.ts";
 import { useAwake } from "../../../live/use-now.ts";
 import { useStatus } from "../../../live/use-room.ts";
+import { visible } from "../../../live/visible.ts";
 
 const kinds: Record<TraceEventKind, { readonly tone: Tone; readonly text: string }> = {
   publish: { tone: "ok", text: "Published" },
@@ -89,7 +90,7 @@ function Event({ event, startMs, last }: { event: TraceEvent; startMs: number | 
           </time>
         </div>
         <p className="truncate font-mono text-12 text-muted">
-          {[event.client?.id, event.client?.address, node].filter(Boolean).join(" · ")}
+          {visible([event.client?.id, event.client?.address, node].filter(Boolean).join(" · "))}
         </p>
       </div>
     </li>

@@ -54,7 +54,7 @@ function Where({ life }: { life: Life }) {
 
 function Lanes({ life }: { life: Life }) {
   return (
-    <div className="grid items-start gap-4 md:grid-cols-2 xl:grid-cols-3" data-testid="lanes">
+    <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3" data-testid="lanes">
       {life.beforeChannels.length > 0 && (
         <Lane
           title={life.topic ?? "Topic"}

@@ -111,7 +111,12 @@ function ChannelTabs({ topic, channel, data }: { topic: string; channel: string;
     <Tabs
       label={`Parts of ${topic}/${channel}`}
       tabs={[
-        { id: "clients", label: "Clients", count: data.clients.length, content: <Clients data={data} /> },
+        {
+          id: "clients",
+          label: "Clients",
+          count: data.clientsAtMs === null ? null : data.clients.length,
+          content: <Clients data={data} />,
+        },
         {
           id: "nodes",
           label: "Nodes",

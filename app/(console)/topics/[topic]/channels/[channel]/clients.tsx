@@ -8,6 +8,7 @@ import { DataTable } from "../../../../../components/table/data-table.tsx";
 import { useSort } from "../../../../../components/table/sort.ts";
 import { age } from "../../../../../live/format.ts";
 import { useNow } from "../../../../../live/use-now.ts";
+import { visible } from "../../../../../live/visible.ts";
 
 function numeric(
   id: string,
@@ -27,9 +28,9 @@ const columns: readonly Column<ClientRow>[] = [
     cell: (row) => (
       <span className="flex items-baseline gap-2">
         <span className="truncate font-mono" title={row.clientId}>
-          {row.clientId}
+          {visible(row.clientId)}
         </span>
-        <span className="truncate text-12 text-muted">{attributes(row).join(" · ")}</span>
+        <span className="truncate text-12 text-muted">{visible(attributes(row).join(" · "))}</span>
       </span>
     ),
   },
@@ -78,7 +79,7 @@ function text(
     value,
     cell: (row) => (
       <span className="block max-w-56 truncate font-mono text-12" title={value(row)}>
-        {value(row)}
+        {visible(value(row))}
       </span>
     ),
   };

@@ -1,0 +1,117 @@
+import { connect } from "node:net";
+import { identify } from "../server/testing/commands.ts";
+import type { System } from "./system.ts";
+import { expect, test } from "./test.ts";
+
+const attack = `<img src=x onerror="window.attacked=1">`;
+const bodies = [
+  attack,
+  `"><script>window.attacked=1</script>`,
+  "javascript:window.attacked=1",
+  `{"__proto__":{"polluted":true}}`,
+  "\u202Egnihtemos\u2066 \u0000\u0007\uFFFE",
+  "\uD83D\uDE00".repeat(400),
+  "w".repeat(3_000),
+  "\n\n\n\t{",
+];
+const longest = "x".repeat(64);
+const names = ["__proto__", "constructor", "..", longest, `${"y".repeat(54)}#ephemeral`];
+
+/** A consumer that says of itself what it likes, and holds a message. */
+async function hostileConsumer(system: System, topic: string, channel: string): Promise<Disposable> {
+  const [host, port] = system.tcp.split(":");
+  const socket = connect(Number(port), host);
+  const mine = {
+    client_id: attack,
+    hostname: `\u202E${"h".repeat(200)}`,
+    user_agent: `javascript:${attack}`,
+  };
+  socket.write(Buffer.concat([Buffer.from("  V2"), identify(mine)]));
+  socket.write(`SUB ${topic} ${channel}\nRDY 1\n`);
+  // The second frame is the answer to SUB.
+  let bytes = 0;
+  await new Promise<void>((resolve, reject) => {
+    socket.on("data", (data) => {
+      bytes += data.length;
+      if (bytes >= 20) resolve();
+    });
+    socket.once("close", () => reject(new Error("the consumer was refused")));
+  });
+  return { [Symbol.dispose]: () => void socket.destroy() };
+}
+
+test("[W21] whatever names, bodies and clients say is text: nothing runs, nothing breaks out of its place", async ({
+  page,
+  system,
+}) => {
+  test.setTimeout(120_000);
+  for (const name of names) {
+    const query = `topic=${encodeURIComponent(name)}`;
+    await fetch(`${system.http}/topic/create?${query}`, { method: "POST" });
+    await fetch(`${system.http}/channel/create?${query}&channel=${encodeURIComponent(name)}`, {
+      method: "POST",
+    });
+    for (const body of bodies) await system.publish(name, body);
+  }
+  using _ = await hostileConsumer(system, longest, longest);
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const unharmed = async (where: string) => {
+    await expect(page.getByTestId("live-pill"), where).toHaveAttribute("data-state", "live");
+    const state = await page.evaluate(() => ({
+      attacked: "attacked" in window,
+      polluted: "polluted" in {},
+      planted: document.querySelectorAll("img[src=x], a[href^=javascript]").length,
+      overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    }));
+    expect(state, where).toEqual({ attacked: false, polluted: false, planted: 0, overflow: 0 });
+  };
+
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto("/topics");
+    for (const name of names) await expect(page.getByRole("link", { name, exact: true })).toBeVisible();
+    await unharmed(`topics at ${width}`);
+    for (const name of names) {
+      await page.goto("/topics");
+      await page.getByRole("link", { name, exact: true }).click();
+      await expect(page.getByRole("heading", { name, exact: true })).toBeVisible();
+      await unharmed(`${name} at ${width}`);
+      await page.getByRole("table", { name: "Channels" }).getByRole("link", { name, exact: true }).click();
+      await expect(page.getByRole("heading", { name: `${name}/${name}` })).toBeVisible();
+      await unharmed(`channel of ${name} at ${width}`);
+      if (name === longest) await expect(page.getByRole("table", { name: "Clients" })).toContainText(attack);
+    }
+  }
+
+  await page.goto(`/tail?topic=${longest}`);
+  await expect(page.getByTestId("tail-waiting")).toContainText("Listening");
+  for (const body of bodies) await system.publish(longest, body);
+  const rows = page.getByTestId("tail-rows");
+  await expect(rows).toContainText(attack);
+  await unharmed("the tail");
+  await rows.getByRole("button").first().click();
+  await unharmed("an open message");
+  await rows.getByRole("link", { name: /^Trace/ }).click();
+  await expect(page.getByTestId("lanes")).toContainText(longest);
+  await unharmed("the trace");
+  for (const path of [
+    "/",
+    "/nodes",
+    `/publish?topic=${encodeURIComponent(attack)}`,
+    "/messages/%3Cscript%3E",
+  ]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await unharmed(path);
+  }
+  for (const address of ["/topics/%00", "/topics/a%2fb", "/topics/%3Cimg%20src=x%20onerror=attacked=1%3E"]) {
+    await page.goto(address);
+    await expect(page.getByRole("alert").or(page.getByRole("heading")).first()).toBeVisible();
+    expect(await page.evaluate(() => "attacked" in window)).toBe(false);
+  }
+  expect(dialogs).toEqual([]);
+});
