@@ -81,7 +81,13 @@ const samples: [string, string, unknown[]][] = [
   ["FIN with a carriage return", `FIN ${id}\r\n`, [["FIN", id]]],
   ["FIN with another field", `FIN ${id} x\n`, [["FIN", id, "x"]]],
   ["FIN of a short id", "FIN 0123\n", [["FIN", "0123"]]],
-  ["FIN of junk", "FIN 0000000A0000zzzz\n", [["FIN", "0000000A0000zzzz", -1, -1]]],
+  ["FIN of junk", "FIN 0000000A0000zzzz\n", [["FIN", "0000000A0000zzzz"]]],
+  ["FIN of a short id and another field", "FIN 0123456789 abcde\n", [["FIN", "0123456789", "abcde"]]],
+  [
+    "FINs whose line ends lie where one's would",
+    "FIN 01234567\nNOP\nNOP\n",
+    [["FIN", "01234567"], ["NOP"], ["NOP"]],
+  ],
   ["PUB", "PUB t\n\0\0\0\x05hello", [["PUB", "t", "hello"]]],
   ["PUB with a carriage return", "PUB t\r\n\0\0\0\x05hello", [["PUB", "t", "hello"]]],
   ["PUB with another field", "PUB t x\n\0\0\0\x05hello", [["PUB", "t", "x", "hello"]]],
@@ -155,6 +161,14 @@ describe("the V2 decoder", () => {
     expect(decode([Buffer.alloc(16_383, "x")])).toEqual([]);
     expect(decode([Buffer.alloc(16_384, "x")])).toEqual(["hang up"]);
     expect(decode([Buffer.concat([Buffer.alloc(17_000, "x"), Buffer.from("\n")])])).toEqual(["hang up"]);
+    expect(decode([Buffer.from(`PUB ${"x".repeat(17_000)}\n\0\0\0\x01y`)])).toEqual(["hang up"]);
+  });
+
+  test("[P2] the longest topic takes the short way, and a longer one is the same topic by the long one", () => {
+    for (const length of [63, 64, 65, 1_000]) {
+      const topic = "t".repeat(length);
+      expect(decode([Buffer.from(`PUB ${topic}\n\0\0\0\x02hi`)])).toEqual([["PUB", topic, "hi"]]);
+    }
   });
 
   test("[TF13] an end inside a body tells how far it came", () => {

@@ -15,6 +15,8 @@ import { hexId } from "./message-id.ts";
  * one. Clients never notice; a stray request of another protocol does.
  */
 const lineBytesMax = 16_384;
+/** Topics as long as names may be take PUB's short way; others are refused on the long one. */
+const topicBytesMax = 64;
 
 const verbFIN = 0x46494e20; // "FIN "
 const verbPUB = 0x50554220; // "PUB "
@@ -37,7 +39,7 @@ export interface CommandSink {
     bodyFrom: number,
     bodyBytes: number,
   ): void;
-  /** FIN. Log and sequence are -1 when the id is none of ours; its 16 bytes are at `idAt`. */
+  /** FIN of an id that can be ours; its 16 bytes are at `idAt`. */
   finish(logId: number, seq: number, bytes: Buffer, idAt: number): void;
   /** A command without a body, by its fields; the first is the verb. */
   command(fields: readonly string[]): void;
@@ -89,21 +91,27 @@ export class Decoder {
     sink.truncated(fields, view, bodyFrom > end ? -1 : bodyFrom, end);
   }
 
+  /** A FIN of an id; -1 for any other. */
   #fin(bytes: Buffer, view: DataView, at: number, sink: CommandSink): number {
-    sink.finish(hexId(view, at + 4), hexId(view, at + 12), bytes, at + 4);
+    const logId = hexId(view, at + 4);
+    const seq = hexId(view, at + 12);
+    // What is no id may hold a space or the line's end: the long way sees where its fields are.
+    if (logId < 0 || seq < 0) return -1;
+    sink.finish(logId, seq, bytes, at + 4);
     return at + finBytes;
   }
 
   /** A PUB that has come whole; -1 for any other. */
   #pub(bytes: Buffer, view: DataView, at: number, end: number, sink: CommandSink): number {
     const topicFrom = at + 4;
+    const lineEndMax = Math.min(end - 5, topicFrom + topicBytesMax);
     let lineEnd = topicFrom;
-    for (; lineEnd < end; lineEnd++) {
+    for (; ; lineEnd++) {
+      if (lineEnd > lineEndMax) return -1;
       const byte = bytes[lineEnd]!;
       if (byte === lineFeed) break;
       if (byte === space || byte === carriageReturn) return -1;
     }
-    if (end - lineEnd < 5) return -1;
     const bodyBytes = view.getInt32(lineEnd + 1);
     const bodyFrom = lineEnd + 5;
     if (bodyBytes <= 0 || end - bodyFrom < bodyBytes) return -1;
@@ -113,10 +121,12 @@ export class Decoder {
 
   /** Any command, the long way; -1 when it has not come whole. */
   #line(bytes: Buffer, view: DataView, at: number, end: number, sink: CommandSink): number {
-    let lineEnd = bytes.indexOf(lineFeed, at);
-    if (lineEnd < 0 || lineEnd >= end) lineEnd = -1;
-    if (lineEnd < 0 || lineEnd - at >= lineBytesMax) {
-      if (lineEnd >= 0 || end - at >= lineBytesMax) sink.hangUp();
+    // By hand: `indexOf` would look on to the end of the buffer, through what is no part of the stream.
+    const lineEndMax = Math.min(end, at + lineBytesMax);
+    let lineEnd = at;
+    while (lineEnd < lineEndMax && bytes[lineEnd] !== lineFeed) lineEnd++;
+    if (lineEnd === lineEndMax) {
+      if (lineEnd - at === lineBytesMax) sink.hangUp();
       return -1;
     }
     const fields = fieldsOf(bytes, at, lineEnd);
