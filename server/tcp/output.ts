@@ -8,8 +8,17 @@ import type { Slab } from "../broker/slab.ts";
 import { okFrameBytes, okFrames } from "../protocol/response.ts";
 import type { Turn } from "./turn.ts";
 
-/** Bytes a socket may owe before nothing more is handed to it and nothing more is read from it. */
+/** Bytes a socket may owe before no more messages are handed to it. */
 export const owedBytesMax = 1024 * 1024;
+/** Bytes of replies it may owe before no more commands are carried out. */
+export const owedReplyBytesMax = 128 * 1024;
+/**
+ * Memory that a socket may keep from being used again by frames it has yet to take. Small pieces of many slabs
+ * would hold all of them: beyond this, what goes out is a copy.
+ */
+const retainedBytesMax = 8 * 1024 * 1024;
+
+type WithHandle = Socket & { readonly _handle?: { readonly writeQueueSize?: number } | null };
 
 export class Output {
   readonly #socket: Socket;
@@ -17,10 +26,15 @@ export class Output {
   #ok = 0;
   #writtenInTurn = false;
   #corked = false;
+  /** Slabs that the socket has not taken all of, and up to which byte written each is wanted. */
   #retained: Slab[] = [];
+  #retainedTo: number[] = [];
+  #retainedBytes = 0;
   // A double from the start: see the counters of a topic.
   #written = -0;
+  #replyBytes = 0;
   #flushedBefore = -1;
+  #queuedBefore = -1;
 
   constructor(socket: Socket, turn: Turn) {
     this.#socket = socket;
@@ -31,6 +45,11 @@ export class Output {
     return this.#socket.writableLength;
   }
 
+  /** Of the bytes owed, at most so many are replies. */
+  get owedReplyBytes(): number {
+    return Math.min(this.#replyBytes, this.#socket.writableLength);
+  }
+
   ok(): void {
     if (this.#ok++ === 0) this.#turn.answer(this);
   }
@@ -39,14 +58,20 @@ export class Output {
     while (this.#ok > 0) {
       const frames = okFrames(this.#ok);
       this.#ok -= frames.length / okFrameBytes;
-      this.write(frames, null);
+      this.#reply(frames);
     }
   }
 
   /** A response or an error: after the OKs of the commands before it. */
   respond(frame: Buffer): void {
     this.flushOk();
-    this.write(frame, null);
+    this.#reply(frame);
+  }
+
+  #reply(frames: Buffer): void {
+    if (this.#socket.writableLength === 0) this.#replyBytes = 0;
+    this.#replyBytes += frames.length;
+    this.write(frames, null);
   }
 
   /**
@@ -64,38 +89,75 @@ export class Output {
       this.#writtenInTurn = true;
       this.#turn.uncorkLater(this);
     }
+    if (slab !== null && this.#retainedBytes >= retainedBytesMax) {
+      bytes = Buffer.from(bytes);
+      slab = null;
+    }
     this.#written += bytes.length;
     const more = this.#socket.write(bytes);
-    if (slab !== null && this.#socket.writableLength > 0) {
-      if (this.#retained.length === 0) this.#turn.watch(this);
-      slab.retain();
-      this.#retained.push(slab);
-    }
+    if (slab !== null && this.#socket.writableLength > 0) this.#retain(slab);
     return more;
   }
 
+  #retain(slab: Slab): void {
+    const last = this.#retained.length - 1;
+    if (last >= 0 && this.#retained[last] === slab) {
+      this.#retainedTo[last] = this.#written;
+      return;
+    }
+    if (last < 0) this.#turn.watch(this);
+    slab.retain();
+    this.#retained.push(slab);
+    this.#retainedTo.push(this.#written);
+    this.#retainedBytes += slab.bytes.length;
+  }
+
+  /** The turn's end: what was gathered goes out, and slabs that the socket has taken go back for reuse at once. */
   uncork(): void {
     this.#writtenInTurn = false;
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#socket.uncork();
+    if (this.#corked) {
+      this.#corked = false;
+      this.#socket.uncork();
+    }
+    if (this.#retained.length > 0) this.releaseWritten();
   }
 
-  /** True when it holds no slab any more. */
+  /** Lets slabs go that the socket has taken. True when it holds none any more. */
   releaseWritten(): boolean {
-    if (this.#retained.length === 0) return true;
-    if (this.#socket.writableLength > 0 && !this.#socket.destroyed) return false;
-    const retained = this.#retained;
-    this.#retained = [];
-    for (const slab of retained) slab.release();
-    return true;
+    this.#releaseTo(this.#written - this.#socket.writableLength);
+    return this.#retained.length === 0;
   }
 
-  /** Whether nothing at all got through since the last call though something is owed. */
+  /** The socket is closed: it takes nothing more. */
+  releaseAll(): void {
+    this.#releaseTo(Number.POSITIVE_INFINITY);
+  }
+
+  #releaseTo(flushed: number): void {
+    const retained = this.#retained;
+    let count = 0;
+    while (count < retained.length && this.#retainedTo[count]! <= flushed) {
+      const slab = retained[count++]!;
+      this.#retainedBytes -= slab.bytes.length;
+      slab.release();
+    }
+    if (count === 0) return;
+    // At most so many as a socket's debt has pieces of slabs: no queue that would want to be a ring.
+    this.#retained = retained.slice(count);
+    this.#retainedTo = this.#retainedTo.slice(count);
+  }
+
+  /**
+   * Whether nothing at all got through since the last call though something is owed. What the
+   * kernel took of a write that is under way counts: a large one may take a slow client long.
+   */
   isStalled(): boolean {
-    const flushed = this.#written - this.#socket.writableLength;
-    const stalled = this.#socket.writableLength > 0 && flushed === this.#flushedBefore;
+    const owed = this.#socket.writableLength;
+    const flushed = this.#written - owed;
+    const queued = (this.#socket as WithHandle)._handle?.writeQueueSize ?? 0;
+    const stalled = owed > 0 && flushed === this.#flushedBefore && queued === this.#queuedBefore;
     this.#flushedBefore = flushed;
+    this.#queuedBefore = queued;
     return stalled;
   }
 }
