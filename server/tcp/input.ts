@@ -7,22 +7,28 @@ import { Socket, type SocketConstructorOpts } from "node:net";
 import { type CommandSink, Decoder } from "../protocol/decoder.ts";
 import { fault } from "../protocol/faults.ts";
 import { owedBytesMax } from "./output.ts";
+import { giveSpare, isKept, takeSpare } from "./spares.ts";
 
 /** Two spaces and V2: what a client says before anything else. */
 const magic = 0x20205632;
 const magicBytes = 4;
 
-export const readBytes = 512 * 1024;
+const readBytes = 512 * 1024;
 /** In front of the read buffer: what was left over is laid there, so that command and chunk are one piece. */
 const carryBytesMax = 64 * 1024;
 /** A shorter rest is carried even when its command's length is known. */
 const gatherFromBytes = 2_048;
-/** A gathering buffer that is kept for the next large command; a larger one goes. */
-const keptBytesMax = 256 * 1024;
+/** A connection keeps a buffer up to this size for what it carries; a larger one is for a very long line, and goes. */
+const keptCarryBytesMax = 4_096;
 
 const shared = Buffer.allocUnsafeSlow(carryBytesMax + readBytes);
 const sharedView = new DataView(shared.buffer);
 const readInto = shared.subarray(carryBytesMax);
+
+/** Whether bytes that a command was found in are its own, and stay when its turn is over. */
+export function outliveTurn(bytes: Buffer): boolean {
+  return bytes !== shared && !isKept(bytes);
+}
 
 export class Input {
   readonly #sink: CommandSink;
@@ -33,10 +39,16 @@ export class Input {
   #gathered = 0;
   #need = 0;
   #waiting: Buffer | null = null;
-  #magicSeen = false;
+  #waitingFrom = 0;
+  #greeted = false;
 
   constructor(sink: CommandSink) {
     this.#sink = sink;
+  }
+
+  /** The client has said the magic. */
+  get greeted(): boolean {
+    return this.#greeted;
   }
 
   /**
@@ -46,47 +58,46 @@ export class Input {
   received(bytes: number): boolean {
     const end = carryBytesMax + bytes;
     let at = carryBytesMax;
-    let progress = false;
     if (this.#gathering !== null) {
       const taken = Math.min(bytes, this.#need - this.#gathered);
-      shared.copy(this.#gathering, this.#gathered, at, at + taken);
-      this.#gathered += taken;
-      at += taken;
+      this.#gather(shared, at, at + taken);
       if (this.#gathered < this.#need) return false;
       this.#decodeGathered();
-      progress = true;
-    } else if (this.#carried > 0) {
+      this.#decode(shared, sharedView, at + taken, end);
+      return true;
+    }
+    if (this.#carried > 0) {
       at -= this.#carried;
       this.#carry!.copy(shared, at, 0, this.#carried);
       this.#carried = 0;
+      if (this.#carry!.length > keptCarryBytesMax) this.#carry = null;
     }
-    if (!this.#magicSeen) {
+    if (!this.#greeted) {
       if (end - at < magicBytes) {
-        this.#keep(at, end);
+        this.#keep(shared, at, end);
         return false;
       }
-      this.#magicSeen = true;
+      this.#greeted = true;
       if (sharedView.getUint32(at) !== magic) this.#sink.fail(fault("E_BAD_PROTOCOL", ""));
       at += magicBytes;
     }
-    const rest = this.#decoder.decode(shared, sharedView, at, end, this.#sink);
-    if (rest < end && this.#sink.suspended) this.#waiting = Buffer.from(shared.subarray(rest, end));
-    else if (rest < end && !this.#sink.closed) this.#keep(rest, end);
-    return progress || rest > at;
+    return this.#decode(shared, sharedView, at, end);
   }
 
-  /** The command that took longer is done: what had come behind it is carried out. At most one read's worth waits. */
+  /** What was in the way is over: what had come behind it is carried out. At most one read's worth waits. */
   resume(): void {
     const waiting = this.#waiting;
+    if (waiting === null) return;
     this.#waiting = null;
-    if (waiting !== null) this.received(waiting.copy(readInto));
+    const view = new DataView(waiting.buffer, waiting.byteOffset, waiting.length);
+    this.#decode(waiting, view, this.#waitingFrom, waiting.length);
   }
 
   /** The client has ended the stream. */
   end(): void {
     const [bytes, length] =
       this.#gathering === null ? [this.#carry, this.#carried] : [this.#gathering, this.#gathered];
-    if (bytes === null || length === 0 || !this.#magicSeen) return;
+    if (bytes === null || length === 0 || !this.#greeted) return;
     this.#decoder.end(
       bytes,
       new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
@@ -96,30 +107,63 @@ export class Input {
     );
   }
 
-  #decodeGathered(): void {
-    const gathering = this.#gathering!;
-    const need = this.#need;
+  /** The connection is over: nothing of it is kept. */
+  drop(): void {
+    if (this.#gathering !== null) giveSpare(this.#gathering);
     this.#gathering = null;
-    this.#decoder.decode(gathering, new DataView(gathering.buffer), 0, need, this.#sink);
-    this.#carry = gathering.length <= keptBytesMax ? gathering : null;
+    this.#carry = null;
+    this.#waiting = null;
   }
 
-  #keep(from: number, end: number): void {
+  #decode(bytes: Buffer, view: DataView, at: number, end: number): boolean {
+    const rest = this.#decoder.decode(bytes, view, at, end, this.#sink);
+    if (rest < end && !this.#sink.closed) {
+      if (this.#sink.suspended) this.#wait(bytes, rest, end);
+      else this.#keep(bytes, rest, end);
+    }
+    return rest > at;
+  }
+
+  #decodeGathered(): void {
+    const gathering = this.#gathering!;
+    this.#gathering = null;
+    this.#decoder.decode(gathering, new DataView(gathering.buffer), 0, this.#need, this.#sink);
+    giveSpare(gathering);
+  }
+
+  #gather(bytes: Buffer, from: number, to: number): void {
+    const gathered = this.#gathered + to - from;
+    if (this.#gathering === null) this.#gathering = takeSpare(gathered, this.#need);
+    else if (this.#gathering.length < gathered) {
+      const fuller = this.#gathering;
+      this.#gathering = takeSpare(gathered, this.#need);
+      fuller.copy(this.#gathering, 0, 0, this.#gathered);
+      giveSpare(fuller);
+    }
+    bytes.copy(this.#gathering, this.#gathered, from, to);
+    this.#gathered = gathered;
+  }
+
+  #wait(bytes: Buffer, from: number, end: number): void {
+    const isShared = bytes === shared;
+    this.#waiting = isShared ? Buffer.from(bytes.subarray(from, end)) : bytes;
+    this.#waitingFrom = isShared ? 0 : from;
+  }
+
+  #keep(bytes: Buffer, from: number, end: number): void {
     const length = end - from;
     const need = this.#decoder.needBytes;
     if (need > gatherFromBytes) {
-      const kept = this.#carry;
-      this.#gathering = kept !== null && kept.length >= need ? kept : Buffer.allocUnsafeSlow(need);
       this.#carry = null;
       this.#need = need;
-      this.#gathered = length;
-      shared.copy(this.#gathering, 0, from, end);
+      this.#gathered = 0;
+      this.#gather(bytes, from, end);
       return;
     }
     if (this.#carry === null || this.#carry.length < length) {
-      this.#carry = Buffer.allocUnsafeSlow(length <= 512 ? 512 : length <= 4_096 ? 4_096 : carryBytesMax);
+      this.#carry = Buffer.allocUnsafeSlow(length <= 512 ? 512 : Math.max(length, keptCarryBytesMax));
     }
-    shared.copy(this.#carry, 0, from, end);
+    bytes.copy(this.#carry, 0, from, end);
     this.#carried = length;
   }
 }
@@ -140,10 +184,10 @@ export function readShared(accepted: Socket, received: (bytes: number) => boolea
   const handle = (accepted as Accepted)._handle;
   if (!handle) {
     accepted.on("data", (chunk: Buffer) => {
-      for (let at = 0; at < chunk.length; at += readBytes) {
-        const bytes = chunk.copy(readInto, 0, at, Math.min(at + readBytes, chunk.length));
-        if (!received(bytes)) accepted.pause();
-      }
+      const bytes = chunk.copy(readInto);
+      const more = received(bytes);
+      if (!more) accepted.pause();
+      if (bytes < chunk.length) accepted.unshift(chunk.subarray(bytes));
     });
     return accepted;
   }
@@ -155,6 +199,5 @@ export function readShared(accepted: Socket, received: (bytes: number) => boolea
     onread: { buffer: readInto, callback: received },
   };
   const socket = new Socket(options as SocketConstructorOpts);
-  socket.setNoDelay(true);
   return socket;
 }

@@ -3,9 +3,9 @@
 import { isValidName } from "../broker/names.ts";
 import type { PutRefusal, Topic } from "../broker/topic.ts";
 import { type Fault, fault } from "../protocol/faults.ts";
-import { goQuote, parseDecimal } from "../protocol/go-text.ts";
+import { goDurationMs, goQuote, parseDecimal } from "../protocol/go-text.ts";
 import { checkMpub } from "../protocol/mpub.ts";
-import { readBytes } from "./input.ts";
+import { outliveTurn } from "./input.ts";
 import type { Session } from "./session.ts";
 
 /** Messages of one MPUB that are published in a turn: some hundred microseconds, so that others are not kept waiting. */
@@ -48,11 +48,12 @@ export function checkPublishLine(
   }
   if (!isValidName(fields[1]!)) return badTopic(verb, fields[1]!);
   if (verb !== "DPUB") return null;
-  const delayMs = parseDecimal(fields[2]!);
-  if (delayMs === null) return fault("E_INVALID", `DPUB could not parse timeout ${fields[2]}`);
+  const given = parseDecimal(fields[2]!);
+  if (given === null) return fault("E_INVALID", `DPUB could not parse timeout ${fields[2]}`);
   const { maxReqTimeoutMs } = session.ports.limits;
+  const delayMs = goDurationMs(given);
   if (delayMs < 0 || delayMs > maxReqTimeoutMs) {
-    return fault("E_INVALID", `DPUB timeout ${delayMs} out of range 0-${maxReqTimeoutMs}`);
+    return fault("E_INVALID", `DPUB timeout ${given} out of range 0-${maxReqTimeoutMs}`);
   }
   return null;
 }
@@ -109,13 +110,11 @@ export function MPUB(
   session.countPublish(topic, count);
   if (count <= messagesPerTurn) {
     putMany(session, topic, bytes, view, from + 4, count, true);
+    session.spend(count >>> 3);
     return;
   }
-  // A body longer than a read was gathered in a buffer of its own; any other is gone with this turn.
-  const own =
-    size > readBytes
-      ? bytes.subarray(from + 4, from + size)
-      : Buffer.from(bytes.subarray(from + 4, from + size));
+  const items = bytes.subarray(from + 4, from + size);
+  const own = outliveTurn(bytes) ? items : Buffer.from(items);
   const ownView = new DataView(own.buffer, own.byteOffset, own.length);
   let at = 0;
   let left = count;
@@ -162,7 +161,7 @@ export function DPUB(
   from: number,
   size: number,
 ): void {
-  const delayMs = parseDecimal(fields[2]!)!;
+  const delayMs = goDurationMs(parseDecimal(fields[2]!)!);
   const topic = session.ports.broker.ensureTopic(fields[1]!);
   const refused =
     delayMs === 0

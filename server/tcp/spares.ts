@@ -1,0 +1,33 @@
+/**
+ * Buffers in which large commands are gathered. They grow with what has arrived, never
+ * with what was claimed, and go back here when their command is done: what an idle
+ * connection keeps is next to nothing.
+ */
+
+const leastBytes = 16 * 1024;
+/** One buffer of each doubling up to this size is kept for whoever needs it next; a larger one goes. */
+const keptBytesMax = 256 * 1024;
+
+const kept: (Buffer | null)[] = [];
+
+/**
+ * A buffer for `arrivedBytes` now and at most `needBytes` in the end: with room for as much again as has
+ * arrived, so that a body of n bytes is copied fewer than n times more.
+ */
+export function takeSpare(arrivedBytes: number, needBytes: number): Buffer {
+  const bytes = Math.max(leastBytes, Math.min(needBytes, 2 * arrivedBytes));
+  if (bytes > keptBytesMax) return Buffer.allocUnsafeSlow(bytes);
+  const doublings = Math.ceil(Math.log2(bytes / leastBytes));
+  const spare = kept[doublings] ?? null;
+  kept[doublings] = null;
+  return spare ?? Buffer.allocUnsafeSlow(leastBytes << doublings);
+}
+
+export function giveSpare(spare: Buffer): void {
+  if (spare.length <= keptBytesMax) kept[Math.log2(spare.length / leastBytes)] = spare;
+}
+
+/** Whether a gathered command can stay where it is after its turn. */
+export function isKept(spare: Buffer): boolean {
+  return spare.length <= keptBytesMax;
+}
