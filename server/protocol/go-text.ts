@@ -11,6 +11,7 @@ const goEscapes: Record<string, string> = {
   "\\": "\\\\",
   '"': '\\"',
 };
+const goDurationMsMax = 9_223_372_036_854;
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 /** `%q` of a binary string (one character a byte): the result is one, too. */
@@ -38,7 +39,8 @@ function utf8Length(bytes: Buffer, at: number): number {
   const first = bytes[at]!;
   const length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
   if (length === 1 || at + length > bytes.length) return 1;
-  return bytes.toString("utf8", at, at + length).includes("\ufffd") ? 1 : length;
+  const character = bytes.subarray(at, at + length);
+  return Buffer.from(character.toString("utf8"), "utf8").equals(character) ? length : 1;
 }
 
 function hex(value: number, digits: number): string {
@@ -47,10 +49,22 @@ function hex(value: number, digits: number): string {
 
 /**
  * Unsigned decimal digits as NSQ reads them: 64 bits that wrap silently, "" is 0. Null for
- * anything that is not digits. Above 2^53 the result is rounded: nobody compares it exactly.
+ * anything that is not digits. A bigint where a number would not be exact, since errors repeat it.
  */
-export function parseDecimal(text: string): number | null {
+export function parseDecimal(text: string): number | bigint | null {
   if (!/^[0-9]*$/.test(text)) return null;
   if (text.length <= 15) return Number(text);
-  return Number(BigInt.asIntN(64, BigInt(text)));
+  const wrapped = BigInt.asUintN(64, BigInt(text));
+  return wrapped <= Number.MAX_SAFE_INTEGER ? Number(wrapped) : wrapped;
+}
+
+/** What Go's `int64(n)` makes of 64 bits without a sign. */
+export function signed(value: number | bigint): number | bigint {
+  return typeof value === "bigint" ? BigInt.asIntN(64, value) : value;
+}
+
+/** Milliseconds as Go keeps them, as nanoseconds in 64 signed bits that wrap: too many may be negative. */
+export function goDurationMs(ms: number | bigint): number {
+  if (ms <= goDurationMsMax) return Number(ms);
+  return Number(BigInt.asIntN(64, BigInt(ms) * 1_000_000n)) / 1e6;
 }

@@ -2,8 +2,8 @@
 import { isValidName } from "../broker/names.ts";
 import type { Refusal } from "../broker/subscription.ts";
 import { type Fault, fault } from "../protocol/faults.ts";
-import { goQuote, parseDecimal } from "../protocol/go-text.ts";
-import { identifyReply, readIdentify } from "../protocol/identify.ts";
+import { goDurationMs, goQuote, parseDecimal, signed } from "../protocol/go-text.ts";
+import { identifyBytesMax, identifyReply, readIdentify } from "../protocol/identify.ts";
 import { hexId } from "../protocol/message-id.ts";
 import { closeWaitFrame, responseFrame } from "../protocol/response.ts";
 import * as publishing from "./publishing.ts";
@@ -34,7 +34,9 @@ export function finish(session: Session, logId: number, seq: number, bytes: Buff
   const { subscription } = session;
   if (subscription === null) return session.fail(wrongState("FIN"));
   const refused = subscription.finish(logId, seq);
-  if (refused !== null) answerFailed(session, "FIN", bytes.toString("latin1", idAt, idAt + idBytes), refused);
+  if (refused === null) return;
+  answerFailed(session, "FIN", bytes.toString("latin1", idAt, idAt + idBytes), refused);
+  session.spend(1);
 }
 
 export function checkLine(session: Session, fields: readonly string[]): Fault | null {
@@ -55,8 +57,8 @@ export function checkSize(session: Session, fields: readonly string[], bodyBytes
     return publishing.checkPublishSize(session, verb, bodyBytes);
   }
   const { maxBodySize } = session.ports.limits;
-  if (bodyBytes > maxBodySize)
-    return fault("E_BAD_BODY", `${verb} body too big ${bodyBytes} > ${maxBodySize}`);
+  const bytesMax = verb === "IDENTIFY" && bodyBytes <= maxBodySize ? identifyBytesMax : maxBodySize;
+  if (bodyBytes > bytesMax) return fault("E_BAD_BODY", `${verb} body too big ${bodyBytes} > ${bytesMax}`);
   return bodyBytes <= 0 ? fault("E_BAD_BODY", `${verb} invalid body size ${bodyBytes}`) : null;
 }
 
@@ -73,7 +75,10 @@ export function body(
   if (verb === "PUB") return publishing.PUB(session, fields, bytes, view, from, size);
   if (verb === "MPUB") return publishing.MPUB(session, fields, bytes, view, from, size);
   if (verb === "DPUB") return publishing.DPUB(session, fields, bytes, view, from, size);
-  if (verb === "IDENTIFY") return IDENTIFY(session, bytes.toString("utf8", from, from + size));
+  if (verb === "IDENTIFY") {
+    session.spend(size >>> 6);
+    return IDENTIFY(session, bytes.toString("utf8", from, from + size));
+  }
   // AUTH: its place in the session. There are no authorisation servers to ask.
   session.fail(fault("E_AUTH_DISABLED", "AUTH disabled"));
 }
@@ -134,13 +139,14 @@ function SUB(session: Session, fields: readonly string[]): void {
 
 function RDY(session: Session, fields: readonly string[]): void {
   const text = fields[1] ?? "1";
-  const count = parseDecimal(text);
-  if (count === null) return session.fail(fault("E_INVALID", `RDY could not parse count ${text}`));
+  const given = parseDecimal(text);
+  if (given === null) return session.fail(fault("E_INVALID", `RDY could not parse count ${text}`));
+  const count = signed(given);
   const { maxRdyCount } = session.ports.limits;
   if (count < 0 || count > maxRdyCount) {
     return session.fail(fault("E_INVALID", `RDY count ${count} out of range 0-${maxRdyCount}`));
   }
-  session.subscription?.ready(count);
+  session.subscription?.ready(Number(count));
 }
 
 /** FIN by the long way: more fields, a carriage return, or an id that is none. */
@@ -154,13 +160,12 @@ function FIN(session: Session, fields: readonly string[]): void {
 function REQ(session: Session, fields: readonly string[]): void {
   const id = idOf(session, "REQ", fields, 3);
   if (id === null) return;
-  const delayMs = parseDecimal(fields[2]!);
-  if (delayMs === null) return session.fail(fault("E_INVALID", `REQ could not parse timeout ${fields[2]}`));
+  const given = parseDecimal(fields[2]!);
+  if (given === null) return session.fail(fault("E_INVALID", `REQ could not parse timeout ${fields[2]}`));
   const { maxReqTimeoutMs } = session.ports.limits;
+  const delayMs = goDurationMs(given);
   const clampedMs = Math.min(Math.max(delayMs, 0), maxReqTimeoutMs);
-  if (clampedMs !== delayMs) {
-    session.ports.log.info(`client ${session.remoteAddress}: REQ timeout ${delayMs} set to ${clampedMs}`);
-  }
+  if (clampedMs !== delayMs) session.noteClamped(given, clampedMs);
   const refused = session.subscription!.requeue(id.logId, id.seq, clampedMs);
   if (refused !== null) answerFailed(session, "REQ", fields[1]!, refused);
 }
@@ -178,7 +183,7 @@ function CLS(session: Session): void {
   session.output.respond(closeWaitFrame);
 }
 
-/** The id in a line of at least `fieldsLeast` fields; -1 for log and sequence of what is no id of ours. */
+/** The id in a line of at least `fieldsLeast` fields; -1 for log or sequence of what is no id of ours. */
 function idOf(
   session: Session,
   verb: "FIN" | "REQ" | "TOUCH",

@@ -6,6 +6,8 @@ import { Session } from "./session.ts";
 
 /** As Go's listeners have it on Linux. */
 const backlogMax = 4_096;
+/** As Go's listeners have it: a peer that is gone without a word is found out, also where there are no heartbeats. */
+const keepAliveMs = 15_000;
 
 export class TcpListener {
   readonly sessions = new Set<Session>();
@@ -15,9 +17,14 @@ export class TcpListener {
 
   constructor(ports: TcpPorts) {
     this.#ports = ports;
-    this.#server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (socket) =>
-      this.#accept(socket),
-    );
+    const options = {
+      pauseOnConnect: true,
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
+    };
+    this.#server = createServer(options, (socket) => this.#accept(socket));
   }
 
   /** Resolves with the port, or -1 for a unix socket; rejects when the address cannot be had. */
@@ -37,7 +44,8 @@ export class TcpListener {
   /** Some tens of times a second, after the broker's time is set. */
   tick(): void {
     const { held, turn } = this.#ports;
-    for (const session of held) if (session.release()) held.delete(session);
+    // Those that wait again after going on a little are asked in the next tick.
+    if (held.size > 0) for (const session of [...held]) session.release();
     turn.tick();
   }
 
@@ -57,8 +65,10 @@ export class TcpListener {
 
   #accept(accepted: Socket): void {
     this.#ports.now();
-    const { remoteAddress, remotePort } = accepted;
-    const host = remoteAddress ?? "@";
+    const { remoteAddress, remoteFamily, remotePort } = accepted;
+    // A unix socket's client has no address, and Go calls it so.
+    const host = remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/, "") ?? "@";
+    const shown = remoteFamily === "IPv6" && host.includes(":") ? `[${host}]` : host;
     let session: Session | undefined;
     const socket = readShared(accepted, (bytes) => session?.received(bytes) ?? true);
     session = new Session(
@@ -66,7 +76,7 @@ export class TcpListener {
       socket,
       {
         number: this.#ports.nextClientNumber(),
-        remoteAddress: remotePort === undefined ? host : `${host}:${remotePort}`,
+        remoteAddress: remotePort === undefined ? host : `${shown}:${remotePort}`,
         host,
       },
       (closed) => {

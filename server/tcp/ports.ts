@@ -23,6 +23,6 @@ export interface TcpPorts {
   now(): void;
   /** A number no other client of this process has had. */
   nextClientNumber(): number;
-  /** Connections that are not read while memory is short. */
+  /** Connections that are not read: memory is short, or they do not read themselves. */
   readonly held: Set<Session>;
 }

@@ -14,18 +14,19 @@ import { type Fault, isFatal } from "../protocol/faults.ts";
 import { type Identity, unidentified } from "../protocol/identify.ts";
 import { errorFrame, heartbeatFrame } from "../protocol/response.ts";
 import * as commands from "./commands.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { Input } from "./input.ts";
-import { Output, owedBytesMax } from "./output.ts";
+import { Output, owedReplyBytesMax } from "./output.ts";
 import type { TcpPorts } from "./ports.ts";
 import * as publishing from "./publishing.ts";
+import { Reading } from "./reading.ts";
 import type { State } from "./verdicts.ts";
 
 /** Topics that one connection's publishes are counted by; more are published to, and not counted apart. */
 const countedTopicsMax = 1_000;
 /** How long a connection that only publishes is held back while memory is short; then it is refused. */
 const holdMs = 5_000;
-/** Time for a client to take a last error and go. */
-const lingerMs = 1_000;
+const loggedLengthMax = 256;
 
 export interface PublishCount {
   readonly topic: Topic;
@@ -44,15 +45,14 @@ export class Session implements CommandSink, Consumer {
   published: PublishCount | null = null;
   readonly publishCounts = new Map<string, PublishCount>();
   closed = false;
-  suspended = false;
   readonly #socket: Socket;
   readonly #input: Input;
+  readonly #reading: Reading;
+  readonly #heartbeat: Heartbeat;
   readonly #onClose: (session: Session) => void;
-  #heartbeat: NodeJS.Timeout | null = null;
-  #cutOff: NodeJS.Timeout | null = null;
-  #lastCommandMs: number;
-  #paused = false;
+  #heardMs: number;
   #heldSinceMs: number | null = null;
+  #clampNoted = false;
   #identity: ClientIdentity | null = null;
 
   constructor(
@@ -70,8 +70,29 @@ export class Session implements CommandSink, Consumer {
     this.output = new Output(socket, ports.turn);
     this.#input = new Input(this);
     this.connectedAtMs = ports.broker.time.wallMs;
-    this.#lastCommandMs = ports.broker.time.nowMs;
-    this.beat();
+    this.#heardMs = ports.broker.time.nowMs;
+    const session = this;
+    this.#reading = new Reading({
+      get closed() {
+        return session.closed;
+      },
+      now: ports.now,
+      mustWait: () => this.#mustWait(),
+      waiting: (isWaiting) => (isWaiting ? ports.held.add(this) : ports.held.delete(this)),
+      resumeInput: () => this.#input.resume(),
+      resumeSocket: () => {
+        this.#heardMs = ports.broker.time.nowMs;
+        socket.resume();
+      },
+    });
+    this.#heartbeat = new Heartbeat({
+      isStalled: () => this.output.isStalled(),
+      isOwed: () => this.output.owedBytes > 0,
+      silentMs: () => this.#silentMs(),
+      beat: () => this.#beat(),
+      giveUp: (why) => this.#giveUp(why),
+    });
+    this.#heartbeat.start(this.settings.heartbeatIntervalMs);
     socket.on("drain", () => this.#drained());
     socket.on("end", () => this.#ended());
     // A reset tells nothing that 'close', which follows it, does not.
@@ -89,35 +110,54 @@ export class Session implements CommandSink, Consumer {
   identified(settings: Identity): void {
     this.settings = settings;
     this.#identity = null;
-    this.beat();
+    this.#heartbeat.start(settings.heartbeatIntervalMs);
   }
 
   // -- bytes in ---------------------------------------------------------------------------------
 
   /** `bytes` bytes are in the shared read buffer. False: read no more until told. */
   readonly received = (bytes: number): boolean => {
-    this.ports.now();
+    // What comes after the end is read and dropped, so that the client can take the error and go.
     if (this.closed) return true;
-    if (this.#input.received(bytes)) this.#lastCommandMs = this.ports.broker.time.nowMs;
-    this.#paused = this.suspended || this.output.owedBytes > this.#owedBytesMax || this.#mayHold();
-    return !this.#paused;
+    this.ports.now();
+    this.#reading.begin();
+    if (this.#input.received(bytes)) this.#heardMs = this.ports.broker.time.nowMs;
+    return this.#reading.mayReadOn();
   };
 
-  /**
-   * A command goes on for longer than a turn: `step` is called once a turn until it returns true, and nothing
-   * more is read meanwhile. It is finished also when the client has gone.
-   */
+  get suspended(): boolean {
+    return this.#reading.suspended;
+  }
+
+  /** A command goes on in the next turns: see `Reading`. */
   suspend(step: () => boolean): void {
-    this.suspended = true;
-    setImmediate(() => {
-      this.ports.now();
-      this.#lastCommandMs = this.ports.broker.time.nowMs;
-      if (!step()) return this.suspend(step);
-      this.suspended = false;
-      if (this.closed) return;
-      this.#input.resume();
-      if (!this.suspended && this.output.owedBytes <= this.#owedBytesMax && !this.#mayHold()) this.#resume();
-    });
+    this.#reading.suspend(step);
+  }
+
+  /** Carrying out a command has cost as much as so many small ones. */
+  spend(cost: number): void {
+    this.#reading.spend(cost);
+  }
+
+  /** Asked every tick while it waits. */
+  release(): void {
+    this.#reading.goOn();
+  }
+
+  /**
+   * It does not read its replies; or memory is short and it only publishes: then reading it waits. One that waited
+   * for memory for long enough goes on, to be refused.
+   */
+  #mustWait(): boolean {
+    if (this.output.owedReplyBytes > owedReplyBytesMax) return true;
+    const { pressure, time } = this.ports.broker;
+    if (pressure === "none") {
+      this.#heldSinceMs = null;
+      return false;
+    }
+    if (this.subscription !== null || this.published === null) return false;
+    this.#heldSinceMs ??= time.nowMs;
+    return time.nowMs - this.#heldSinceMs < holdMs;
   }
 
   publish(
@@ -137,6 +177,7 @@ export class Session implements CommandSink, Consumer {
 
   command(fields: readonly string[]): void {
     commands.command(this, fields);
+    this.spend(1);
   }
 
   checkLine(fields: readonly string[]): Fault | null {
@@ -149,6 +190,7 @@ export class Session implements CommandSink, Consumer {
 
   body(fields: readonly string[], bytes: Buffer, view: DataView, from: number, bodyBytes: number): void {
     commands.body(this, fields, bytes, view, from, bodyBytes);
+    this.spend(1);
   }
 
   truncated(fields: readonly string[], view: DataView, from: number, to: number): void {
@@ -158,45 +200,60 @@ export class Session implements CommandSink, Consumer {
   // -- ends -------------------------------------------------------------------------------------
 
   fail(fault: Fault): void {
+    if (this.closed) return;
     this.output.respond(errorFrame(fault));
     if (!isFatal(fault)) return;
-    this.ports.log.info(`client ${this.remoteAddress}: ${fault.text}`);
-    this.closed = true;
-    this.output.uncork();
-    this.#socket.end();
-    // What the client still sends is read and dropped, so that the error reaches it before the
-    // close; one that does not go is cut off.
-    this.#cutOff = setTimeout(() => this.#socket.destroy(), lingerMs);
+    this.#note(fault.text);
+    this.#end();
   }
 
+  /** It sends what is no command of NSQ's at all. */
   hangUp(): void {
+    if (this.closed) return;
+    this.#note("sends no commands, closed");
+    this.#end();
+  }
+
+  /** The channel is gone, or the node stops. What is answered already is still said, if the socket takes it. */
+  close(): void {
     this.closed = true;
+    this.output.flushOk();
+    this.output.uncork();
     this.#socket.destroy();
   }
 
-  /** The channel is gone, or the node stops. */
-  close(): void {
-    this.hangUp();
+  /** The end, in order: what is owed goes out, an error last, and the client has time to take it. */
+  #end(): void {
+    this.#leave();
+    this.output.flushOk();
+    this.output.uncork();
+    this.#socket.end();
+    this.#heartbeat.linger();
+    this.#reading.readOn();
   }
 
   #ended(): void {
     this.ports.now();
     if (!this.closed) this.#input.end();
-    this.output.flushOk();
-    this.output.uncork();
-    this.#socket.end();
+    if (!this.closed) this.#end();
   }
 
   #gone(): void {
-    this.closed = true;
     this.ports.now();
-    clearInterval(this.#heartbeat ?? undefined);
-    clearTimeout(this.#cutOff ?? undefined);
-    this.output.releaseWritten();
+    this.#leave();
+    this.#heartbeat.stop();
+    this.#input.drop();
+    this.output.releaseAll();
+    this.#onClose(this);
+  }
+
+  /** From here on nothing is carried out and nothing is handed to it. */
+  #leave(): void {
+    this.closed = true;
+    this.ports.held.delete(this);
     const { subscription } = this;
     this.subscription = null;
     subscription?.close();
-    this.#onClose(this);
   }
 
   // -- messages out -----------------------------------------------------------------------------
@@ -208,67 +265,25 @@ export class Session implements CommandSink, Consumer {
   #drained(): void {
     this.output.releaseWritten();
     if (this.subscription?.blocked) this.subscription.unblock();
-    if (this.#paused && !this.suspended && !this.ports.held.has(this)) this.#resume();
-  }
-
-  /** A consumer is read for longer: what it has to say are the answers that let messages go. */
-  get #owedBytesMax(): number {
-    return this.subscription === null ? owedBytesMax : 4 * owedBytesMax;
-  }
-
-  #resume(): void {
-    this.#paused = false;
-    this.#socket.resume();
+    if (this.ports.held.has(this)) this.release();
   }
 
   // -- time -------------------------------------------------------------------------------------
 
-  /** Heartbeats at the interval that holds now, from now on. */
-  beat(): void {
-    clearInterval(this.#heartbeat ?? undefined);
-    const { heartbeatIntervalMs } = this.settings;
-    this.#heartbeat =
-      heartbeatIntervalMs === 0 ? null : setInterval(() => this.#onBeat(), heartbeatIntervalMs);
-  }
-
-  #onBeat(): void {
+  /** What is not read cannot be heard, and has no deadline. */
+  #silentMs(): number {
     this.ports.now();
-    const { nowMs } = this.ports.broker.time;
-    // Timers fire a little early or late: what is due within a hundredth of the interval is due.
-    const silentMs = nowMs - this.#lastCommandMs;
-    const overdue = silentMs >= this.settings.heartbeatIntervalMs * 1.99 && this.#heldSinceMs === null;
-    if (overdue || this.output.isStalled()) {
-      this.ports.log.info(`client ${this.remoteAddress}: ${overdue ? "silent" : "does not read"}, closed`);
-      this.hangUp();
-      return;
-    }
-    this.output.respond(heartbeatFrame);
+    return this.#reading.paused ? 0 : this.ports.broker.time.nowMs - this.#heardMs;
   }
 
-  /**
-   * Memory is short and this connection only publishes: reading it waits. Its heartbeat deadline
-   * waits, too, since it cannot be heard. One that was held for long enough goes on, to be refused.
-   */
-  #mayHold(): boolean {
-    if (this.ports.broker.pressure === "none") {
-      this.#heldSinceMs = null;
-      return false;
-    }
-    if (this.subscription !== null || this.published === null || this.#heldSinceMs !== null) return false;
-    this.#heldSinceMs = this.ports.broker.time.nowMs;
-    this.ports.held.add(this);
-    return true;
+  #beat(): void {
+    // Who has not said the magic speaks another protocol, perhaps.
+    if (this.#input.greeted) this.output.respond(heartbeatFrame);
   }
 
-  /** Asked every tick while held. True: it is read again. */
-  release(): boolean {
-    const { pressure, time } = this.ports.broker;
-    if (this.closed) return true;
-    if (pressure !== "none" && time.nowMs - (this.#heldSinceMs ?? 0) < holdMs) return false;
-    this.#lastCommandMs = time.nowMs;
-    if (pressure === "none") this.#heldSinceMs = null;
-    if (this.output.owedBytes <= this.#owedBytesMax) this.#resume();
-    return true;
+  #giveUp(why: string): void {
+    if (!this.closed) this.#note(`${why}, closed`);
+    this.close();
   }
 
   // -- figures ----------------------------------------------------------------------------------
@@ -285,5 +300,17 @@ export class Session implements CommandSink, Consumer {
       this.published = counted;
     }
     counted.count += messages;
+  }
+
+  /** Once for a connection: a client that does it once does it always. */
+  noteClamped(askedMs: number | bigint, clampedMs: number): void {
+    if (!this.#clampNoted) this.#note(`REQ timeout ${askedMs} set to ${clampedMs}`);
+    this.#clampNoted = true;
+  }
+
+  /** Text may have bytes of the client's in it. */
+  #note(text: string): void {
+    const shown = text.slice(0, loggedLengthMax).replace(/[^\x20-\x7e]/g, "?");
+    this.ports.log.info(`client ${this.remoteAddress}: ${shown}`);
   }
 }

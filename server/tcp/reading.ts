@@ -1,0 +1,99 @@
+/**
+ * Whether a connection is read and its commands are carried out. Several things may be in the way at
+ * once: a command that takes longer than a turn, a turn's worth of commands, replies that the client
+ * does not read, memory that is short. What ends says so, and then all of them are looked at again:
+ * nobody stays unread for ever.
+ */
+
+/**
+ * What one connection may cost in a turn, in commands by the long way: about half a millisecond. The
+ * next turn goes on with the rest, so that a flood of small commands keeps nobody else waiting.
+ */
+const costPerTurnMax = 1_024;
+const nothingMore = () => true;
+
+export interface Readable {
+  readonly closed: boolean;
+  now(): void;
+  /** Something without an event of its own is in the way: `goOn` is called again, at the latest every tick. */
+  mustWait(): boolean;
+  /** It waits for that, or does so no longer. */
+  waiting(isWaiting: boolean): void;
+  /** Carries out what has come and was not carried out. */
+  resumeInput(): void;
+  resumeSocket(): void;
+}
+
+export class Reading {
+  /** Commands that have come wait. */
+  suspended = false;
+  /** Its socket is not being read. */
+  paused = false;
+  readonly #of: Readable;
+  /** The next turn goes on with it. */
+  #stepping = false;
+  #spent = 0;
+
+  constructor(of: Readable) {
+    this.#of = of;
+  }
+
+  /** Bytes have come. */
+  begin(): void {
+    this.#spent = 0;
+  }
+
+  /** What came is carried out. False: read no more until `resumeSocket`. */
+  mayReadOn(): boolean {
+    if (this.#of.closed) return true;
+    if (!this.suspended) {
+      if (!this.#of.mustWait()) return true;
+      this.#of.waiting(true);
+    }
+    this.paused = true;
+    return false;
+  }
+
+  /**
+   * A command goes on for longer than a turn: `step` is called once a turn until it returns true, and nothing
+   * more is read meanwhile. It is finished also when the client has gone.
+   */
+  suspend(step: () => boolean): void {
+    this.suspended = true;
+    this.#stepping = true;
+    setImmediate(() => {
+      this.#of.now();
+      this.#stepping = false;
+      if (step()) this.goOn();
+      else this.suspend(step);
+    });
+  }
+
+  /** Carrying out the commands of this turn has cost so much more. */
+  spend(cost: number): void {
+    this.#spent += cost;
+    if (this.#spent >= costPerTurnMax && !this.suspended && !this.#of.closed) this.suspend(nothingMore);
+  }
+
+  /** Something that was in the way is over: goes on, unless something else is. */
+  goOn(): void {
+    if (this.#stepping) return;
+    const of = this.#of;
+    if (this.suspended && !of.closed && !of.mustWait()) {
+      this.suspended = false;
+      this.#spent = 0;
+      of.resumeInput();
+      if (this.#stepping) return of.waiting(false);
+    }
+    const mustWait = !of.closed && of.mustWait();
+    of.waiting(mustWait);
+    if (!mustWait) this.readOn();
+  }
+
+  /** The socket is read again: for more commands, or so that the client can take the end. */
+  readOn(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.#of.resumeSocket();
+  }
+}
