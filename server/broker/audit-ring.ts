@@ -42,8 +42,8 @@ export class AuditRing {
   readonly place: (AuditPlace | null)[];
   readonly client: (ClientIdentity | null)[];
   /** Records ever written and ever drained; the difference is what waits. A record is at `index & (capacity - 1)`. */
-  written = 0;
-  drained = 0;
+  written = -0;
+  drained = -0;
   /** Events (messages, not records) refused for want of room, by kind. */
   readonly refused = new Float64Array(8);
   /** Called, at most once per drain, when half of the ring is in use. */

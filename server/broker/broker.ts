@@ -8,8 +8,11 @@
 import type { AuditRing } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
+import { expire } from "./held.ts";
 import { Overflow } from "./overflow.ts";
 import type { Backlog, LogIds, TopologyListener } from "./ports.ts";
+import { restoreTopic } from "./restore.ts";
+import { needsTidying, releaseIdle, tidy } from "./retention.ts";
 import { SlabPool } from "./slab.ts";
 import { BrokerTime } from "./time.ts";
 import { Topic } from "./topic.ts";
@@ -120,7 +123,7 @@ export class Broker {
 
   /** Puts back what the store has. */
   restore(checkpoints: readonly TopicCheckpoint[]): void {
-    for (const checkpoint of checkpoints) this.ensureTopic(checkpoint.name).restore(checkpoint);
+    for (const checkpoint of checkpoints) restoreTopic(this.ensureTopic(checkpoint.name), checkpoint);
   }
 
   /** Ids in [firstLogId, endLogId) turned out to be another node's: no message gets one any more. */
@@ -193,8 +196,8 @@ export class Broker {
     if (nowMs - this.#tidyMs < tidyEveryMs) return;
     this.#tidyMs = nowMs;
     for (const topic of this.topics.values()) {
-      if (topic.needsTidying) topic.tidy();
-      topic.releaseIdle();
+      if (needsTidying(topic)) tidy(topic);
+      releaseIdle(topic);
     }
     if (this.pressure !== "none") this.overflow.relieve("all");
   }
@@ -227,8 +230,8 @@ export class Broker {
     for (; reached < timed.length && left > 0; reached++) {
       const channel = timed[reached]!;
       if (channel.deleted) continue;
-      left -= channel.expire(nowMs, left);
-      if (channel.isTimed) this.#timed.push(channel);
+      left -= expire(channel, nowMs, left);
+      if (channel.timed) this.#timed.push(channel);
     }
     // Those that were not reached come first next time.
     if (reached < timed.length) this.#timed = [...timed.slice(reached), ...this.#timed];

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { evictHeld } from "./held.ts";
 import { TestBroker } from "./testing/test-broker.ts";
 
 test("[C4] FIN, REQ and TOUCH of what is not in flight are refused and change nothing", () => {
@@ -135,7 +136,7 @@ test("[F2] a message's deadline stays its own when its window is given up around
   node.publish("two");
   const channel = node.channel();
 
-  channel.evictHeld(channel.windows[0]!, 2);
+  evictHeld(channel, channel.windows[0]!, 2);
   node.advance(599);
   expect(consumer.received).toHaveLength(2);
   node.advance(1);

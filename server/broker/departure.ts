@@ -11,6 +11,7 @@ import type {
   TopicCheckpoint,
 } from "./checkpoint.ts";
 import type { Exception } from "./exceptions.ts";
+import { evictHeld } from "./held.ts";
 import type { Log } from "./log.ts";
 import type { Block } from "./ports.ts";
 import type { Topic } from "./topic.ts";
@@ -110,7 +111,7 @@ function keptChannels(topic: Topic): Channel[] {
 
 /** What is in flight waits again. */
 function takeBack(channel: Channel): void {
-  for (const window of channel.windows) channel.evictHeld(window, window.next);
+  for (const window of channel.windows) evictHeld(channel, window, window.next);
   for (const exception of channel.exceptions) {
     if (exception.state !== "held") continue;
     channel.exceptions.wait(exception);

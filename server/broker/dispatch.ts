@@ -10,7 +10,9 @@ import { auditKinds } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { Exception } from "./exceptions.ts";
 import { attemptsOffset } from "./frame.ts";
+import { evictHeld } from "./held.ts";
 import { fetchFrame, readAhead } from "./read-back.ts";
+import { markHoles, trim } from "./retention.ts";
 import { RunQueue } from "./runs.ts";
 import type { Slab } from "./slab.ts";
 import type { Subscription } from "./subscription.ts";
@@ -51,7 +53,7 @@ function settleWindows(channel: Channel): void {
       const oldest = window.log.slabs.at(0);
       // The slab that is being filled would stay anyway.
       if (oldest !== undefined && oldest !== window.log.filling && window.low >= oldest.endSeq)
-        channel.topic.trim(window.log);
+        trim(channel.topic, window.log);
     }
     if (window.isSpent) spent = true;
   }
@@ -60,7 +62,7 @@ function settleWindows(channel: Channel): void {
   for (const window of windows) {
     if (!window.isSpent) continue;
     window.dropLoaded();
-    channel.topic.trim(window.log);
+    trim(channel.topic, window.log);
   }
 }
 
@@ -79,7 +81,7 @@ function dropNewest(channel: Channel): void {
     const dropped = isFull ? waiting : Math.min(excess, waiting);
     excess -= dropped;
     cutNewest(channel, window, dropped);
-    channel.topic.markHoles(window.log);
+    markHoles(channel.topic, window.log);
   }
 }
 
@@ -106,7 +108,7 @@ function deliverRun(channel: Channel): boolean {
   const end = runEnd(channel, window, slab, subscription);
   if (end === window.next) {
     // The window is full because its oldest message is held: that one moves out, and all goes on.
-    channel.evictHeld(window, window.low + 1);
+    evictHeld(channel, window, window.low + 1);
     return true;
   }
   const first = window.next;

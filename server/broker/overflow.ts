@@ -7,7 +7,9 @@
  * what a log has in memory is always its newest part.
  */
 import type { Broker } from "./broker.ts";
+import { evictHeld } from "./held.ts";
 import type { Log } from "./log.ts";
+import { slowestNext, trim } from "./retention.ts";
 import type { Slab } from "./slab.ts";
 import type { Topic } from "./topic.ts";
 
@@ -28,7 +30,7 @@ export class Overflow {
   /** A log has begun a new slab: the moment to look at what the older ones are for. */
   slabOpened(topic: Topic, log: Log): void {
     this.#unpin(topic, log);
-    topic.trim(log);
+    trim(topic, log);
     if (topic.ephemeral) return;
     if (this.#isLong(topic, log)) {
       const keepFrom = log.tail - this.#broker.options.memQueueSize;
@@ -54,7 +56,7 @@ export class Overflow {
       for (const log of topic.logs) {
         if (excess <= 0) return;
         if (slabs === "all") log.closeSlab();
-        topic.trim(log);
+        trim(topic, log);
         for (const slab of log.slabs) {
           if (excess <= 0 || slab === log.filling) break;
           if (this.#write(topic, log, slab)) excess -= slab.bytes.length;
@@ -120,7 +122,7 @@ export class Overflow {
    */
   #isLong(topic: Topic, log: Log): boolean {
     if (this.#broker.storesFirst(topic)) return false;
-    return log.tail - topic.slowestNext(log) > this.#broker.options.memQueueSize;
+    return log.tail - slowestNext(topic, log) > this.#broker.options.memQueueSize;
   }
 
   #unpin(topic: Topic, log: Log): void {
@@ -129,7 +131,7 @@ export class Overflow {
     for (const channel of topic.channels.values()) {
       for (const window of channel.windows) {
         if (window.log === log && window.low < slab.firstSeq && window.next > slab.firstSeq) {
-          channel.evictHeld(window, slab.firstSeq);
+          evictHeld(channel, window, slab.firstSeq);
         }
       }
     }

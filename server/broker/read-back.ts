@@ -6,6 +6,7 @@
 import type { Channel } from "./channel.ts";
 import type { Exception } from "./exceptions.ts";
 import { frameBytes, frameSeq } from "./frame.ts";
+import { evictHeld } from "./held.ts";
 import type { Block } from "./ports.ts";
 import type { Window } from "./window.ts";
 
@@ -59,7 +60,7 @@ export function readAhead(channel: Channel, window: Window): boolean {
 function skipGap(channel: Channel, window: Window): boolean {
   const to = gapEnd(window);
   if (to <= window.next) return false;
-  channel.evictHeld(window, window.next);
+  evictHeld(channel, window, window.next);
   channel.lostCount += to - window.next;
   channel.broker.report.lost(channel.topicName, channel.channelName, window.log.id, window.next, to);
   window.jump(to);

@@ -3,6 +3,7 @@
  * answered. NSQ's verbs arrive here. A refusal is a value; the edge turns it into words.
  */
 import type { Channel } from "./channel.ts";
+import { finish, requeue, touch } from "./held.ts";
 import type { Consumer } from "./ports.ts";
 
 export type Refusal = "ID not in flight" | "client does not own message";
@@ -23,8 +24,9 @@ export class Subscription {
   /** A standing limit, never counted down: it may hold as many as this. */
   rdy = 0;
   inFlight = 0;
-  messageCount = 0;
-  finishCount = 0;
+  // -0, not 0: a double from the start. One that outgrows 32 bits would have the hot path compiled anew.
+  messageCount = -0;
+  finishCount = -0;
   requeueCount = 0;
   /** Its socket has enough for now. */
   blocked = false;
@@ -55,15 +57,15 @@ export class Subscription {
   }
 
   finish(logId: number, seq: number): Refusal | null {
-    return this.channel.finish(this, logId, seq);
+    return finish(this.channel, this, logId, seq);
   }
 
   requeue(logId: number, seq: number, delayMs: number): Refusal | null {
-    return this.channel.requeue(this, logId, seq, delayMs);
+    return requeue(this.channel, this, logId, seq, delayMs);
   }
 
   touch(logId: number, seq: number): Refusal | null {
-    return this.channel.touch(this, logId, seq);
+    return touch(this.channel, this, logId, seq);
   }
 
   /** CLS: answers are still taken, nothing more is handed out. */

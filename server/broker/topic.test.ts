@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { logSeqMax } from "./log.ts";
+import { releaseIdle } from "./retention.ts";
 import { TestBroker } from "./testing/test-broker.ts";
 
 test("[T2] the first channel gets what waited, a later one what comes later", () => {
@@ -104,7 +105,7 @@ test("[L4] a full log is followed by another, and what had not left the topic is
   const { consumer } = node.subscribe(100);
   node.publish("one");
   const log = node.topic().log!;
-  node.topic().releaseIdle();
+  releaseIdle(node.topic());
   log.releaseIdle(0);
   log.closeSlab();
   for (const field of ["tail", "handedTo"] as const) log[field] = logSeqMax - 3;

@@ -7,12 +7,12 @@
 import { auditKinds } from "./audit-ring.ts";
 import type { Broker } from "./broker.ts";
 import { Channel } from "./channel.ts";
-import type { TopicCheckpoint } from "./checkpoint.ts";
 import { Exception, exceptionBytes } from "./exceptions.ts";
 import { frameHeaderBytes, writeHeader } from "./frame.ts";
 import { Log, logSeqMax } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { ClientIdentity } from "./ports.ts";
+import { tidy } from "./retention.ts";
 import { Tap, type TapReader } from "./tap.ts";
 import { openEnd } from "./window.ts";
 
@@ -70,6 +70,11 @@ export class Topic {
   /** The log being written; null before the first message. */
   get log(): Log | null {
     return this.#log;
+  }
+
+  /** The log of deferred publishes; null before the first. */
+  get deferredLog(): Log | null {
+    return this.#deferredLog;
   }
 
   // -- what it has ------------------------------------------------------------------------------
@@ -161,10 +166,10 @@ export class Topic {
     if (channel) return channel;
     // What was published before it is not its own, also what came in this very turn (MS2).
     this.#hand();
-    return this.#addChannel(name);
+    return this.addChannel(name);
   }
 
-  #addChannel(name: string): Channel {
+  addChannel(name: string): Channel {
     const channel = new Channel(this.broker, this, name);
     this.channels.set(name, channel);
     if (this.#log !== null) channel.addRange(this.#log, this.#log.handedTo, openEnd);
@@ -179,7 +184,7 @@ export class Topic {
     this.channels.delete(name);
     channel.delete();
     this.broker.listener.channelDeleted(this.name, name);
-    this.tidy();
+    tidy(this);
     if (this.ephemeral && this.channels.size === 0 && !this.deleted) this.broker.deleteTopic(this.name);
     return true;
   }
@@ -207,7 +212,7 @@ export class Topic {
       this.#seal(log);
       log.tail = log.handedTo;
     }
-    this.tidy();
+    tidy(this);
     return dropped;
   }
 
@@ -219,7 +224,7 @@ export class Topic {
     if (this.#log !== null) this.#seal(this.#log);
     this.#deferredLog = null;
     for (const tap of this.taps) tap.close();
-    this.tidy();
+    tidy(this);
   }
 
   /** Copies of what is published from now on, for somebody who watches: not a consumer, and first to be left out. */
@@ -260,93 +265,6 @@ export class Topic {
     }
     this.#hand();
     if (!this.paused) for (const channel of this.channels.values()) channel.pump();
-  }
-
-  /** Lets memory go that nobody needs any more. */
-  trim(log: Log): void {
-    log.trim(this.#lowestNeeded(log));
-  }
-
-  /** Beyond `trim`: slabs in the middle of a log that only a full ephemeral channel could have wanted. */
-  markHoles(log: Log): void {
-    const needs: [number, number][] = [[log.handedTo, openEnd]];
-    for (const range of this.pending) if (range.log === log) needs.push([range.from, range.to]);
-    for (const channel of this.channels.values()) {
-      for (const window of channel.windows) if (window.log === log) needs.push([window.low, window.to]);
-    }
-    log.dropUnless((from, to) => needs.some(([needFrom, needTo]) => from < needTo && to > needFrom));
-  }
-
-  /** Lets the store forget what nobody needs, and drops logs that are used up. */
-  tidy(): void {
-    const kept: Log[] = [];
-    for (const log of this.logs) {
-      const current = log === this.#log || log === this.#deferredLog;
-      let needed = log === this.#deferredLog ? log.tail : this.#lowestNeeded(log);
-      if (log !== this.#deferredLog) log.trim(needed);
-      for (const { log: owed, seq } of this.deferred) if (owed === log) needed = Math.min(needed, seq);
-      for (const channel of this.channels.values()) {
-        needed = Math.min(needed, channel.exceptions.lowest(log) ?? needed);
-      }
-      const spent = !current && needed >= log.tail;
-      if (log.inStore && (spent || needed > log.forgottenTo)) {
-        log.forgottenTo = needed;
-        log.forgetTimes(needed);
-        this.broker.backlog.forget(log.id, spent ? openEnd : needed);
-      }
-      if (spent) log.dropAll();
-      else kept.push(log);
-    }
-    this.logs = kept;
-  }
-
-  get needsTidying(): boolean {
-    const current = Number(this.#log !== null) + Number(this.#deferredLog !== null);
-    return this.logs.length > current || (this.#log?.inStore ?? false);
-  }
-
-  /** Nothing waits and nothing is held: the slab being filled goes back to the pool. */
-  releaseIdle(): void {
-    if (this.#log !== null) this.#log.releaseIdle(this.#lowestNeeded(this.#log));
-  }
-
-  /** Where the slowest of the channels whose backlog may go to the store is; the topic's own cursor is one of them. */
-  slowestNext(log: Log): number {
-    let slowest = log.handedTo;
-    for (const channel of this.channels.values()) {
-      if (channel.ephemeral) continue;
-      for (const window of channel.windows) {
-        if (window.log === log && window.next < slowest) slowest = window.next;
-      }
-    }
-    return slowest;
-  }
-
-  /** Puts back what the store has of this topic. It is older than what is here, and goes first. */
-  restore(checkpoint: TopicCheckpoint): void {
-    const found = new Map<number, Log>();
-    const tails = tailsIn(checkpoint);
-    const logOf = (id: number): Log => {
-      let log = found.get(id);
-      if (!log) {
-        log = Log.restored(id, this.name, tails.get(id) ?? 0, this.broker.pool);
-        found.set(id, log);
-      }
-      return log;
-    };
-    // All of them are there before anything is handed to one of them.
-    for (const { name } of checkpoint.channels) if (!this.channels.has(name)) this.#addChannel(name);
-    for (const saved of checkpoint.channels) {
-      this.ensureChannel(saved.name).restore(saved, logOf, (dueMs) => this.broker.monotonicOf(dueMs));
-    }
-    const ranges = checkpoint.ranges.map(({ logId, from, to }) => ({ log: logOf(logId), from, to }));
-    this.pending = [...ranges, ...this.pending];
-    const { logId, seq, dueMs } = checkpoint.deferred;
-    for (let i = 0; i < seq.length; i++) {
-      this.deferred.push({ log: logOf(logId[i]!), seq: seq[i]!, frame: null, delayMs: dueMs[i]! });
-    }
-    this.logs = [...found.values(), ...this.logs];
-    this.markDirty();
   }
 
   #writableLog(): Log {
@@ -426,31 +344,4 @@ export class Topic {
   get #keepsItsOwn(): boolean {
     return this.paused || this.channels.size === 0;
   }
-
-  #lowestNeeded(log: Log): number {
-    let lowest = log.handedTo;
-    for (const range of this.pending) if (range.log === log) lowest = Math.min(lowest, range.from);
-    for (const channel of this.channels.values()) {
-      for (const window of channel.windows) {
-        if (window.log === log && window.low < lowest) lowest = window.low;
-      }
-    }
-    return lowest;
-  }
-}
-
-/** Where each log of a checkpoint ends, as far as anybody is owed something of it. */
-function tailsIn(checkpoint: TopicCheckpoint): Map<number, number> {
-  const tails = new Map<number, number>();
-  const reach = (logId: number, to: number) => tails.set(logId, Math.max(tails.get(logId) ?? 0, to));
-  for (const { ranges } of [checkpoint, ...checkpoint.channels]) {
-    for (const { logId, to } of ranges) reach(logId, to);
-  }
-  for (const { logId, seq } of [
-    checkpoint.deferred,
-    ...checkpoint.channels.map((saved) => saved.exceptions),
-  ]) {
-    for (let i = 0; i < seq.length; i++) reach(logId[i]!, seq[i]! + 1);
-  }
-  return tails;
 }
