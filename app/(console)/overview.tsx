@@ -4,7 +4,7 @@ import type { OverviewView, Snapshot } from "../../server/console/contract/index
 import { Card, Section } from "../components/card.tsx";
 import { charts } from "../components/chart/lines.ts";
 import { LiveChart } from "../components/chart/live-chart.tsx";
-import { CoverageNote } from "../components/coverage-note.tsx";
+import { CoverageNote, isPartial } from "../components/coverage-note.tsx";
 import { Metric, Metrics } from "../components/metric.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { ProblemList } from "../components/problem-list.tsx";
@@ -32,12 +32,12 @@ export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
 }
 
 function Running({ data }: { data: OverviewView }) {
-  const partial = data.coverage.heard < data.coverage.of;
+  const partial = isPartial(data.coverage);
   const { flow } = data;
   return (
     <div className="space-y-6">
       <Health data={data} />
-      <Metrics label="Totals">
+      <Metrics label="Totals" stale={data.coverage.heard === 0}>
         <Metric
           label="In"
           value={flow.inRate}

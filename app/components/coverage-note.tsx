@@ -1,14 +1,38 @@
 import type { Coverage } from "../../server/console/contract/index.ts";
+import { age, clock } from "../live/format.ts";
+import { useAwake, useNow } from "../live/use-now.ts";
 import { Shape } from "./status.tsx";
 
-/** Which nodes the figures do not have; nothing when all answered. */
+/** Some nodes are not in the sums: they are at least what they say. */
+export function isPartial({ heard, of }: Coverage): boolean {
+  return heard > 0 && heard < of;
+}
+
+/** Which nodes the figures do not have, and how old what is known of them is; nothing when all answered. */
 export function CoverageNote({ coverage }: { coverage: Coverage }) {
-  if (coverage.heard >= coverage.of) return null;
+  const nowMs = useNow();
+  const zone = useAwake() ? "local" : "utc";
+  const { heard, of, missing } = coverage;
+  if (heard >= of) return null;
+  const ago = (atMs: number | null) =>
+    atMs === null ? "not heard yet" : `last heard ${age(Math.max(0, nowMs - atMs))} ago`;
+  const lastMs = missing.reduce<number | null>(
+    (last, { lastHeardAtMs: atMs }) => (atMs === null ? last : Math.max(last ?? atMs, atMs)),
+    null,
+  );
   return (
-    <p className="mb-4 flex flex-wrap items-center gap-1.5 text-13">
-      <Shape tone="unknown" />
-      Figures from {coverage.heard} of {coverage.of} nodes: sums are at least what they say. Silent:{" "}
-      <span className="font-mono">{coverage.missing.join(", ")}</span>
+    <p data-testid="coverage" className="mb-4 flex flex-wrap items-center gap-1.5 text-13">
+      <Shape tone={heard === 0 && lastMs !== null ? "crit" : "unknown"} />
+      {heard > 0 && `Figures from ${heard} of ${of} nodes: sums are at least what they say. Silent: `}
+      {heard === 0 && lastMs === null && "No node has answered yet: "}
+      {heard === 0 &&
+        lastMs !== null &&
+        `No node answers. These are the last figures, from ${clock(lastMs, zone)}: `}
+      {missing.map(({ key, lastHeardAtMs }, at) => (
+        <span key={key}>
+          <span className="font-mono">{key}</span> ({ago(lastHeardAtMs)}){at < missing.length - 1 && ","}
+        </span>
+      ))}
     </p>
   );
 }

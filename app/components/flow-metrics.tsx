@@ -7,15 +7,17 @@ export function FlowMetrics({
   label,
   flow,
   partial,
+  stale,
   inLabel,
 }: {
   label: string;
   flow: Flow;
   partial: boolean;
+  stale: boolean;
   inLabel: string;
 }) {
   return (
-    <Metrics label={label}>
+    <Metrics label={label} stale={stale}>
       <Metric
         label={inLabel}
         value={flow.inRate}

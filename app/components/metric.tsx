@@ -44,10 +44,20 @@ export function Metric({
 }
 
 /** Eight figures side by side, ruled by hairlines. */
-export function Metrics({ label, children }: { label: string; children: ReactNode }) {
+export function Metrics({
+  label,
+  stale = false,
+  children,
+}: {
+  label: string;
+  /** The last that was known. */
+  stale?: boolean;
+  children: ReactNode;
+}) {
   return (
     <dl
       aria-label={label}
+      data-stale={stale || undefined}
       className="grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line md:grid-cols-4 xl:grid-cols-8"
     >
       {children}

@@ -30,7 +30,7 @@ export const flowColumns = {
     hint: "Messages that wait to be handed out",
   }),
   stored: flowColumn("stored", "In Postgres", "storedDepth", 3, {
-    hint: "Of those waiting, the ones out of memory",
+    hint: "Of those waiting, the ones no longer in memory",
   }),
   memory: flowColumn("memory", "In memory", "memoryDepth", 3, {
     hint: "Of those waiting, the ones in memory",

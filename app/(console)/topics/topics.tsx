@@ -6,7 +6,7 @@ import type { Snapshot, TopicsView } from "../../../server/console/contract/inde
 import { CreateForm } from "../../actions/create-form.tsx";
 import { Button } from "../../components/button.tsx";
 import { cn } from "../../components/classes.ts";
-import { CoverageNote } from "../../components/coverage-note.tsx";
+import { CoverageNote, isPartial } from "../../components/coverage-note.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { Input } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
@@ -99,9 +99,7 @@ function TopicsTable({ data }: { data: TopicsView }) {
           onSort={setSorting}
           filter={`${q} ${state.join()}`}
           stale={(row) => row.stale}
-          {...(filtered
-            ? {}
-            : { totals: topicTotals("All topics", data.total, data.coverage.heard < data.coverage.of) })}
+          {...(filtered ? {} : { totals: topicTotals("All topics", data.total, isPartial(data.coverage)) })}
         />
       )}
     </>

@@ -31,7 +31,21 @@ describe("rates", () => {
 
     expect(first).toBeNull();
     expect(meter.raw).toBe(0);
-    expect(meter.smooth).toBeCloseTo(200 * Math.exp(-1 / 5), 2);
+    expect(meter.smooth).toBeCloseTo(200 * Math.exp(-3 / 5), 2);
+  });
+
+  test("[CN2] a change of rate is shown to within 5 % after five seconds, and rest as rest", () => {
+    const meter = new Meter(0);
+    const shown = (perSecond: number, seconds: number, from: number) => {
+      for (let second = 1; second <= seconds; second++) meter.read(from + second * perSecond, 1_000);
+      return meter.smooth!;
+    };
+    shown(10, 20, 0);
+
+    expect(Math.abs(shown(2_000, 5, 200) - 2_000)).toBeLessThan(100);
+    expect(shown(0, 4, 10_200)).toBeGreaterThan(0);
+    expect(shown(0, 1, 10_200)).toBe(0);
+    expect(meter.moving).toBe(false);
   });
 
   test("[CN2] a counter that went back has no rate once, and never a negative one", () => {
@@ -198,7 +212,7 @@ describe("nodes joined", () => {
     const { data } = await weir.read<Snapshot<"overview">>("/api/v1/overview");
 
     const view = data as OverviewView;
-    expect(view.coverage).toEqual({ heard: 0, of: 1, missing: [node.key] });
+    expect(view.coverage).toEqual({ heard: 0, of: 1, missing: [{ key: node.key, lastHeardAtMs: null }] });
     expect(new Set(Object.values(view.flow))).toEqual(new Set([null]));
     expect([view.topicCount, view.producers, view.publishUrl]).toEqual([null, null, null]);
     expect(view.nodes[0]).toMatchObject({ state: "connecting", version: null });
@@ -227,7 +241,7 @@ describe("nodes joined", () => {
       const view = await eventually(
         async () => {
           const { data } = await weir.read<Snapshot<"topics">>("/api/v1/topics");
-          expect(data!.coverage).toEqual({ heard: 1, of: 2, missing: [other.key] });
+          expect(data!.coverage).toMatchObject({ heard: 1, of: 2, missing: [{ key: other.key }] });
           expect(data!.topics.some((row) => row.stale)).toBe(true);
           return data as TopicsView;
         },
@@ -243,6 +257,33 @@ describe("nodes joined", () => {
     } finally {
       clearInterval(talk);
     }
+  });
+
+  test("[CN3] a node that went is silent before three seconds are over, and its last figures stay as old ones", async () => {
+    const node = await ScriptedNode.start();
+    await using weir = await (await TestConsole.start([node.key])).signIn();
+    await eventually(() => expect(node.live.size).toBe(1));
+    node.say(snapshot([liveTopic("t", { messageCount: 9, depth: 3, memoryDepth: 3 })]));
+    await eventually(async () => expect((await weir.get("/api/v1/topics/t")).status).toBe(200));
+    node.say(delta(2, 11_000, [liveTopic("t", { messageCount: 19, depth: 4, memoryDepth: 4 })]));
+    const overview = async () => (await weir.read<Snapshot<"overview">>("/api/v1/overview")).data!;
+    await eventually(async () => expect((await overview()).flow.depth).toBe(4));
+    const goneAtMs = Date.now();
+    await node[Symbol.asyncDispose]();
+
+    const view = await eventually(
+      async () => {
+        const seen = await overview();
+        expect([seen.coverage.heard, seen.flow.outRate]).toEqual([0, null]);
+        return seen;
+      },
+      { withinMs: 2_500 },
+    );
+
+    expect(view.flow).toMatchObject({ depth: 4, messageCount: 19, inRate: null });
+    expect(view.topicCount).toBe(1);
+    const { lastHeardAtMs } = view.coverage.missing[0]!;
+    expect(Math.abs(lastHeardAtMs! - goneAtMs)).toBeLessThan(1_000);
   });
 
   test.each([

@@ -10,7 +10,7 @@ import type { Coverage, DatabaseStatus, Flow, NodeRow } from "../contract/index.
 import { flowMetrics, nodeMetrics, rooms } from "../contract/index.ts";
 import { type NodeAddress, NodeClient } from "../node-client.ts";
 import { addFlows } from "./flow.ts";
-import { type JoinedTopic, joinTopic, nodeFlow } from "./join.ts";
+import { type JoinedTopic, joinTopic, nodeFlow, speaking } from "./join.ts";
 import { nodeRow } from "./node-row.ts";
 import { Problems } from "./problems.ts";
 import { flowValues, Ring, Rings } from "./series.ts";
@@ -88,7 +88,9 @@ export class Collector {
   }
 
   coverage(): Coverage {
-    const missing = this.nodes.filter((node) => !node.fresh).map((node) => node.key);
+    const missing = this.nodes
+      .filter((node) => !node.fresh)
+      .map((node) => ({ key: node.key, lastHeardAtMs: node.heardAtWallMs }));
     return { heard: this.nodes.length - missing.length, of: this.nodes.length, missing };
   }
 
@@ -143,7 +145,7 @@ export class Collector {
       if (joined.raw.inRate) this.lastMessageAtMs.set(name, atMs);
     }
     this.nodeRows = this.nodes.map((node) => nodeRow(node));
-    this.total = addFlows(this.nodes.filter((node) => node.fresh).map((node) => nodeFlow(node, "smooth")));
+    this.total = addFlows(speaking(this.nodes).map((node) => nodeFlow(node, "smooth")));
   }
 
   #writeRings(atMs: number): void {

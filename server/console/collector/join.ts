@@ -78,7 +78,7 @@ function joinChannel(name: string, topics: readonly Part<TopicEntry>[]): JoinedC
 }
 
 /** The fresh ones; all, when none is. */
-function speaking<Entry>(parts: readonly Part<Entry>[]): readonly Part<Entry>[] {
+export function speaking<Part extends { readonly fresh: boolean }>(parts: readonly Part[]): readonly Part[] {
   const fresh = parts.filter((part) => part.fresh);
   return fresh.length > 0 ? fresh : parts;
 }

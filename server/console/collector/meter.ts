@@ -3,14 +3,15 @@
  * back (its owner began anew) has no rate for one reading; a rate is never negative (CN2).
  */
 
-/** A change is 63 % visible after so long. */
-const smoothingMs = 5_000;
-/** A smoothed rate below this is over: one event in 200 s. */
-const stillBelow = 0.005;
+/** A change is seen to 95 % after five seconds: three times this. */
+const smoothingMs = 5_000 / 3;
+/** After so long without an event nothing is left of a rate. */
+const stillAfterMs = 5_000;
 
 export class Meter {
   #count: number | null = null;
   #smooth: number | null = null;
+  #stillMs = 0;
   /** Of the last interval; null: not known. */
   raw: number | null = null;
 
@@ -37,7 +38,8 @@ export class Meter {
     const weight = 1 - Math.exp(-elapsedMs / smoothingMs);
     const smooth = this.#smooth === null ? raw : this.#smooth + weight * (raw - this.#smooth);
     this.raw = raw;
-    this.#smooth = raw === 0 && smooth < stillBelow ? 0 : smooth;
+    this.#stillMs = raw === 0 ? this.#stillMs + elapsedMs : 0;
+    this.#smooth = this.#stillMs >= stillAfterMs ? 0 : smooth;
   }
 
   /** A reading that found the counter where it was. */

@@ -30,6 +30,8 @@ export class Subscription {
   readonly #stopped = new AbortController();
   readonly #intervalMs: number;
   #done: Promise<void> = Promise.resolve();
+  /** The last attempt got nothing out of it: a stream that merely ends is first opened again. */
+  #gone = false;
 
   constructor(client: NodeClient, options: { clock: Clock; onLine: () => void; intervalMs: number }) {
     this.client = client;
@@ -52,21 +54,24 @@ export class Subscription {
     this.client.close();
   }
 
-  /** Its figures are from the last `silentAfterMs`. */
+  /** Its figures are from the last `silentAfterMs`, and nothing says that it went since. */
   get fresh(): boolean {
-    return this.heardAtMs !== null && this.#clock.nowMs() - this.heardAtMs <= silentAfterMs;
+    if (this.heardAtMs === null || this.#gone) return false;
+    return this.#clock.nowMs() - this.heardAtMs <= silentAfterMs;
   }
 
   async #run(): Promise<void> {
     const backOff = new BackOff();
     const signal = this.#stopped.signal;
     while (!signal.aborted) {
+      const heardBeforeMs = this.heardAtMs;
       try {
         await this.#follow(backOff);
         this.reason = "it closed the live stream";
       } catch (error) {
         this.reason = reasonOf(error);
       }
+      this.#gone = this.heardAtMs === heardBeforeMs;
       await pause(backOff.next(), signal);
     }
   }
@@ -100,6 +105,7 @@ export class Subscription {
             heard = true;
             backOff.reset();
             this.reason = null;
+            this.#gone = false;
             this.heardAtMs = this.#clock.nowMs();
             this.heardAtWallMs = this.#clock.wallMs();
             this.#onLine();

@@ -2,7 +2,8 @@
  * What each page shows, as the console's server sends it: once whole, then by deltas.
  *
  * `null` always means "not known", never nothing: a page writes "—" for it. Sums are over
- * the nodes that answered; when `coverage` says that some did not, a sum is "at least".
+ * the nodes that answered; when `coverage` says that some did not, a sum is "at least". When none
+ * answers, amounts are the last that were known, and rates are not known.
  * Every row of a table has a `key`, unique in that table; the order of rows is the page's affair.
  */
 
@@ -11,8 +12,8 @@ export interface Coverage {
   /** Nodes whose figures are fresh, and nodes there should be. */
   readonly heard: number;
   readonly of: number;
-  /** Keys of the silent ones. */
-  readonly missing: readonly string[];
+  /** The silent ones; null: never heard since the console started. */
+  readonly missing: readonly { readonly key: string; readonly lastHeardAtMs: number | null }[];
 }
 
 /** What moves through a topic, a channel, or everything together. Rates are a second, smoothed over 5 s. */

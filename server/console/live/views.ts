@@ -80,7 +80,9 @@ function problemsOf({ problems }: Collector) {
 }
 
 function overviewView({ collector }: ViewSource): OverviewView {
-  const fresh = collector.nodeRows.filter((node) => node.state === "up");
+  const up = collector.nodeRows.filter((node) => node.state === "up");
+  // The last that was known is more than nothing, and `coverage` says that it is old.
+  const heard = up.length > 0 ? up : collector.nodeRows.filter((node) => node.state === "silent");
   const worst = (values: readonly (number | null | undefined)[]) =>
     values.reduce<number | null>(
       (most, value) => (value == null ? most : Math.max(most ?? value, value)),
@@ -88,16 +90,16 @@ function overviewView({ collector }: ViewSource): OverviewView {
     );
   let channelCount = 0;
   for (const topic of collector.topics.values()) channelCount += topic.channels.size;
-  const known = fresh.length > 0;
+  const known = heard.length > 0;
   return {
     coverage: collector.coverage(),
     flow: collector.total,
-    producers: known ? fresh.reduce((sum, node) => sum + (node.producers ?? 0), 0) : null,
+    producers: known ? heard.reduce((sum, node) => sum + (node.producers ?? 0), 0) : null,
     topicCount: known ? collector.topics.size : null,
     channelCount: known ? channelCount : null,
-    commitP50Ms: worst(fresh.map((node) => node.store?.commitP50Ms)),
-    commitP99Ms: worst(fresh.map((node) => node.store?.commitP99Ms)),
-    publishUrl: known ? `http://${fresh[0]!.key}` : null,
+    commitP50Ms: worst(up.map((node) => node.store?.commitP50Ms)),
+    commitP99Ms: worst(up.map((node) => node.store?.commitP99Ms)),
+    publishUrl: known ? `http://${heard[0]!.key}` : null,
     ...problemsOf(collector),
     topics: topTopics(collector),
     nodes: collector.nodeRows,

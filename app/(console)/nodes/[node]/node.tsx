@@ -87,7 +87,7 @@ function NodeMetrics({ node }: { node: NodeRow }) {
         label="Waiting"
         value={node.flow.depth}
         bad="up"
-        note={`${count(node.flow.storedDepth)} out of memory`}
+        note={`${count(node.flow.storedDepth)} in the store`}
       />
       <Metric label="In flight" value={node.flow.inFlight} note={`${count(node.flow.deferred)} deferred`} />
       <Metric label="Processor" value={node.cpu} as="percent" note="of one core" />

@@ -9,7 +9,7 @@ import { CreateForm } from "../../../actions/create-form.tsx";
 import { buttonClass } from "../../../components/button.tsx";
 import { charts } from "../../../components/chart/lines.ts";
 import { LiveChart } from "../../../components/chart/live-chart.tsx";
-import { CoverageNote } from "../../../components/coverage-note.tsx";
+import { CoverageNote, isPartial } from "../../../components/coverage-note.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { FlowMetrics } from "../../../components/flow-metrics.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
@@ -45,7 +45,7 @@ export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`to
 }
 
 function Existing({ name, data }: { name: string; data: TopicView }) {
-  const partial = data.coverage.heard < data.coverage.of;
+  const partial = isPartial(data.coverage);
   return (
     <>
       <PageHead
@@ -79,6 +79,7 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
           label={`Figures of ${name}`}
           flow={data.topic.flow}
           partial={partial}
+          stale={data.nodes.every((row) => row.stale)}
           inLabel="Published"
         />
         <div className="grid gap-4 lg:grid-cols-2">

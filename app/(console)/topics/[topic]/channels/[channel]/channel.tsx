@@ -7,7 +7,7 @@ import { ActionButton } from "../../../../../actions/action-button.tsx";
 import { buttonClass } from "../../../../../components/button.tsx";
 import { charts } from "../../../../../components/chart/lines.ts";
 import { LiveChart } from "../../../../../components/chart/live-chart.tsx";
-import { CoverageNote } from "../../../../../components/coverage-note.tsx";
+import { CoverageNote, isPartial } from "../../../../../components/coverage-note.tsx";
 import { FlowMetrics } from "../../../../../components/flow-metrics.tsx";
 import { Gone, useWasHere } from "../../../../../components/gone.tsx";
 import { PageHead } from "../../../../../components/page-head.tsx";
@@ -74,7 +74,8 @@ function Existing({ topic, channel, data }: { topic: string; channel: string; da
         <FlowMetrics
           label={`Figures of ${channel}`}
           flow={flow}
-          partial={data.coverage.heard < data.coverage.of}
+          partial={isPartial(data.coverage)}
+          stale={data.nodes.every((row) => row.stale)}
           inLabel="Entered"
         />
         <div className="grid gap-4 lg:grid-cols-2">
