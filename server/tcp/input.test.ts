@@ -8,17 +8,24 @@ import { TcpServer } from "../testing/tcp-server.ts";
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
 
-/** Bytes outside the heap, after what is not needed any more has gone. */
-function bufferBytes(): number {
-  gc();
-  return process.memoryUsage().arrayBuffers;
+/** Bytes outside the heap, after what is not needed any more has gone; it goes in the background. */
+async function bufferBytes(): Promise<number> {
+  let bytes = Number.POSITIVE_INFINITY;
+  for (let same = 0; same < 3; ) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const now = process.memoryUsage().arrayBuffers;
+    same = now < bytes ? 0 : same + 1;
+    bytes = Math.min(bytes, now);
+  }
+  return bytes;
 }
 
 test("[SE3] memory grows with what has arrived of a body, not with what was claimed", async () => {
   await using server = new TcpServer();
   const port = await server.listen();
   const clients: Client[] = [];
-  const before = bufferBytes();
+  const before = await bufferBytes();
 
   for (let i = 0; i < 200; i++) {
     const client = await connect(port);
@@ -29,7 +36,7 @@ test("[SE3] memory grows with what has arrived of a body, not with what was clai
   await using last = await connect(port);
   await last.expectAlive();
 
-  expect(bufferBytes() - before).toBeLessThan(200 * 40_000);
+  expect((await bufferBytes()) - before).toBeLessThan(200 * 40_000);
   for (const client of clients) client.destroy();
 });
 
@@ -42,7 +49,7 @@ test("[SE3] a connection keeps next to nothing of large commands it has sent", a
   await first.expectOk(100);
   server.broker.deleteTopic("large#ephemeral"); // its slabs are pooled now, and used again
   const clients: Client[] = [];
-  const before = bufferBytes();
+  const before = await bufferBytes();
 
   for (let i = 0; i < 100; i++) {
     const client = await connect(port);
@@ -55,7 +62,7 @@ test("[SE3] a connection keeps next to nothing of large commands it has sent", a
   }
   server.broker.deleteTopic("large#ephemeral");
 
-  expect((bufferBytes() - before) / clients.length).toBeLessThan(20_000);
+  expect(((await bufferBytes()) - before) / clients.length).toBeLessThan(20_000);
   for (const client of clients) client.destroy();
 });
 

@@ -87,13 +87,9 @@ export class Reading {
     }
     const mustWait = !of.closed && of.mustWait();
     of.waiting(mustWait);
-    if (!mustWait) this.readOn();
-  }
-
-  /** The socket is read again: for more commands, or so that the client can take the end. */
-  readOn(): void {
-    if (!this.paused) return;
+    if (mustWait || !this.paused) return;
+    // For more commands, or so that the client can take the end.
     this.paused = false;
-    this.#of.resumeSocket();
+    of.resumeSocket();
   }
 }

@@ -229,7 +229,6 @@ export class Session implements CommandSink, Consumer {
     this.output.uncork();
     this.#socket.end();
     this.#heartbeat.linger();
-    this.#reading.readOn();
   }
 
   #ended(): void {
