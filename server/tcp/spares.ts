@@ -10,12 +10,15 @@ const keptBytesMax = 256 * 1024;
 
 const kept: (Buffer | null)[] = [];
 
+/** Of what was claimed, so many times what has arrived is believed: a large body that comes fast is never copied. */
+const believedTimes = 16;
+
 /**
- * A buffer for `arrivedBytes` now and at most `needBytes` in the end: with room for as much again as has
- * arrived, so that a body of n bytes is copied fewer than n times more.
+ * A buffer for `arrivedBytes` now and at most `needBytes` in the end. What is not written to yet takes no memory but
+ * in the accounts, and these must not be filled by claims alone.
  */
 export function takeSpare(arrivedBytes: number, needBytes: number): Buffer {
-  const bytes = Math.max(leastBytes, Math.min(needBytes, 2 * arrivedBytes));
+  const bytes = Math.max(leastBytes, Math.min(needBytes, believedTimes * arrivedBytes));
   if (bytes > keptBytesMax) return Buffer.allocUnsafeSlow(bytes);
   const doublings = Math.ceil(Math.log2(bytes / leastBytes));
   const spare = kept[doublings] ?? null;
