@@ -9,6 +9,7 @@ const sizeMax = 1_000;
 class Recorder implements CommandSink {
   closed = false;
   readonly suspended = false;
+  lastTopic = new Uint8Array();
   readonly seen: unknown[] = [];
 
   publish(
@@ -19,7 +20,12 @@ class Recorder implements CommandSink {
     from: number,
     size: number,
   ): void {
-    this.body(["PUB", bytes.toString("latin1", topicFrom, topicTo)], bytes, _view, from, size);
+    const topic =
+      topicFrom < 0
+        ? Buffer.from(this.lastTopic.subarray(0, -1)).toString("latin1")
+        : bytes.toString("latin1", topicFrom, topicTo);
+    this.lastTopic = new Uint8Array(Buffer.from(`${topic}\n`, "latin1"));
+    this.body(["PUB", topic], bytes, _view, from, size);
   }
   finish(logId: number, seq: number, bytes: Buffer, idAt: number): void {
     this.seen.push(["FIN", bytes.toString("latin1", idAt, idAt + 16), logId, seq]);
@@ -102,6 +108,17 @@ const samples: [string, string, unknown[]][] = [
     [
       ["PUB", "t", "a"],
       ["PUB", "u", "b"],
+    ],
+  ],
+  [
+    "PUBs to one topic and to longer and shorter names",
+    "PUB to\n\0\0\0\x01aPUB to\n\0\0\0\x01bPUB too\n\0\0\0\x01cPUB t\n\0\0\0\x01dPUB t\n\0\0\0\x01e",
+    [
+      ["PUB", "to", "a"],
+      ["PUB", "to", "b"],
+      ["PUB", "too", "c"],
+      ["PUB", "t", "d"],
+      ["PUB", "t", "e"],
     ],
   ],
   ["MPUB", "MPUB t\n\0\0\0\x09\0\0\0\x01\0\0\0\x01x", [["MPUB", "t", "\0\0\0\x01\0\0\0\x01x"]]],

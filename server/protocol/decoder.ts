@@ -30,7 +30,9 @@ export interface CommandSink {
   readonly closed: boolean;
   /** A command takes longer than this turn: the next one waits. */
   readonly suspended: boolean;
-  /** A whole PUB: topic and body are in `bytes`, and valid during the call only. */
+  /** The topic of the last PUB and a line feed: the next PUB is most likely to the same. Empty: there was none. */
+  readonly lastTopic: Uint8Array;
+  /** A whole PUB: topic and body are in `bytes`, and valid during the call only. `topicFrom` is -1 for `lastTopic`. */
   publish(
     bytes: Buffer,
     view: DataView,
@@ -104,18 +106,14 @@ export class Decoder {
   /** A PUB that has come whole; -1 for any other. */
   #pub(bytes: Buffer, view: DataView, at: number, end: number, sink: CommandSink): number {
     const topicFrom = at + 4;
-    const lineEndMax = Math.min(end - 5, topicFrom + topicBytesMax);
-    let lineEnd = topicFrom;
-    for (; ; lineEnd++) {
-      if (lineEnd > lineEndMax) return -1;
-      const byte = bytes[lineEnd]!;
-      if (byte === lineFeed) break;
-      if (byte === space || byte === carriageReturn) return -1;
-    }
+    const { lastTopic } = sink;
+    const isLast = lastTopic.length > 0 && beginsWith(bytes, topicFrom, end - 4, lastTopic);
+    const lineEnd = isLast ? topicFrom + lastTopic.length - 1 : lineEndOf(bytes, topicFrom, end - 5);
+    if (lineEnd < 0) return -1;
     const bodyBytes = view.getInt32(lineEnd + 1);
     const bodyFrom = lineEnd + 5;
     if (bodyBytes <= 0 || end - bodyFrom < bodyBytes) return -1;
-    sink.publish(bytes, view, topicFrom, lineEnd, bodyFrom, bodyBytes);
+    sink.publish(bytes, view, isLast ? -1 : topicFrom, lineEnd, bodyFrom, bodyBytes);
     return bodyFrom + bodyBytes;
   }
 
@@ -148,6 +146,24 @@ export class Decoder {
     sink.body(fields, bytes, view, bodyFrom, bodyBytes);
     return bodyFrom + bodyBytes;
   }
+}
+
+/** Whether `prefix` is at `from`, and ends no later than `end`. */
+function beginsWith(bytes: Buffer, from: number, end: number, prefix: Uint8Array): boolean {
+  if (from + prefix.length > end) return false;
+  for (let i = 0; i < prefix.length; i++) if (bytes[from + i] !== prefix[i]) return false;
+  return true;
+}
+
+/** Where the line of a topic alone ends; -1 when it does not by `last`, or holds more than a topic. */
+function lineEndOf(bytes: Buffer, from: number, last: number): number {
+  const lineEndMax = Math.min(last, from + topicBytesMax);
+  for (let at = from; at <= lineEndMax; at++) {
+    const byte = bytes[at]!;
+    if (byte === lineFeed) return at;
+    if (byte === space || byte === carriageReturn) return -1;
+  }
+  return -1;
 }
 
 function fail(sink: CommandSink, refused: Fault): -1 {

@@ -30,8 +30,12 @@ const loggedLengthMax = 256;
 
 export interface PublishCount {
   readonly topic: Topic;
+  /** The topic's name and a line feed, as a PUB to it has them. */
+  readonly line: Uint8Array;
   count: number;
 }
+
+const noTopic = new Uint8Array();
 
 export class Session implements CommandSink, Consumer {
   readonly ports: TcpPorts;
@@ -43,6 +47,7 @@ export class Session implements CommandSink, Consumer {
   settings: Identity;
   subscription: Subscription | null = null;
   published: PublishCount | null = null;
+  lastTopic: Uint8Array = noTopic;
   readonly publishCounts = new Map<string, PublishCount>();
   closed = false;
   readonly #socket: Socket;
@@ -293,10 +298,15 @@ export class Session implements CommandSink, Consumer {
     if (counted === null || counted.topic !== topic) {
       counted = this.publishCounts.get(topic.name) ?? null;
       if (counted === null || counted.topic !== topic) {
-        counted = { topic, count: counted?.count ?? 0 };
+        counted = {
+          topic,
+          line: new Uint8Array(Buffer.from(`${topic.name}\n`)),
+          count: counted?.count ?? -0,
+        };
         if (this.publishCounts.size < countedTopicsMax) this.publishCounts.set(topic.name, counted);
       }
       this.published = counted;
+      this.lastTopic = counted.line;
     }
     counted.count += messages;
   }
