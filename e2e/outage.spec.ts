@@ -86,6 +86,34 @@ test("[W18] Postgres dies: the page says so and for how long, memory goes on, an
   await expect(figure(page, "Waiting")).toHaveText("3");
 });
 
+test("[W22] a node falls silent: within seconds its figures are marked as the last ones, and come alive again", async ({
+  page,
+  system,
+}) => {
+  await system.publish("silent", "x");
+  await page.goto("/");
+  const row = page.getByRole("row", { name: /^silent / });
+  await expect(row).toBeVisible();
+  const waiting = await figure(page, "Waiting").textContent();
+
+  const thaw = await system.freezeNode();
+  const note = page.getByTestId("coverage");
+  await expect(note).toContainText(/No node answers\. These are the last figures, from \d\d:\d\d:\d\d/, {
+    timeout: 5_000,
+  });
+  await expect(note).toContainText(/last heard \d+ s ago/);
+  await expect(figure(page, "Waiting")).toHaveText(waiting!);
+  await expect(figure(page, "Waiting")).toHaveCSS("opacity", "0.6");
+  await expect(figure(page, "In")).toHaveText("—");
+  await expect(row).toHaveAttribute("data-stale", "true");
+  await expect(page.getByRole("list", { name: "Problems" })).toContainText(/no answer, last heard \d+ s ago/);
+
+  thaw();
+  await expect(note).toBeHidden();
+  await expect(figure(page, "In")).toHaveText("0");
+  await expect(row).not.toHaveAttribute("data-stale");
+});
+
 test("[W19] the console dies: old numbers are marked as old, nothing can be changed, and it comes back by itself", async ({
   page,
   system,

@@ -80,6 +80,33 @@ test("[W13] the first paint has the numbers in it", async ({ page, system }) => 
   expect(html).toMatch(/1 in all/);
 });
 
+test("[W4] rows stay where they are under the pointer, and move when they are let", async ({
+  page,
+  system,
+}) => {
+  for (const body of ["1", "2", "3"]) await system.publish("first.frozen", body);
+  await system.publish("then.frozen", "1");
+  await page.goto("/topics?q=frozen");
+  const table = page.getByRole("table", { name: "Topics" });
+  const names = table.getByRole("link");
+  await expect(names).toHaveText(["first.frozen", "then.frozen"]);
+
+  await names.last().hover();
+  for (let more = 0; more < 5; more++) await system.publish("then.frozen", "x");
+  await expect(table.getByRole("row", { name: /^then\.frozen 6 / })).toBeVisible();
+  const resort = page.getByTestId("re-sort");
+  await expect(resort).toHaveText("Re-sort (2 changed)");
+  // Longer than rows may stand still by themselves.
+  await expect(table.getByRole("row", { name: /^then\.frozen .* [6-9] s/ })).toBeVisible();
+  await expect(names).toHaveText(["first.frozen", "then.frozen"]);
+  const box = (await resort.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 20 });
+  await resort.click();
+
+  await expect(names).toHaveText(["then.frozen", "first.frozen"]);
+  await expect(resort).toBeHidden();
+});
+
 test("[W14] a page that is held stands still, and says what waits", async ({ page, system }) => {
   await system.publish("held", "one");
   await page.goto("/topics/held");

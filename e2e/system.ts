@@ -65,14 +65,26 @@ export class System implements AsyncDisposable {
 
   /** Without a word. What would start it again stands still until the function it returns is called. */
   async killConsole(): Promise<() => void> {
+    const pid = await this.#childPid("console");
+    this.#child.kill("SIGSTOP");
+    process.kill(pid, "SIGKILL");
+    return () => this.#child.kill("SIGCONT");
+  }
+
+  /** It stands still, with all its connections, until the function it returns is called. */
+  async freezeNode(): Promise<() => void> {
+    const pid = await this.#childPid("nsqd");
+    process.kill(pid, "SIGSTOP");
+    return () => process.kill(pid, "SIGCONT");
+  }
+
+  async #childPid(role: string): Promise<number> {
     const { stdout } = await run("ps", ["-ax", "-o", "pid=,ppid=,args="]);
     const ours = stdout
       .split("\n")
-      .map((line) => /^ *(\d+) +(\d+) .* console /.exec(line))
+      .map((line) => new RegExp(`^ *(\\d+) +(\\d+) .* ${role} `).exec(line))
       .find((match) => Number(match?.[2]) === this.#child.pid);
-    this.#child.kill("SIGSTOP");
-    process.kill(Number(ours![1]), "SIGKILL");
-    return () => this.#child.kill("SIGCONT");
+    return Number(ours![1]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

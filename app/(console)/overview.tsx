@@ -73,7 +73,7 @@ function Running({ data }: { data: OverviewView }) {
           value={flow.requeueCount}
           bad="up"
           partial={partial}
-          note={`${count(flow.timeoutCount)} timed out`}
+          note={`in all; ${count(flow.timeoutCount)} timed out`}
         />
         <Metric
           label="Consumers"
@@ -82,10 +82,10 @@ function Running({ data }: { data: OverviewView }) {
           note={`${count(data.producers)} producers`}
         />
         <Metric
-          label="Postgres commit"
+          label="Postgres commit p99"
           value={data.commitP99Ms}
           as="span"
-          note={`p99; p50 ${span(data.commitP50Ms)}`}
+          note={`last min; p50 ${span(data.commitP50Ms)}`}
         />
       </Metrics>
       <div className="grid gap-4 lg:grid-cols-3">

@@ -12,9 +12,10 @@ const shownMax = 2;
 /** Only there when something is wrong: the worst first, each a way to where it can be mended. */
 export function ProblemStrip() {
   const { data } = useStatus();
-  const { problems } = data;
-  // The overview begins with all of them.
-  if (usePathname() === paths.overview || problems.length === 0) return null;
+  const pathname = usePathname();
+  // A page begins with its own, the overview with all of them: nothing is said twice.
+  const problems = data.problems.filter((problem) => problemHref(problem) !== pathname);
+  if (pathname === paths.overview || problems.length === 0) return null;
   const more = problems.length - shownMax;
   return (
     <ul

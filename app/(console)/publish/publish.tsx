@@ -119,7 +119,7 @@ export function Publish({ rendered }: { rendered: Snapshot<"topics"> }) {
             />
           )}
         </Field>
-        <div className="flex flex-wrap items-center gap-2 md:col-span-2">
+        <div className="mt-1 flex flex-wrap items-center gap-2 md:col-span-2">
           <Button type="submit" kind="primary" disabled={!ready}>
             <Send aria-hidden="true" />
             Send

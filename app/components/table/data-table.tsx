@@ -11,7 +11,7 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import { Button } from "../button.tsx";
 import { cn } from "../classes.ts";
 import { type Column, priorityClass } from "./column.ts";
@@ -19,6 +19,7 @@ import { HeaderCell } from "./header-cell.tsx";
 import { useHeldOrder } from "./held-order.ts";
 import { useSteadyRows } from "./steady-rows.ts";
 import { TableRow } from "./table-row.tsx";
+import { useHand } from "./use-hand.ts";
 
 const features = tableFeatures({
   rowSortingFeature,
@@ -65,11 +66,11 @@ export function DataTable<Row extends { readonly key: string }>({
     onSortingChange: (update) => onSort(typeof update === "function" ? update(sorting) : update),
   });
 
-  const [held, setHeld] = useState(false);
+  const hand = useHand();
   const model = table.getRowModel();
   const order = useHeldOrder(
     useMemo(() => model.rows.map((row) => row.id), [model]),
-    held,
+    hand.held,
     reason,
   );
   const byKey = useMemo(() => new Map(rows.map((row) => [row.key, row])), [rows]);
@@ -91,16 +92,20 @@ export function DataTable<Row extends { readonly key: string }>({
   const below = (order.keys.length - 1 - last) * rowHeightPx;
 
   return (
-    <div className="relative rounded-card border border-line">
-      {order.moved > 0 && held && (
-        <Button
-          size="small"
-          className="absolute -top-9 right-0 z-20"
-          onClick={order.resort}
-          data-testid="re-sort"
-        >
-          Re-sort ({order.moved} changed)
-        </Button>
+    // biome-ignore lint/a11y/noStaticElementInteractions: nothing is done here, it is only noticed
+    <div
+      className="relative rounded-card border border-line"
+      onPointerEnter={(event) => event.pointerType === "mouse" && hand.take()}
+      onPointerLeave={hand.leave}
+      onFocus={(event) => event.target !== scroller.current && hand.take()}
+      onBlur={hand.leave}
+    >
+      {order.moved > 0 && hand.held && (
+        <div className="absolute right-0 bottom-full z-20 pb-2">
+          <Button size="small" onClick={order.resort} data-testid="re-sort">
+            Re-sort ({order.moved} changed)
+          </Button>
+        </div>
       )}
       <section
         ref={scroller}
@@ -109,10 +114,6 @@ export function DataTable<Row extends { readonly key: string }>({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take focus
         tabIndex={0}
         className={cn("overflow-auto rounded-card", virtual && "max-h-[max(320px,calc(100dvh-232px))]")}
-        onPointerEnter={(event) => event.pointerType === "mouse" && setHeld(true)}
-        onPointerLeave={() => setHeld(false)}
-        onFocus={(event) => event.target !== event.currentTarget && setHeld(true)}
-        onBlur={() => setHeld(false)}
       >
         <table className="w-full border-separate border-spacing-0" aria-rowcount={order.keys.length + 1}>
           <caption className="sr-only">{label}</caption>

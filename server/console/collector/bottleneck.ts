@@ -10,7 +10,7 @@ export function bottleneckOf(row: ChannelRow, clients: readonly ClientRow[] | nu
   if (row.flow.clients === 0)
     return {
       rule: "no-consumers",
-      message: `Nobody consumes: ${countWords(depth)} messages wait. Connect a consumer.`,
+      message: `Nobody consumes: ${depth === 1 ? "1 message waits" : `${countWords(depth)} messages wait`}. Connect a consumer.`,
     };
   if (timeoutRate && outRate && timeoutRate > outRate * 0.1)
     return {

@@ -89,7 +89,7 @@ function Event({ event, startMs, last }: { event: TraceEvent; startMs: number | 
               : `+${span(event.atMs - startMs)}`}
           </time>
         </div>
-        <p className="truncate font-mono text-12 text-muted">
+        <p className="font-mono text-12 text-muted wrap-anywhere">
           {visible([event.client?.id, event.client?.address, node].filter(Boolean).join(" · "))}
         </p>
       </div>

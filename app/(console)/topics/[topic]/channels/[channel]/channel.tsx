@@ -70,7 +70,7 @@ function Existing({ topic, channel, data }: { topic: string; channel: string; da
       />
       <CoverageNote coverage={data.coverage} />
       <div className="space-y-4">
-        <ProblemList problems={data.problems} />
+        <ProblemList problems={data.problems.filter(({ rule }) => rule !== data.bottleneck?.rule)} />
         <FlowMetrics
           label={`Figures of ${channel}`}
           flow={flow}
@@ -90,7 +90,7 @@ function Existing({ topic, channel, data }: { topic: string; channel: string; da
 
 const tones: Record<Bottleneck["rule"], Tone> = {
   paused: "paused",
-  "no-consumers": "crit",
+  "no-consumers": "warn",
   "not-ready": "warn",
   saturated: "warn",
   "timing-out": "warn",
