@@ -43,6 +43,12 @@ for (const theme of ["light", "dark"] as const) {
         await page.goto(path);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
         await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${path} is wider than a ${name}`).toBeLessThanOrEqual(0);
+        // It costs most of this test: the phone's own parts are the same on every page.
+        if (name === "phone" && path !== "/") continue;
         const { violations } = await new AxeBuilder({ page }).analyze();
 
         const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
@@ -50,10 +56,6 @@ for (const theme of ["light", "dark"] as const) {
           serious.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]),
           `${path}, ${name}`,
         ).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow, `${path} is wider than a ${name}`).toBeLessThanOrEqual(0);
       }
     }
   });
