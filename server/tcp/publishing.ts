@@ -9,7 +9,7 @@ import { outliveTurn } from "./input.ts";
 import type { Session } from "./session.ts";
 
 /** Messages of one MPUB that are published in a turn: some hundred microseconds, so that others are not kept waiting. */
-const messagesPerTurn = 4_096;
+const messagesPerTurn = 8_192;
 
 /** PUB, as the decoder's short way brings it. No string is made while a connection stays with its topic. */
 export function publish(
