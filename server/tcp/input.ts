@@ -7,7 +7,7 @@ import { Socket, type SocketConstructorOpts } from "node:net";
 import { type CommandSink, Decoder } from "../protocol/decoder.ts";
 import { fault } from "../protocol/faults.ts";
 import { owedBytesMax } from "./output.ts";
-import { giveSpare, isKept, takeSpare } from "./spares.ts";
+import { giveSpare, takeSpare } from "./spares.ts";
 
 /** Two spaces and V2: what a client says before anything else. */
 const magic = 0x20205632;
@@ -25,9 +25,9 @@ const shared = Buffer.allocUnsafeSlow(carryBytesMax + readBytes);
 const sharedView = new DataView(shared.buffer);
 const readInto = shared.subarray(carryBytesMax);
 
-/** Whether bytes that a command was found in are its own, and stay when its turn is over. */
+/** Whether bytes that a command was found in stay as they are while the session is suspended. */
 export function outliveTurn(bytes: Buffer): boolean {
-  return bytes !== shared && !isKept(bytes);
+  return bytes !== shared;
 }
 
 export class Input {
@@ -38,6 +38,7 @@ export class Input {
   #gathering: Buffer | null = null;
   #gathered = 0;
   #need = 0;
+  #lent: Buffer | null = null;
   #waiting: Buffer | null = null;
   #waitingFrom = 0;
   #greeted = false;
@@ -86,6 +87,8 @@ export class Input {
 
   /** What was in the way is over: what had come behind it is carried out. At most one read's worth waits. */
   resume(): void {
+    if (this.#lent !== null) giveSpare(this.#lent);
+    this.#lent = null;
     const waiting = this.#waiting;
     if (waiting === null) return;
     this.#waiting = null;
@@ -113,6 +116,8 @@ export class Input {
     this.#gathering = null;
     this.#carry = null;
     this.#waiting = null;
+    // What a command still reads in is not handed to another.
+    this.#lent = null;
   }
 
   #decode(bytes: Buffer, view: DataView, at: number, end: number): boolean {
@@ -128,7 +133,9 @@ export class Input {
     const gathering = this.#gathering!;
     this.#gathering = null;
     this.#decoder.decode(gathering, new DataView(gathering.buffer), 0, this.#need, this.#sink);
-    giveSpare(gathering);
+    // A command that takes longer reads on in it.
+    if (this.#sink.suspended) this.#lent = gathering;
+    else giveSpare(gathering);
   }
 
   #gather(bytes: Buffer, from: number, to: number): void {

@@ -4,12 +4,14 @@ import { isValidName } from "../broker/names.ts";
 import type { PutRefusal, Topic } from "../broker/topic.ts";
 import { type Fault, fault } from "../protocol/faults.ts";
 import { goDurationMs, goQuote, parseDecimal } from "../protocol/go-text.ts";
-import { checkMpub } from "../protocol/mpub.ts";
+import { checkMpub, MpubCheck } from "../protocol/mpub.ts";
 import { outliveTurn } from "./input.ts";
 import type { Session } from "./session.ts";
 
 /** Messages of one MPUB that are published in a turn: some hundred microseconds, so that others are not kept waiting. */
 const messagesPerTurn = 8_192;
+/** Messages whose lengths are checked in a turn. */
+const checksPerTurn = 65_536;
 
 /** PUB, as the decoder's short way brings it. No string is made while a connection stays with its topic. */
 export function publish(
@@ -100,27 +102,43 @@ export function MPUB(
 ): void {
   const { broker, limits } = session.ports;
   const topic = broker.ensureTopic(fields[1]!);
-  const count = checkMpub(view, from, from + size, {
+  const check = new MpubCheck(view, from, from + size, {
     bodyBytesMax: limits.maxBodySize,
     messageBytesMax: limits.maxMsgSize,
   });
-  if (typeof count !== "number") return session.fail(count);
-  if (broker.pressure === "refuse") return session.fail(notPut("MPUB", "full"));
-  session.countPublish(topic, count);
-  if (count <= messagesPerTurn) {
-    putMany(session, topic, bytes, view, from + 4, count, true);
-    session.spend(count >>> 3);
-    return;
-  }
-  const items = bytes.subarray(from + 4, from + size);
-  const own = outliveTurn(bytes) ? items : Buffer.from(items);
-  const ownView = new DataView(own.buffer, own.byteOffset, own.length);
-  let at = 0;
-  let left = count;
+  if (check.count > messagesPerTurn) return putOverTurns(session, topic, bytes, from, size);
+  check.step(messagesPerTurn);
+  const refused = check.fault ?? (broker.pressure === "refuse" ? notPut("MPUB", "full") : null);
+  if (refused !== null) return session.fail(refused);
+  session.countPublish(topic, check.count);
+  putMany(session, topic, bytes, view, from + 4, check.count, true);
+  session.spend(check.count >>> 3);
+}
+
+/** The same, a part a turn: first all of it is checked, then all of it published. */
+function putOverTurns(session: Session, topic: Topic, bytes: Buffer, from: number, size: number): void {
+  const { broker, limits } = session.ports;
+  const body = bytes.subarray(from, from + size);
+  const own = outliveTurn(bytes) ? body : Buffer.from(body);
+  const view = new DataView(own.buffer, own.byteOffset, own.length);
+  const check = new MpubCheck(view, 0, size, {
+    bodyBytesMax: limits.maxBodySize,
+    messageBytesMax: limits.maxMsgSize,
+  });
+  let checked = false;
+  let at = 4;
+  let left = check.count;
   session.suspend(() => {
+    if (!checked) {
+      checked = check.step(checksPerTurn);
+      const refused = check.fault ?? (broker.pressure === "refuse" ? notPut("MPUB", "full") : null);
+      if (refused !== null) session.fail(refused);
+      else if (checked) session.countPublish(topic, check.count);
+      return refused !== null;
+    }
     const now = Math.min(left, messagesPerTurn);
     left -= now;
-    at = putMany(session, topic, own, ownView, at, now, left === 0);
+    at = putMany(session, topic, own, view, at, now, left === 0);
     return left === 0 || at < 0;
   });
 }

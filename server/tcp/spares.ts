@@ -5,10 +5,13 @@
  */
 
 const leastBytes = 16 * 1024;
-/** One buffer of each doubling up to this size is kept for whoever needs it next; a larger one goes. */
+/** One buffer of each doubling up to this size is kept for whoever needs it next. */
 const keptBytesMax = 256 * 1024;
+/** And one larger: a client that sends one large body after another would have each taken from the system anew. */
+const largeBytesMax = 8 * 1024 * 1024;
 
 const kept: (Buffer | null)[] = [];
+let large: Buffer | null = null;
 
 /** Of what was claimed, so many times what has arrived is believed: a large body that comes fast is never copied. */
 const believedTimes = 16;
@@ -19,7 +22,7 @@ const believedTimes = 16;
  */
 export function takeSpare(arrivedBytes: number, needBytes: number): Buffer {
   const bytes = Math.max(leastBytes, Math.min(needBytes, believedTimes * arrivedBytes));
-  if (bytes > keptBytesMax) return Buffer.allocUnsafeSlow(bytes);
+  if (bytes > keptBytesMax) return takeLarge(bytes);
   const doublings = Math.ceil(Math.log2(bytes / leastBytes));
   const spare = kept[doublings] ?? null;
   kept[doublings] = null;
@@ -28,9 +31,12 @@ export function takeSpare(arrivedBytes: number, needBytes: number): Buffer {
 
 export function giveSpare(spare: Buffer): void {
   if (spare.length <= keptBytesMax) kept[Math.log2(spare.length / leastBytes)] = spare;
+  else if (spare.length <= largeBytesMax && spare.length > (large?.length ?? 0)) large = spare;
 }
 
-/** Whether a gathered command can stay where it is after its turn. */
-export function isKept(spare: Buffer): boolean {
-  return spare.length <= keptBytesMax;
+function takeLarge(bytes: number): Buffer {
+  if (large === null || large.length < bytes) return Buffer.allocUnsafeSlow(bytes);
+  const taken = large;
+  large = null;
+  return taken;
 }
