@@ -9,12 +9,18 @@ import { problemHref } from "./problem-href.ts";
 
 const shownMax = 2;
 
+/** A topic's page has its channels' problems too; lists of topics and of nodes have none. */
+function isOn(pathname: string, href: string): boolean {
+  const ofOne = pathname !== paths.topics && pathname !== paths.nodes;
+  return href === pathname || (ofOne && href.startsWith(`${pathname}/`));
+}
+
 /** Only there when something is wrong: the worst first, each a way to where it can be mended. */
 export function ProblemStrip() {
   const { data } = useStatus();
   const pathname = usePathname();
   // A page begins with its own, the overview with all of them: nothing is said twice.
-  const problems = data.problems.filter((problem) => problemHref(problem) !== pathname);
+  const problems = data.problems.filter((problem) => !isOn(pathname, problemHref(problem)));
   if (pathname === paths.overview || problems.length === 0) return null;
   const more = problems.length - shownMax;
   return (

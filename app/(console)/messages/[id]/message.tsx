@@ -109,8 +109,12 @@ function Trust({ trace }: { trace: Trace }) {
     <div className="mt-4 space-y-1 text-12 text-muted">
       <p>
         From the audit,{" "}
-        {trace.lagMs === null ? "how far behind is not known" : `at most ${span(trace.lagMs)} behind`}.
-        {trace.cut && " There are more events than are shown."}
+        {trace.lagMs === null
+          ? "how far behind is not known"
+          : trace.lagMs === 0
+            ? "with nothing left to be written"
+            : `at most ${span(trace.lagMs)} behind`}
+        .{trace.cut && " There are more events than are shown."}
       </p>
       {trace.gaps !== null && trace.gaps > 0 && (
         <p className="flex items-center gap-1.5 text-warn">
