@@ -178,3 +178,33 @@ test("[L1] logs whose ids are another node's take no more messages, and lose non
   expect(consumer.bodies.toSorted()).toEqual(["five", "four", "one", "three", "two"]);
   expect(lost.has(consumer.received.find(({ body }) => body.toString() === "five")?.logId ?? 0)).toBe(false);
 });
+
+test("[L1] many messages at once are the same as one by one, up to the one there is no room for", () => {
+  const wire = (...bodies: string[]) => {
+    const parts = bodies.map((body) => {
+      const part = Buffer.alloc(4 + body.length, body, "latin1");
+      part.writeUInt32BE(body.length);
+      part.write(body, 4, "latin1");
+      return part;
+    });
+    return Buffer.concat([Buffer.from("xx"), ...parts]);
+  };
+  const put = (node: TestBroker, ...bodies: string[]) => {
+    const bytes = wire(...bodies);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return { end: bytes.length, put: node.topic().putMany(bytes, view, 2, bodies.length, null) };
+  };
+  const node = new TestBroker({ memBytes: 16 * 1024 });
+  const { consumer } = node.subscribe(10);
+
+  const whole = put(node, "one", "three", "x");
+  node.turn();
+  expect(whole.put).toBe(whole.end);
+  expect(consumer.bodies).toEqual(["one", "three", "x"]);
+  expect([node.topic().messageCount, node.topic().messageBytes]).toEqual([3, 9]);
+
+  expect(put(node, "last", "x".repeat(20_000)).put).toBe("full");
+  node.turn();
+  expect(consumer.bodies).toEqual(["one", "three", "x", "last"]);
+  expect(node.topic().messageCount).toBe(4);
+});

@@ -152,22 +152,17 @@ function putMany(
   topic: Topic,
   bytes: Buffer,
   view: DataView,
-  at: number,
+  from: number,
   count: number,
   isLast: boolean,
 ): number {
-  const { identity } = session;
-  for (let i = 0; i < count; i++) {
-    const messageBytes = view.getInt32(at);
-    const refused = topic.deleted ? "exiting" : topic.put(bytes, view, at + 4, messageBytes, identity);
-    if (refused !== null) {
-      session.fail(notPut("MPUB", refused));
-      return -1;
-    }
-    at += 4 + messageBytes;
+  const put = topic.putMany(bytes, view, from, count, session.identity);
+  if (typeof put !== "number") {
+    session.fail(notPut("MPUB", put));
+    return -1;
   }
   if (isLast) session.output.ok();
-  return at;
+  return put;
 }
 
 export function DPUB(
