@@ -42,7 +42,11 @@ const page = await context.newPage();
 await page.goto(system.signInUrl);
 
 const body = JSON.stringify({ id: 184_203, customer: "c-5521", total: 129.9, lines: ["a", "b", "c"] });
+mkdirSync(join(root, "docs"), { recursive: true });
+let taken;
 for (let second = 0; second < seconds; second++) {
+  // While it goes on: rates fall to nothing soon after.
+  if (second === seconds - 5) taken = page.screenshot({ path: join(root, "docs", "console.png") });
   const wave = 1 + 0.45 * Math.sin(second / 14) + 0.1 * Math.random();
   const sent = traffic.map(([topic, perSecond]) =>
     post(
@@ -54,8 +58,7 @@ for (let second = 0; second < seconds; second++) {
   );
   await Promise.all([...sent, pause(1_000)]);
 }
-mkdirSync(join(root, "docs"), { recursive: true });
-await page.screenshot({ path: join(root, "docs", "console.png") });
+await taken;
 await browser.close();
 for (const reader of readers) reader.close();
 
