@@ -20,6 +20,7 @@ import { boundAddress, listenOptions } from "./address.ts";
 import { NodeLog } from "./node-log.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { NodeFigures } from "./process-figures.ts";
+import { boundYoungHeap } from "./young-heap.ts";
 
 /** As clients compare it. */
 const nsqVersion = "1.3.0";
@@ -74,6 +75,7 @@ class Node {
   #checkpointer: NodeJS.Timeout | null = null;
   #restored = false;
   #stopping = false;
+  #youngHeapBound = false;
 
   constructor(options: NsqdOptions, log: NodeLog, store: NodeStore) {
     this.#options = options;
@@ -197,6 +199,7 @@ class Node {
   }
 
   #tick(): void {
+    this.#youngHeapBound ||= boundYoungHeap();
     this.#wallOffsetMs = Date.now() - performance.now();
     this.now();
     this.#broker.tick();
