@@ -20,7 +20,7 @@ const counted = (stream: LineStream<TapLine>) => {
 };
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-test("[TA1] a tap shows what is published from now on, and takes nothing from anyone", async () => {
+test("[TT1] a tap shows what is published from now on, and takes nothing from anyone", async () => {
   await using server = await startServer();
   server.broker.ensureTopic("t");
   await server.post("/pub?topic=t", "before");
@@ -46,7 +46,7 @@ test("[TA1] a tap shows what is published from now on, and takes nothing from an
   expect(topic.channels.map((channel: { client_count: number }) => channel.client_count)).toEqual([1]);
 });
 
-test("[TA1] a tap of a topic without channels leaves its messages waiting", async () => {
+test("[TT1] a tap of a topic without channels leaves its messages waiting", async () => {
   await using server = await startServer();
   server.broker.ensureTopic("t");
   using stream = await tap(server, "t");
@@ -57,7 +57,7 @@ test("[TA1] a tap of a topic without channels leaves its messages waiting", asyn
   expect(server.broker.topics.get("t")!.depth).toBe(1);
 });
 
-test("[TA1] of a long body the first 64 KB are shown, and how long it was", async () => {
+test("[TT1] of a long body the first 64 KB are shown, and how long it was", async () => {
   await using server = await startServer();
   server.broker.ensureTopic("t");
   using stream = await tap(server, "t");
@@ -69,7 +69,7 @@ test("[TA1] of a long body the first 64 KB are shown, and how long it was", asyn
   expect([line!.bytes, Buffer.from(line!.body, "base64").length]).toEqual([100_000, 65_536]);
 });
 
-test("[TA2] at most a hundred messages a second are shown, and what was left out is counted", async () => {
+test("[TT2] at most a hundred messages a second are shown, and what was left out is counted", async () => {
   await using server = await startServer();
   server.broker.ensureTopic("t").ensureChannel("c");
   using stream = await tap(server, "t");
@@ -84,7 +84,7 @@ test("[TA2] at most a hundred messages a second are shown, and what was left out
   expect(messages(stream).length).toBeLessThanOrEqual(100 * seconds);
 });
 
-test("[TA3] a reader that does not read loses copies; nobody waits for it", async () => {
+test("[TT3] a reader that does not read loses copies; nobody waits for it", async () => {
   await using server = await startServer({ memBytes: 512 * 2 ** 20 });
   server.broker.ensureTopic("t");
   using stream = await tap(server, "t");
@@ -101,7 +101,7 @@ test("[TA3] a reader that does not read loses copies; nobody waits for it", asyn
   expect(counted(stream).shown).toBe(messages(stream).length);
 });
 
-test("[TA4] a tap ends when its topic does", async () => {
+test("[TT4] a tap ends when its topic does", async () => {
   await using server = await startServer();
   server.broker.ensureTopic("t");
   using stream = await tap(server, "t");
@@ -111,7 +111,7 @@ test("[TA4] a tap ends when its topic does", async () => {
   await eventually(() => expect(stream.ended).toBe(true));
 });
 
-test("[TA4] who leaves leaves nothing behind", async () => {
+test("[TT4] who leaves leaves nothing behind", async () => {
   await using server = await startServer();
   const topic = server.broker.ensureTopic("t");
   const stream = await tap(server, "t");
@@ -126,7 +126,7 @@ test.each([
   ["/v1/tap", 400, "MISSING_ARG_TOPIC"],
   ["/v1/tap?topic=a+b", 400, "INVALID_TOPIC"],
   ["/v1/tap?topic=nobody", 404, "TOPIC_NOT_FOUND"],
-])("[TA5] %s is %i %s", async (path, status, word) => {
+])("[TT5] %s is %i %s", async (path, status, word) => {
   await using server = await startServer();
 
   const reply = await server.get(path, { authorization: "Bearer a-secret-of-the-cluster" });

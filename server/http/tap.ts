@@ -1,6 +1,6 @@
 /**
  * `GET /v1/tap?topic=`: copies of a topic's messages, a line each, and once a second how many there
- * were and how many were shown. It takes nothing from anyone: what does not fit is left out (TA2, TA3).
+ * were and how many were shown. It takes nothing from anyone: what does not fit is left out (TT2, TT3).
  */
 import type { ServerResponse } from "node:http";
 import { frameHeaderBytes, frameWallMs } from "../broker/frame.ts";
