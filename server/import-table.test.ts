@@ -103,5 +103,5 @@ test("[IM1] every folder of the server stands in the table, and the imports were
   );
 
   expect(unknown).toEqual([]);
-  expect(imports).toContainEqual({ file: "server/cli/main.ts", to: "server/daemon/up.ts" });
+  expect(imports).toContainEqual({ file: "server/cli/roles/up.ts", to: "server/daemon/up.ts" });
 });

@@ -11,6 +11,8 @@ export interface Option<T> {
    * Throws a `ValueError` that never repeats the text.
    */
   parse(text: string, before: T | undefined): T;
+  /** All the values there are, where they can be listed. */
+  readonly words?: readonly string[];
   /** `-name` alone means true. */
   readonly boolean?: true;
   /** In a file, where an array stands for several occurrences. */
@@ -97,7 +99,7 @@ export function word<const Word extends string>(
     if (found === undefined) throw new ValueError(`must be one of ${words.join(", ")}`);
     return found;
   };
-  return { default: fallback, help: `${help} (${words.join(", ")})`, kind: "string", parse, ...more };
+  return { default: fallback, help: `${help} (${words.join(", ")})`, kind: "string", parse, words, ...more };
 }
 
 /** Ours, not NSQ's: also read from the environment, as `WEIR_` and the name. */

@@ -3,11 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkNsqd, withoutEffect } from "./check-nsqd.ts";
-import { consoleOptions } from "./console-options.ts";
+import { commands } from "./commands.ts";
 import { nsqdOptions } from "./nsqd-options.ts";
-import type { Options } from "./option.ts";
 import { readOptions } from "./read-options.ts";
-import { upOptions } from "./up-options.ts";
 
 let directory: string;
 beforeAll(() => {
@@ -28,22 +26,22 @@ function file(content: string): string {
 
 /** A value each kind of option takes. */
 const samples: Readonly<Record<string, string>> = { int: "7", duration: "3s", "": "true" };
+const own: Readonly<Record<string, string>> = {
+  "tls-required": "tcp-https",
+  "e2e-processing-latency-percentile": "0.5",
+  "database-url": "postgres://localhost/weir",
+};
 
-describe.each<[string, Options]>([
-  ["nsqd", nsqdOptions],
-  ["console", consoleOptions],
-  ["up", upOptions],
-])("%s", (_, table) => {
+const roles = await Promise.all(
+  Object.entries(commands).map(async ([command, { load }]) => ({
+    command,
+    table: (await load()).default.table,
+  })),
+);
+
+describe.each(roles)("$command", ({ table }) => {
   test.each(Object.entries(table))("[CL1] %s is taken with one dash, two, and =", async (name, option) => {
-    const own: Readonly<Record<string, string>> = {
-      "log-level": "debug",
-      "tls-min-version": "tls1.2",
-      "tls-required": "tcp-https",
-      "e2e-processing-latency-percentile": "0.5",
-      "database-url": "postgres://localhost/weir",
-      audit: "off",
-    };
-    const text = own[name] ?? samples[option.kind] ?? "word";
+    const text = own[name] ?? option.words?.[0] ?? samples[option.kind] ?? "word";
     const expected = option.parse(text, undefined);
     const ways = [[`-${name}=${text}`], [`--${name}=${text}`]];
     if (!option.boolean) ways.push([`-${name}`, text], [`--${name}`, text]);

@@ -1,0 +1,27 @@
+import type { Role } from "./role.ts";
+
+export interface Command {
+  /** A line of `weir --help`. */
+  readonly summary: string;
+  /** Each role is loaded by itself: a node does not pay for the console. */
+  load(): Promise<{ readonly default: Role }>;
+}
+
+/** What `weir <name>` can be, in the order people are told. */
+export const commands: Readonly<Record<string, Command>> = {
+  up: {
+    summary: "everything on this machine: Postgres, a node, the console",
+    load: () => import("./roles/up.ts"),
+  },
+  nsqd: {
+    summary: "a node: TCP for NSQ clients, HTTP",
+    load: () => import("./roles/nsqd.ts"),
+  },
+  console: {
+    summary: "the web pages, of any number of nodes (also: nsqadmin)",
+    load: () => import("./roles/console.ts"),
+  },
+};
+
+/** Other names that NSQ's users know. */
+export const aliases: Readonly<Record<string, string>> = { nsqadmin: "console" };

@@ -1,0 +1,13 @@
+import { consoleOptions } from "../console-options.ts";
+import { builtWith, role, weirVersion } from "../role.ts";
+
+export default role({
+  name: "console",
+  version: builtWith(weirVersion()),
+  table: consoleOptions,
+  async run({ options }) {
+    const { newSignInLink, runConsole } = await import("../../daemon/console.ts");
+    if (options["new-link"]) process.stdout.write(`${await newSignInLink(options["data-path"])}\n`);
+    else await runConsole(options);
+  },
+});
