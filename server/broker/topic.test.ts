@@ -37,6 +37,23 @@ test("[T2] a paused topic keeps what is published; a channel made meanwhile gets
   for (const { consumer } of [first, second]) expect(consumer.bodies).toEqual(["one", "later"]);
 });
 
+test("[T3] every channel made while a topic is held gets what was published meanwhile, in order", () => {
+  const node = new TestBroker();
+  node.topic().held = true;
+
+  node.publish("one");
+  const first = node.subscribe(10);
+  node.publish("two");
+  const second = node.subscribe(10, { channel: "mail" });
+  expect([node.topic().depth, first.consumer.received.length]).toEqual([2, 0]);
+  node.topic().release();
+  node.turn();
+  node.publish("three");
+
+  for (const { consumer } of [first, second]) expect(consumer.bodies).toEqual(["one", "two", "three"]);
+  expect(node.topic().depth).toBe(0);
+});
+
 test("[T2] emptying a topic drops what has not left it; what its channels have stays", () => {
   const node = new TestBroker();
   const { consumer, subscription } = node.subscribe(1);

@@ -43,6 +43,8 @@ export class Topic {
   readonly channels = new Map<string, Channel>();
   paused = false;
   deleted = false;
+  /** Nothing leaves it yet: whoever made it is still finding out which channels it should have. */
+  held = false;
   // -0 makes them doubles from the start. A counter that outgrew 31 bits later would change the shape of
   // its object, and the code that publishes would never be optimised again: 0.2 µs a message became 0.5.
   messageCount = -0;
@@ -263,6 +265,12 @@ export class Topic {
     this.markDirty();
   }
 
+  /** Ends what `held` began: every channel there is by now gets what came meanwhile. */
+  release(): void {
+    this.held = false;
+    this.markDirty();
+  }
+
   /** Drops what has not left the topic; its channels keep what they have. */
   empty(): number {
     const dropped = this.depth;
@@ -409,6 +417,6 @@ export class Topic {
 
   /** Nothing leaves it. */
   get #keepsItsOwn(): boolean {
-    return this.paused || this.channels.size === 0;
+    return this.paused || this.held || this.channels.size === 0;
   }
 }
