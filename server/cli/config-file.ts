@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ValueError } from "./go-values.ts";
+import { ValueError } from "../protocol/go-values.ts";
 import type { Option, Options } from "./option.ts";
 
 /** A start that cannot be gone through with: one FATAL line, exit code 1. */

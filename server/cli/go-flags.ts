@@ -1,4 +1,4 @@
-import { ValueError } from "./go-values.ts";
+import { ValueError } from "../protocol/go-values.ts";
 import type { Option, Options } from "./option.ts";
 
 /** A command line that cannot be followed: said on stderr with the usage, exit code 2. */

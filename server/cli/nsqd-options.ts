@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { crc32 } from "node:zlib";
-import { parseBool } from "./go-values.ts";
+import { parseBool } from "../protocol/go-values.ts";
 import {
   duration,
   flag,

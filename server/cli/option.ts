@@ -1,5 +1,5 @@
 /** What one row of an options table is made of, and the constructors for each kind. */
-import { parseBool, parseDuration, parseFloats, parseInteger, ValueError } from "./go-values.ts";
+import { parseBool, parseDuration, parseFloats, parseInteger, ValueError } from "../protocol/go-values.ts";
 
 export interface Option<T> {
   readonly default: T;

@@ -1,6 +1,6 @@
+import { ValueError } from "../protocol/go-values.ts";
 import { readConfigFile, StartError } from "./config-file.ts";
 import { readFlags } from "./go-flags.ts";
-import { ValueError } from "./go-values.ts";
 import type { Options, Values } from "./option.ts";
 
 export interface Read<Table extends Options> {

@@ -1,5 +1,5 @@
 /** Rows that more than one role's table has. */
-import { ValueError } from "./go-values.ts";
+import { ValueError } from "../protocol/go-values.ts";
 import { flag, list, type Option, ours, text, word } from "./option.ts";
 
 export const configFile = text("", "path of a TOML file with these options");
