@@ -1,6 +1,5 @@
 import { StartError } from "./config-file.ts";
-import { type NsqdOptions, nsqdOptions } from "./nsqd-options.ts";
-import type { Options } from "./option.ts";
+import type { NsqdOptions } from "./nsqd-options.ts";
 
 /** What would mean less security than was asked for, were it accepted and not done. */
 const notAvailableYet = [
@@ -36,10 +35,4 @@ export function checkNsqd(options: NsqdOptions): void {
     const value = options[name];
     if (value === true || (value !== false && value.length > 0)) refuse(`--${name} is not available yet`);
   }
-}
-
-/** Options that were given and change nothing, to be warned about. */
-export function withoutEffect(given: ReadonlySet<string>): string[] {
-  const table: Options = nsqdOptions;
-  return [...given].filter((name) => table[name]?.effect !== undefined);
 }

@@ -10,8 +10,17 @@ export function fileKeyOf(name: string, option: Option<unknown>): string {
   return option.fileKey ?? name.replaceAll("-", "_");
 }
 
-/** What a TOML file says of the options in `table`; what it says besides is ignored, as NSQ ignores it. */
-export async function readConfigFile(table: Options, path: string): Promise<Map<string, unknown>> {
+export interface ConfigFile {
+  readonly values: ReadonlyMap<string, unknown>;
+  /** Keys that are no option's: NSQ ignores them, so we do, but a person may want to know. */
+  readonly ignored: readonly string[];
+}
+
+/** In the command line only: a file that names a file, or asks for the version, says nothing. */
+const notFromFile = new Set(["config", "version"]);
+
+/** What a TOML file says of the options in `table`. */
+export async function readConfigFile(table: Options, path: string): Promise<ConfigFile> {
   const { parse } = await import("smol-toml"); // only a start with --config pays for it
   let file: Record<string, unknown>;
   try {
@@ -21,9 +30,11 @@ export async function readConfigFile(table: Options, path: string): Promise<Map<
   }
 
   const values = new Map<string, unknown>();
+  const ignored = new Set(Object.keys(file));
   for (const [name, option] of Object.entries(table)) {
     const key = fileKeyOf(name, option);
-    if (!Object.hasOwn(file, key) || name === "config" || name === "version") continue;
+    if (!Object.hasOwn(file, key) || notFromFile.has(name)) continue;
+    ignored.delete(key);
     try {
       values.set(name, fromFile(option, file[key]));
     } catch (error) {
@@ -31,7 +42,7 @@ export async function readConfigFile(table: Options, path: string): Promise<Map<
       throw new StartError(`failed to load config file ${path} - ${key}: ${error.message}`);
     }
   }
-  return values;
+  return { values, ignored: [...ignored] };
 }
 
 /** Numbers and booleans may be strings, durations integers of milliseconds, lists arrays or comma-separated. */

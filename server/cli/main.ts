@@ -3,7 +3,7 @@ import { aliases, commands } from "./commands.ts";
 import { StartError } from "./config-file.ts";
 import { UsageError } from "./go-flags.ts";
 import { usageOf } from "./help.ts";
-import { readOptions } from "./read-options.ts";
+import { readOptions, withoutEffect } from "./read-options.ts";
 import { builtWith, type Role, weirVersion } from "./role.ts";
 
 /**
@@ -30,6 +30,9 @@ async function run({ default: role }: { default: Role }, args: readonly string[]
     const read = await readOptions(role.table, args, process.env);
     if (read.help) return print(usageOf(role.name, role.table) + (role.helpAfter ?? ""));
     if (read.options["version"] === true) return print(`${role.name} v${role.version}\n`);
+    const prefix = String(read.options["log-prefix"] ?? `[${role.name}] `);
+    for (const name of withoutEffect(role.table, read.given))
+      process.stderr.write(logLine(prefix, "WARNING", `--${name} has no effect yet`));
     await role.run(read);
   } catch (error) {
     if (error instanceof UsageError) {

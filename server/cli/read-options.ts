@@ -1,12 +1,17 @@
 import { ValueError } from "../protocol/go-values.ts";
-import { readConfigFile, StartError } from "./config-file.ts";
+import { type ConfigFile, readConfigFile, StartError } from "./config-file.ts";
 import { readFlags } from "./go-flags.ts";
 import type { Options, Values } from "./option.ts";
 
+/** Where a value is from, the strongest first. */
+export type Origin = "command line" | "environment" | "file";
+
 export interface Read<Table extends Options> {
   readonly options: Values<Table>;
-  /** The options that somebody has set, wherever. */
-  readonly given: ReadonlySet<string>;
+  /** The options that somebody has set, and where. */
+  readonly given: ReadonlyMap<string, Origin>;
+  /** Keys of the file that are no options. */
+  readonly ignoredKeys: readonly string[];
   readonly help: boolean;
   readonly rest: readonly string[];
 }
@@ -20,15 +25,24 @@ export async function readOptions<Table extends Options>(
   const { values: flags, help, rest } = readFlags(table, args);
   const asked = help || flags.get("version") === true;
   const path = flags.get("config");
-  const file = path && !asked ? await readConfigFile(table, path as string) : new Map<string, unknown>();
-  const given = new Map([...file, ...(asked ? [] : fromEnvironment(table, env)), ...flags]);
+  const file = path && !asked ? await readConfigFile(table, path as string) : noFile;
+  const environment = new Map(asked ? [] : fromEnvironment(table, env));
+  const values = new Map([...file.values, ...environment, ...flags]);
+  const given = new Map(
+    [...values.keys()].map((name): [string, Origin] => [
+      name,
+      flags.has(name) ? "command line" : environment.has(name) ? "environment" : "file",
+    ]),
+  );
 
   const options = Object.entries(table).map(([name, option]) => [
     name,
-    given.has(name) ? given.get(name) : option.default,
+    values.has(name) ? values.get(name) : option.default,
   ]);
-  return { options: Object.fromEntries(options), given: new Set(given.keys()), help, rest };
+  return { options: Object.fromEntries(options), given, ignoredKeys: file.ignored, help, rest };
 }
+
+const noFile: ConfigFile = { values: new Map(), ignored: [] };
 
 function fromEnvironment(
   table: Options,
@@ -45,4 +59,9 @@ function fromEnvironment(
       throw new StartError(`invalid value in the environment variable ${option.env}: ${error.message}`);
     }
   });
+}
+
+/** Options that were given and change nothing, to be warned about. */
+export function withoutEffect(table: Options, given: ReadonlyMap<string, Origin>): string[] {
+  return [...given.keys()].filter((name) => table[name]?.effect !== undefined);
 }
