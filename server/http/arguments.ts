@@ -2,9 +2,9 @@
 import type { Channel } from "../broker/channel.ts";
 import { isValidName } from "../broker/names.ts";
 import type { Topic } from "../broker/topic.ts";
+import { Refusal } from "../http-api/errors.ts";
+import { parseQuery, type Query } from "../http-api/target.ts";
 import type { Call } from "./call.ts";
-import { Refusal } from "./errors.ts";
-import { parseQuery, type Query } from "./target.ts";
 
 /** The `topic` as it stands there. */
 export function topicArgument(query: Query): string | Refusal {

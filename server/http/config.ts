@@ -1,6 +1,7 @@
 /** `/config/:opt`: reads every option that is backed by a flag, changes the two that can change. */
+
+import { Refusal } from "../http-api/errors.ts";
 import { type Answer, type Call, Json } from "./call.ts";
-import { Refusal } from "./errors.ts";
 import type { HttpPorts, LogLevel } from "./ports.ts";
 import { bodyRefusal } from "./publish.ts";
 

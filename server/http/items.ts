@@ -1,5 +1,5 @@
 /** The messages of an `/mpub` body, one after the other, without a copy. */
-import type { RefusalCode } from "./errors.ts";
+import type { RefusalCode } from "../http-api/errors.ts";
 
 export interface Items {
   /** Steps to the next message; false: there is none, or `refusal` says why not. */

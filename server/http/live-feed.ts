@@ -4,11 +4,11 @@
  * busy with its last line is told later, of more: nothing is buffered for it but names (LV3).
  */
 import type { Topic } from "../broker/topic.ts";
+import type { Turns } from "../http-api/turns.ts";
 import type { LiveTopic } from "../protocol/live.ts";
 import { ConnectionCounts, differs, liveTopic } from "./live-model.ts";
 import type { LiveReader } from "./live-reader.ts";
 import type { HttpPorts } from "./ports.ts";
-import type { Turns } from "./turns.ts";
 
 const liveReadersMax = 32;
 

@@ -1,8 +1,8 @@
 /** One follower of the live feed: when it is told next, and of what. */
 import type { ServerResponse } from "node:http";
+import { writePieces } from "../http-api/stream.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import { liveNode } from "./live-model.ts";
-import { writePieces } from "./stream.ts";
 
 export class LiveReader {
   readonly intervalMs: number;

@@ -1,8 +1,9 @@
 /** `GET /v1/live?intervalMs=`: a snapshot of the node, then what changed, a line each. */
+
+import { Refusal } from "../http-api/errors.ts";
+import { parseQuery } from "../http-api/target.ts";
 import { type Answer, type Call, written } from "./call.ts";
-import { Refusal } from "./errors.ts";
 import { LiveReader } from "./live-reader.ts";
-import { parseQuery } from "./target.ts";
 
 const intervalMsDefault = 1_000;
 const intervalMsMin = 100;

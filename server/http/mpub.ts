@@ -3,13 +3,13 @@
  * published. A body of a million tiny messages is worked off in slices (HX6).
  */
 import type { Topic } from "../broker/topic.ts";
+import { declaredBytes } from "../http-api/body.ts";
+import { Refusal } from "../http-api/errors.ts";
+import { parseQuery } from "../http-api/target.ts";
 import { topicName } from "./arguments.ts";
-import { declaredBytes } from "./body.ts";
 import type { Answer, Call } from "./call.ts";
-import { Refusal } from "./errors.ts";
 import { Counted, type Items, Lines } from "./items.ts";
 import { bodyRefusal, putAnswer, viewOf } from "./publish.ts";
-import { parseQuery } from "./target.ts";
 
 /** Messages between two looks at the clock. */
 const lookEvery = 256;

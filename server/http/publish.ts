@@ -1,11 +1,11 @@
 /** `POST /pub`: one message. Checks run in NSQ's order, the body before the topic. */
 import type { PutRefusal } from "../broker/topic.ts";
+import type { BodyFault } from "../http-api/body.ts";
+import { declaredBytes } from "../http-api/body.ts";
+import { Refusal, type RefusalCode } from "../http-api/errors.ts";
+import { parseQuery, type Query } from "../http-api/target.ts";
 import { topicName } from "./arguments.ts";
-import type { BodyFault } from "./body.ts";
-import { declaredBytes } from "./body.ts";
 import type { Answer, Call } from "./call.ts";
-import { Refusal, type RefusalCode } from "./errors.ts";
-import { parseQuery, type Query } from "./target.ts";
 
 const retryAfter = { "Retry-After": "1" };
 

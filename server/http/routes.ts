@@ -1,5 +1,6 @@
 /** Every endpoint of a node, in the order of NSQ's documentation, then ours. */
-import type { Handler } from "./call.ts";
+import type { Route } from "../http-api/call.ts";
+import type { Call, Handler } from "./call.ts";
 import { readConfig, writeConfig } from "./config.ts";
 import { info, ping } from "./info.ts";
 import { live } from "./live.ts";
@@ -20,36 +21,38 @@ import {
   unpauseTopic,
 } from "./topology.ts";
 
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT";
-  /** `:opt` at its end stands for one segment. */
-  readonly path: string;
-  readonly handle: Handler;
-  /** Publishing at full rate is not logged, as in nsqd. */
-  readonly quiet?: true;
-  /** What it changed is kept before it is answered: a pause outlives a kill. */
-  readonly kept?: true;
-  /** Only with the secret that nodes and consoles share. */
-  readonly guarded?: true;
-}
+/**
+ * What it changed is kept before it is answered: a pause outlives a kill. As with nsqd, a disk that
+ * refuses does not undo what was done: it is said in the log.
+ */
+const kept =
+  (handle: Handler): Handler =>
+  async (call) => {
+    const answer = await handle(call);
+    const { ports } = call;
+    await ports
+      .topologyKept()
+      .catch((error: Error) => ports.log("error", `HTTP: not kept - ${error.message}`));
+    return answer;
+  };
 
-export const routes: readonly Route[] = [
+export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/ping", handle: ping },
   { method: "GET", path: "/info", handle: info },
   { method: "POST", path: "/pub", handle: publish, quiet: true },
   { method: "POST", path: "/mpub", handle: publishMany, quiet: true },
   { method: "GET", path: "/stats", handle: stats },
 
-  { method: "POST", path: "/topic/create", handle: createTopic, kept: true },
-  { method: "POST", path: "/topic/delete", handle: deleteTopic, kept: true },
+  { method: "POST", path: "/topic/create", handle: kept(createTopic) },
+  { method: "POST", path: "/topic/delete", handle: kept(deleteTopic) },
   { method: "POST", path: "/topic/empty", handle: emptyTopic },
-  { method: "POST", path: "/topic/pause", handle: pauseTopic, kept: true },
-  { method: "POST", path: "/topic/unpause", handle: unpauseTopic, kept: true },
-  { method: "POST", path: "/channel/create", handle: createChannel, kept: true },
-  { method: "POST", path: "/channel/delete", handle: deleteChannel, kept: true },
+  { method: "POST", path: "/topic/pause", handle: kept(pauseTopic) },
+  { method: "POST", path: "/topic/unpause", handle: kept(unpauseTopic) },
+  { method: "POST", path: "/channel/create", handle: kept(createChannel) },
+  { method: "POST", path: "/channel/delete", handle: kept(deleteChannel) },
   { method: "POST", path: "/channel/empty", handle: emptyChannel },
-  { method: "POST", path: "/channel/pause", handle: pauseChannel, kept: true },
-  { method: "POST", path: "/channel/unpause", handle: unpauseChannel, kept: true },
+  { method: "POST", path: "/channel/pause", handle: kept(pauseChannel) },
+  { method: "POST", path: "/channel/unpause", handle: kept(unpauseChannel) },
 
   { method: "GET", path: "/config/:opt", handle: readConfig },
   { method: "PUT", path: "/config/:opt", handle: writeConfig },

@@ -1,27 +1,16 @@
-/** nsqd's HTTP API and ours, on `node:http`: byte for byte what NSQ's clients rely on (HT), within bounds (HX). */
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { ListenOptions } from "node:net";
-import type { Duplex } from "node:stream";
-import { Bodies } from "./body.ts";
-import type { Desk } from "./call.ts";
-import { onGarbage } from "./garbage.ts";
+/** nsqd's HTTP API and ours. */
+import type { ListenOptions, Socket } from "node:net";
+import type { ClientIdentity } from "../broker/ports.ts";
+import { Guard } from "../http-api/guard.ts";
+import { HttpServer as Server } from "../http-api/server.ts";
+import { stalledMsDefault } from "../http-api/stream.ts";
+import { Turns } from "../http-api/turns.ts";
+import type { Call } from "./call.ts";
 import { Held } from "./held.ts";
 import { LiveFeed } from "./live-feed.ts";
 import type { HttpPorts } from "./ports.ts";
-import { Reception } from "./reception.ts";
-import { stalledMsDefault } from "./stream.ts";
+import { routes } from "./routes.ts";
 import { Taps } from "./tap.ts";
-import { Turns } from "./turns.ts";
-
-const connectionsMax = 4_096;
-const headerBytesMax = 16 * 1024;
-const headersMsMax = 10_000;
-/** For a request with its body: 5 MB at 85 KB/s. */
-const requestMsMax = 60_000;
-const idleMsMax = 120_000;
-const slowCheckEveryMs = 5_000;
-/** Requests under way have so long to end when the node stops. */
-const closeMsMax = 1_000;
 
 export interface HttpServer {
   /** Resolves to the port; -1 for a unix socket. Rejects when it cannot listen there. */
@@ -32,68 +21,49 @@ export interface HttpServer {
 
 /** `stalledMs`: how long a reader of a long answer may take nothing before it is given up. */
 export function createHttpServer(ports: HttpPorts, { stalledMs = stalledMsDefault } = {}): HttpServer {
-  return new NodeHttpServer(ports, stalledMs);
+  const turns = new Turns();
+  const live = new LiveFeed(ports, turns, stalledMs);
+  const taps = new Taps();
+  const held = new Held(ports.broker);
+  const clientOf = clients(ports);
+  const server = new Server<Call>({
+    routes,
+    guard: guardOf(ports),
+    turns,
+    stalledMs,
+    call(from) {
+      ports.now();
+      return { ...from, ports, held, live, taps, client: clientOf(from) };
+    },
+    log: ports.log,
+  });
+  return {
+    listen: (options) => server.listen(options),
+    close() {
+      live.close();
+      taps.close();
+      return server.close();
+    },
+  };
 }
 
-class NodeHttpServer implements HttpServer {
-  readonly #desk: Desk;
-  readonly #responses = new WeakMap<Duplex, ServerResponse>();
-  readonly #server: Server;
+function guardOf({ node, options, secret, log }: HttpPorts): Guard {
+  const names = [node.hostname, node.broadcastAddress, ...options["http-allowed-host"]];
+  return new Guard({ names, secret, log });
+}
 
-  constructor(ports: HttpPorts, stalledMs: number) {
-    const turns = new Turns();
-    this.#desk = {
-      ports,
-      turns,
-      bodies: new Bodies(),
-      held: new Held(ports.broker),
-      live: new LiveFeed(ports, turns, stalledMs),
-      taps: new Taps(),
-      stalledMs,
-    };
-    this.#server = createServer({
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: headersMsMax,
-      requestTimeout: requestMsMax,
-      keepAliveTimeout: idleMsMax,
-      connectionsCheckingInterval: slowCheckEveryMs,
-      keepAlive: true,
-    });
-    this.#server.maxConnections = connectionsMax;
-    const reception = new Reception(this.#desk);
-    this.#server.on("request", (request, response) => {
-      this.#responses.set(request.socket, response);
-      void reception.serve(request, response, false);
-    });
-    this.#server.on("checkContinue", (request, response) => {
-      this.#responses.set(request.socket, response);
-      void reception.serve(request, response, true);
-    });
-    // Later ones are of single connections that could not be accepted.
-    this.#server.on("error", (error) => ports.log("error", `HTTP: ${error.message}`));
-    this.#server.on("clientError", (error, socket) =>
-      onGarbage(error, socket, this.#responses.get(socket)?.headersSent ?? false),
-    );
-  }
-
-  listen(options: ListenOptions): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(options, () => {
-        this.#server.off("error", reject);
-        const address = this.#server.address();
-        resolve(address !== null && typeof address === "object" ? address.port : -1);
-      });
-    });
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#desk.live.close();
-    this.#desk.taps.close();
-    this.#server.closeIdleConnections();
-    const overdue = setTimeout(() => this.#server.closeAllConnections(), closeMsMax);
-    await closed;
-    clearTimeout(overdue);
-  }
+/** One for the life of a connection. */
+function clients(ports: HttpPorts) {
+  const known = new WeakMap<Socket, ClientIdentity>();
+  return ({
+    request: { socket },
+    remoteAddress,
+  }: Pick<Call, "request" | "remoteAddress">): ClientIdentity => {
+    let client = known.get(socket);
+    if (!client) {
+      client = { number: ports.nextClientNumber(), clientId: "http", hostname: "", remoteAddress };
+      known.set(socket, client);
+    }
+    return client;
+  };
 }

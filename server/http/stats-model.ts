@@ -1,10 +1,10 @@
 /** Which topics, channels and clients `/stats` is asked for, and their figures under NSQ's names. */
 import type { Channel } from "../broker/channel.ts";
 import type { Topic } from "../broker/topic.ts";
+import type { Query } from "../http-api/target.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import { clientFigures, pubCounts } from "./client-stats.ts";
 import type { HttpPorts } from "./ports.ts";
-import type { Query } from "./target.ts";
 
 const flags: ReadonlyMap<string, boolean> = new Map([
   ["true", true],

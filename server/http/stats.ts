@@ -1,12 +1,13 @@
 /** `GET /stats`, as JSON or for people. */
+
+import { Refusal } from "../http-api/errors.ts";
+import { writeStream } from "../http-api/stream.ts";
+import { parseQuery, type Query } from "../http-api/target.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import type { Answer, Call } from "./call.ts";
-import { Refusal } from "./errors.ts";
 import { statsJson } from "./stats-json.ts";
 import { Selection, wantsClients } from "./stats-model.ts";
 import { statsText } from "./stats-text.ts";
-import { writeStream } from "./stream.ts";
-import { parseQuery, type Query } from "./target.ts";
 
 export async function stats(call: Call): Promise<Answer> {
   const query = parseQuery(call.rawQuery);

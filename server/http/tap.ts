@@ -6,12 +6,12 @@ import type { ServerResponse } from "node:http";
 import { frameHeaderBytes, frameWallMs } from "../broker/frame.ts";
 import type { TapReader } from "../broker/tap.ts";
 import type { Topic } from "../broker/topic.ts";
+import { Refusal } from "../http-api/errors.ts";
+import { parseQuery } from "../http-api/target.ts";
 import type { TapLine } from "../protocol/live.ts";
 import { existingTopic, topicName } from "./arguments.ts";
 import { type Answer, type Call, written } from "./call.ts";
-import { Refusal } from "./errors.ts";
 import { lineHeaders } from "./live.ts";
-import { parseQuery } from "./target.ts";
 
 const shownPerSecondMax = 100;
 const bodyBytesMax = 64 * 1024;

@@ -1,10 +1,10 @@
 /** `/topic/*` and `/channel/*`: create, delete, empty, pause and unpause on this node. */
 import type { Channel } from "../broker/channel.ts";
 import type { Topic } from "../broker/topic.ts";
+import { Refusal } from "../http-api/errors.ts";
+import { parseQuery } from "../http-api/target.ts";
 import { channelPlace, existingChannel, existingTopic, topicArgument, topicName } from "./arguments.ts";
 import type { Answer, Call, Handler } from "./call.ts";
-import { Refusal } from "./errors.ts";
-import { parseQuery } from "./target.ts";
 
 export function createTopic(call: Call): Answer {
   const query = parseQuery(call.rawQuery);

@@ -1,77 +1,80 @@
 /** A request from its first look to its last log line: may it ask, whom does it ask, what is answered. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { ClientIdentity } from "../broker/ports.ts";
-import { type Answer, type Desk, written } from "./call.ts";
+import { Bodies } from "./body.ts";
+import { type Answer, type Call, type Route, written } from "./call.ts";
 import { Refusal } from "./errors.ts";
 import { goDuration } from "./go-format.ts";
-import { Guard } from "./guard.ts";
+import type { Guard } from "./guard.ts";
 import { reply } from "./reply.ts";
 import { Router } from "./router.ts";
-import { type Route, routes } from "./routes.ts";
 import { parseTarget, type Target } from "./target.ts";
+import type { Turns } from "./turns.ts";
+
+/** What a daemon has to say over HTTP. */
+export interface Service<Own> {
+  readonly routes: readonly Route<Own>[];
+  readonly guard: Guard;
+  readonly turns: Turns;
+  readonly stalledMs: number;
+  /** Called just before a handler. */
+  call(from: Call): Own;
+  log(level: "info" | "warn" | "error", text: string): void;
+}
 
 /** A request that may ask, and whom. */
-class Errand {
-  readonly route: Route;
+class Errand<Own> {
+  readonly route: Route<Own>;
   readonly target: Target;
   readonly parameter: string;
 
-  constructor(route: Route, target: Target, parameter: string) {
+  constructor(route: Route<Own>, target: Target, parameter: string) {
     this.route = route;
     this.target = target;
     this.parameter = parameter;
   }
 }
 
-export class Reception {
-  readonly #desk: Desk;
-  readonly #guard: Guard;
-  readonly #router = new Router(routes);
-  readonly #clients = new WeakMap<Socket, ClientIdentity>();
+export class Reception<Own> {
+  readonly #service: Service<Own>;
+  readonly #router: Router<Own>;
+  readonly #bodies = new Bodies();
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
-    this.#guard = new Guard(desk.ports);
+  constructor(service: Service<Own>) {
+    this.#service = service;
+    this.#router = new Router(service.routes);
   }
 
   async serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const begunMs = performance.now();
     // Taken now: once the connection has ended it has no address any more.
-    const client = this.#client(request.socket);
+    const remoteAddress = addressOf(request.socket);
     response.on("error", () => {});
     const errand = this.#errand(request, response);
     const answer =
       errand instanceof Errand
-        ? await this.#run(errand, { request, response, expectsContinue, client })
+        ? await this.#run(errand, { request, response, expectsContinue, remoteAddress })
         : errand;
     reply(request, response, answer);
-    this.#desk.bodies.release(request);
+    this.#bodies.release(request);
     if (errand instanceof Errand && errand.route.quiet) return;
     const duration = goDuration(performance.now() - begunMs);
-    const line = `${response.statusCode} ${request.method} ${request.url} (${client.remoteAddress}) ${duration}`;
-    this.#desk.ports.log("info", line);
-  }
-
-  /** As with nsqd, a disk that refuses does not undo what was done: it is said in the log. */
-  async #topologyKept(): Promise<void> {
-    const { ports } = this.#desk;
-    await ports
-      .topologyKept()
-      .catch((error: Error) => ports.log("error", `HTTP: not kept - ${error.message}`));
+    const line = `${response.statusCode} ${request.method} ${request.url} (${remoteAddress}) ${duration}`;
+    this.#service.log("info", line);
   }
 
   /** Whom the request asks, or the answer where it asks nobody. */
-  #errand(request: IncomingMessage, response: ServerResponse): Errand | Answer {
+  #errand(request: IncomingMessage, response: ServerResponse): Errand<Own> | Answer {
+    const { guard } = this.#service;
     const target = parseTarget(request.url ?? "");
     if (!target) return new Refusal("INVALID_REQUEST");
-    const refused = this.#guard.check(request, target);
+    const refused = guard.check(request, target);
     if (refused) return refused;
     const found = this.#router.find(request.method ?? "", target.path);
     switch (found.kind) {
       case "route":
         if (found.route.guarded) {
-          const unknown = this.#guard.checkSecret(request);
+          const unknown = guard.checkSecret(request);
           if (unknown) return unknown;
         }
         return new Errand(found.route, target, found.parameter);
@@ -93,35 +96,22 @@ export class Reception {
   }
 
   async #run(
-    { route, target, parameter }: Errand,
-    from: Pick<Parameters<Route["handle"]>[0], "request" | "response" | "expectsContinue" | "client">,
+    { route, target, parameter }: Errand<Own>,
+    from: Pick<Call, "request" | "response" | "expectsContinue" | "remoteAddress">,
   ): Promise<Answer> {
-    const { ports } = this.#desk;
+    const { turns, stalledMs } = this.#service;
+    const { rawQuery } = target;
     try {
-      ports.now();
-      const answer = await route.handle({ ...this.#desk, ...from, rawQuery: target.rawQuery, parameter });
-      if (route.kept) await this.#topologyKept();
-      return answer;
+      const call = { ...from, rawQuery, parameter, bodies: this.#bodies, turns, stalledMs };
+      return await route.handle(this.#service.call(call));
     } catch (error) {
-      ports.log("error", `HTTP: ${(error as Error).stack ?? error}`);
+      this.#service.log("error", `HTTP: ${(error as Error).stack ?? error}`);
       return new Refusal("INTERNAL_ERROR");
     }
   }
-
-  /** One for the life of a connection. */
-  #client(socket: Socket): ClientIdentity {
-    let client = this.#clients.get(socket);
-    if (!client) {
-      const number = this.#desk.ports.nextClientNumber();
-      client = { number, clientId: "http", hostname: "", remoteAddress: remoteAddress(socket) };
-      this.#clients.set(socket, client);
-    }
-    return client;
-  }
 }
 
-/** `address:port`; `@` for a unix socket, which has no name at the other end. */
-function remoteAddress({ remoteAddress: address, remotePort }: Socket): string {
+function addressOf({ remoteAddress: address, remotePort }: Socket): string {
   if (address === undefined) return "@";
   return `${address.includes(":") ? `[${address}]` : address}:${remotePort}`;
 }

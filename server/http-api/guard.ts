@@ -1,5 +1,5 @@
 /**
- * Who may ask at all. A web page must not reach a node through its visitor's browser: a foreign
+ * Who may ask at all. A web page must not reach a daemon through its visitor's browser: a foreign
  * `Origin` is refused, and a `Host` must be one that no stranger's DNS can point here (HX1, HX2).
  * Everything under `/v1` needs the secret of the cluster (HX3).
  */
@@ -7,18 +7,23 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import { Refusal } from "./errors.ts";
-import type { HttpPorts } from "./ports.ts";
 import type { Target } from "./target.ts";
 
+interface GuardOptions {
+  /** This server's own, and what else it may be called. */
+  readonly names: readonly string[];
+  /** null: what is guarded is closed. */
+  readonly secret: string | null;
+  log(level: "warn", text: string): void;
+}
+
 export class Guard {
-  readonly #ports: HttpPorts;
+  readonly #log: GuardOptions["log"];
   readonly #names: ReadonlySet<string>;
   readonly #secretHash: Buffer | null;
 
-  constructor(ports: HttpPorts) {
-    const { node, options, secret } = ports;
-    this.#ports = ports;
-    const names = [node.hostname, node.broadcastAddress, ...options["http-allowed-host"]];
+  constructor({ names, secret, log }: GuardOptions) {
+    this.#log = log;
     this.#names = new Set(names.map(withoutDot));
     this.#secretHash = secret === null ? null : hashOf(secret);
   }
@@ -29,12 +34,12 @@ export class Guard {
       if (authority && !this.#isOurs(authority)) {
         return new Refusal(
           "UNKNOWN_HOST",
-          `this node does not know itself as ${JSON.stringify(authority)}; allow it with --http-allowed-host`,
+          `this server does not know itself as ${JSON.stringify(authority)}; allow it with --http-allowed-host`,
         );
       }
     }
     if (origin !== undefined && !isSame(origin, host)) {
-      return new Refusal("FOREIGN_ORIGIN", "web pages of other sites may not use this node");
+      return new Refusal("FOREIGN_ORIGIN", "web pages of other sites may not use this server");
     }
     return null;
   }
@@ -44,10 +49,7 @@ export class Guard {
       return new Refusal("NO_SECRET", "this node was started without --cluster-secret-file");
     const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
     if (given !== undefined && timingSafeEqual(hashOf(given), this.#secretHash)) return null;
-    this.#ports.log(
-      "warn",
-      `HTTP: wrong or no secret from ${request.socket.remoteAddress ?? "a unix socket"}`,
-    );
+    this.#log("warn", `HTTP: wrong or no secret from ${request.socket.remoteAddress ?? "a unix socket"}`);
     return new Refusal("UNAUTHORIZED", "the cluster's secret is needed", { "WWW-Authenticate": "Bearer" });
   }
 

@@ -4,24 +4,24 @@
  * methods it has.
  */
 import { posix } from "node:path";
-import type { Route } from "./routes.ts";
+import type { Route } from "./call.ts";
 
-export type Found =
-  | { readonly kind: "route"; readonly route: Route; readonly parameter: string }
+export type Found<Own> =
+  | { readonly kind: "route"; readonly route: Route<Own>; readonly parameter: string }
   | { readonly kind: "redirect"; readonly path: string }
   | { readonly kind: "allow"; readonly methods: string }
   | { readonly kind: "not-found" };
 
 const parameterMark = ":opt";
 
-export class Router {
-  readonly #routes: readonly Route[];
+export class Router<Own> {
+  readonly #routes: readonly Route<Own>[];
 
-  constructor(routes: readonly Route[]) {
+  constructor(routes: readonly Route<Own>[]) {
     this.#routes = routes;
   }
 
-  find(method: string, path: string): Found {
+  find(method: string, path: string): Found<Own> {
     const ofMethod = this.#routes.filter((route) => route.method === method);
     for (const route of ofMethod) {
       const parameter = parameterOf(route.path, path);
