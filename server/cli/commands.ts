@@ -21,7 +21,17 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "the web pages, of any number of nodes (also: nsqadmin)",
     load: () => import("./roles/console.ts"),
   },
+  "check-config": {
+    summary: "what a command would run with, and where each value is from",
+    load: () => import("./roles/check-config.ts"),
+  },
 };
 
 /** Other names that NSQ's users know. */
-export const aliases: Readonly<Record<string, string>> = { nsqadmin: "console" };
+const aliases: Readonly<Record<string, string>> = { nsqadmin: "console" };
+
+/** The command that people call `name`; undefined when there is none. */
+export function commandOf(name: string): Command | undefined {
+  const known = Object.hasOwn(aliases, name) ? aliases[name]! : name;
+  return Object.hasOwn(commands, known) ? commands[known] : undefined;
+}

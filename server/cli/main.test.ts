@@ -36,7 +36,7 @@ describe.each(roles)("$command", ({ command, role }) => {
 
     expect(status).toBe(0);
     expect(stdout).toBe(`${role.name} v${role.version}\n`);
-    expect(stdout).toMatch(/^\w+ v\d+\.\d+\.\d+( \(built w\/node[\d.]+\))?\n$/);
+    expect(stdout).toMatch(/^[\w-]+ v\d+\.\d+\.\d+( \(built w\/node[\d.]+\))?\n$/);
   });
 });
 

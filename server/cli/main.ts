@@ -1,5 +1,5 @@
 import { logLine } from "../daemon/log-line.ts";
-import { aliases, commands } from "./commands.ts";
+import { commandOf, commands } from "./commands.ts";
 import { StartError } from "./config-file.ts";
 import { UsageError } from "./go-flags.ts";
 import { usageOf } from "./help.ts";
@@ -11,20 +11,18 @@ import { builtWith, type Role, weirVersion } from "./role.ts";
  * start has said so on stderr, and the exit code is set: 2 for the command line, 1 for the rest.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  const [given, ...rest] = args;
-  const name = given !== undefined && Object.hasOwn(aliases, given) ? aliases[given]! : given;
-  if (name !== undefined && Object.hasOwn(commands, name)) return run(await commands[name]!.load(), rest);
+  const [name, ...rest] = args;
+  const command = name === undefined ? undefined : commandOf(name);
+  if (command !== undefined) return run((await command.load()).default, rest);
 
-  const asked = name === undefined ? "" : name.replace(/^--?/, "");
+  const asked = (name ?? "").replace(/^--?/, "");
   if (["help", "h"].includes(asked)) return print(help());
   if (asked === "version") return print(`weir v${builtWith(weirVersion())}\n`);
-  process.stderr.write(
-    given === undefined ? help() : `weir: no command ${JSON.stringify(given)}\n\n${help()}`,
-  );
+  process.stderr.write(name === undefined ? help() : `weir: no command ${JSON.stringify(name)}\n\n${help()}`);
   process.exitCode = 2;
 }
 
-async function run({ default: role }: { default: Role }, args: readonly string[]): Promise<void> {
+async function run(role: Role, args: readonly string[]): Promise<void> {
   if (role.endsWithParent) endWithParent();
   try {
     const read = await readOptions(role.table, args, process.env);

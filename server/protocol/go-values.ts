@@ -47,11 +47,44 @@ export function parseDuration(text: string): number {
   return sumMs === 0 ? 0 : sign * sumMs;
 }
 
+const shownUnits = [
+  ["s", 1e9],
+  ["ms", 1e6],
+  ["µs", 1e3],
+] as const;
+
+/** `1h2m3.5s`, `45.123µs`, `0s`, as Go prints it, from milliseconds. */
+export function goDuration(ms: number): string {
+  const ns = Math.round(ms * 1e6);
+  if (ns === 0) return "0s";
+  if (ns < 0) return `-${goDuration(-ms)}`;
+  if (ns < 1_000) return `${ns}ns`;
+  if (ns < 60e9) {
+    const [unit, size] = shownUnits.find(([, size]) => ns >= size)!;
+    return `${decimal(ns, size)}${unit}`;
+  }
+  const minutes = Math.floor(ns / 60e9);
+  const hours = Math.floor(minutes / 60);
+  return `${hours > 0 ? `${hours}h` : ""}${minutes % 60}m${decimal(ns % 60e9, 1e9)}s`;
+}
+
+/** As short as it is exact. */
+function decimal(ns: number, size: number): string {
+  const digits = String(size).length - 1;
+  const fraction = String(ns % size)
+    .padStart(digits, "0")
+    .replace(/0+$/, "");
+  return `${Math.floor(ns / size)}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** `0.25`, `1e-3` */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new ValueError("parse error");
+  return value;
+}
+
 /** `0.5,0.99` */
 export function parseFloats(text: string): number[] {
-  return text.split(",").map((part) => {
-    const value = Number(part);
-    if (part.trim() === "" || !Number.isFinite(value)) throw new ValueError("parse error");
-    return value;
-  });
+  return text.split(",").map(parseNumber);
 }

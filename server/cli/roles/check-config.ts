@@ -1,0 +1,31 @@
+import { commandOf } from "../commands.ts";
+import { configReport } from "../config-report.ts";
+import { UsageError } from "../go-flags.ts";
+import { flag, type Options } from "../option.ts";
+import { readOptions } from "../read-options.ts";
+import { builtWith, role, weirVersion } from "../role.ts";
+import { version } from "../shared-options.ts";
+
+const table = {
+  version,
+  given: flag(false, "leave out the options that nobody has set"),
+} satisfies Options;
+
+export default role({
+  name: "check-config",
+  version: builtWith(weirVersion()),
+  table,
+  helpAfter: `
+After the flags stands the command to check, with its own: weir check-config nsqd --config=/etc/nsqd.toml
+Says what would be in force and from where, and starts nothing; exit code 1 when it would not start.
+`,
+  async run({ options, rest }) {
+    const [asked = "", ...args] = rest;
+    const command = commandOf(asked);
+    if (command === undefined) throw new UsageError(`no command ${JSON.stringify(asked)} to check`);
+    const { default: checked } = await command.load();
+    const read = await readOptions(checked.table, args, process.env);
+    process.stdout.write(configReport(checked, read, { givenOnly: options.given }));
+    checked.check?.(read.options);
+  },
+});
