@@ -16,6 +16,7 @@ import type { MetadataTopic, NodeStore } from "../store/ports.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import { sessionStats } from "../tcp/session-stats.ts";
 import { Turn } from "../tcp/turn.ts";
+import { Tarpit } from "../tcp/tarpit.ts";
 import { boundAddress, listenOptions } from "./address.ts";
 import { NodeLog } from "./node-log.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
@@ -114,6 +115,7 @@ class Node {
     });
     this.#http = createHttpServer({
       broker: this.#broker,
+      tarpit: new Tarpit(),
       options,
       optionTable: nsqdOptions,
       node: this.#info(),

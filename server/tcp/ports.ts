@@ -2,6 +2,7 @@
 import type { Broker } from "../broker/broker.ts";
 import type { IdentifyLimits } from "../protocol/identify.ts";
 import type { Session } from "./session.ts";
+import type { Tarpit } from "./tarpit.ts";
 import type { Turn } from "./turn.ts";
 
 export interface TcpLimits extends IdentifyLimits {
@@ -25,4 +26,5 @@ export interface TcpPorts {
   nextClientNumber(): number;
   /** Connections that are not read: memory is short, or they do not read themselves. */
   readonly held: Set<Session>;
+  readonly tarpit: Tarpit;
 }

@@ -8,10 +8,10 @@ import { checkMpub, MpubCheck } from "../protocol/mpub.ts";
 import { outliveTurn } from "./input.ts";
 import type { Session } from "./session.ts";
 
-/** Messages of one MPUB that are published in a turn: some hundred microseconds, so that others are not kept waiting. */
-const messagesPerTurn = 8_192;
+/** Messages of one MPUB that are published in a turn: about a hundred microseconds, so that others are not kept waiting. */
+const messagesPerTurn = 2_048;
 /** Messages whose lengths are checked in a turn. */
-const checksPerTurn = 65_536;
+const checksPerTurn = 16_384;
 
 /** PUB, as the decoder's short way brings it. No string is made while a connection stays with its topic. */
 export function publish(

@@ -50,6 +50,7 @@ export class Session implements CommandSink, Consumer {
   lastTopic: Uint8Array = noTopic;
   readonly publishCounts = new Map<string, PublishCount>();
   closed = false;
+  readonly #host: string;
   readonly #socket: Socket;
   readonly #input: Input;
   readonly #reading: Reading;
@@ -59,6 +60,8 @@ export class Session implements CommandSink, Consumer {
   #heldSinceMs: number | null = null;
   #clampNoted = false;
   #identity: ClientIdentity | null = null;
+  /** Forgets that its end is held back; null: it is not. */
+  #forgetEnd: (() => void) | null = null;
 
   constructor(
     ports: TcpPorts,
@@ -71,6 +74,7 @@ export class Session implements CommandSink, Consumer {
     this.#onClose = onClose;
     this.number = identity.number;
     this.remoteAddress = identity.remoteAddress;
+    this.#host = identity.host;
     this.settings = unidentified(identity.host, ports.limits);
     this.output = new Output(socket, ports.turn);
     this.#input = new Input(this);
@@ -123,11 +127,11 @@ export class Session implements CommandSink, Consumer {
   /** `bytes` bytes are in the shared read buffer. False: read no more until told. */
   readonly received = (bytes: number): boolean => {
     // What comes after the end is read and dropped, so that the client can take the error and go.
-    if (this.closed) return true;
+    if (this.closed) return this.#forgetEnd === null;
     this.ports.now();
     this.#reading.begin();
     if (this.#input.received(bytes)) this.#heardMs = this.ports.broker.time.nowMs;
-    return this.#reading.mayReadOn();
+    return this.#forgetEnd === null && this.#reading.mayReadOn();
   };
 
   get suspended(): boolean {
@@ -209,31 +213,48 @@ export class Session implements CommandSink, Consumer {
     this.output.respond(errorFrame(fault));
     if (!isFatal(fault)) return;
     this.#note(fault.text);
-    this.#end();
+    this.#endLate();
   }
 
   /** It sends what is no command of NSQ's at all. */
   hangUp(): void {
     if (this.closed) return;
     this.#note("sends no commands, closed");
-    this.#end();
+    this.#endLate();
   }
 
   /** The channel is gone, or the node stops. What is answered already is still said, if the socket takes it. */
   close(): void {
     this.closed = true;
-    this.output.flushOk();
-    this.output.uncork();
+    this.#sayLast();
     this.#socket.destroy();
   }
 
   /** The end, in order: what is owed goes out, an error last, and the client has time to take it. */
   #end(): void {
     this.#leave();
-    this.output.flushOk();
-    this.output.uncork();
+    this.#sayLast();
     this.#socket.end();
     this.#heartbeat.linger();
+  }
+
+  /** The end after a fault, now or when the tarpit lets it go; nothing is read meanwhile. */
+  #endLate(): void {
+    this.#leave();
+    this.#sayLast();
+    const { broker, tarpit } = this.ports;
+    this.#forgetEnd = tarpit.hold(this.#host, broker.time.nowMs, () => {
+      this.#forgetEnd = null;
+      this.#end();
+      this.#socket.resume();
+    });
+    if (this.#forgetEnd === null) this.#end();
+    else this.#heartbeat.stop();
+  }
+
+  #sayLast(): void {
+    this.output.flushOk();
+    this.output.uncork();
   }
 
   #ended(): void {
@@ -245,6 +266,7 @@ export class Session implements CommandSink, Consumer {
   #gone(): void {
     this.ports.now();
     this.#leave();
+    this.#forgetEnd?.();
     this.#heartbeat.stop();
     this.#input.drop();
     this.output.releaseAll();

@@ -42,12 +42,12 @@ export async function trial(victim: Victim, attack: Attack, lapMs: number): Prom
       rssMost = Math.max(rssMost, rssBytes(victim.pid));
     }, 10);
 
-    const abort = new AbortController();
-    const attacking = attack.run(victim.tcpPort, abort.signal);
+    const attacker = fork(join(import.meta.dirname, "attacker.ts"), [attack.title, String(victim.tcpPort)]);
     const attacked = await lap();
     const connectionsDuring = connections(victim.pid);
-    abort.abort();
-    await attacking;
+    const gone = once(attacker, "exit");
+    attacker.disconnect();
+    await gone;
     clearInterval(watching);
 
     const connectionsAfter = await eventually(() => {

@@ -5,6 +5,7 @@ import { MemoryStore } from "../store/memory-store.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import type { TcpLimits } from "../tcp/ports.ts";
 import type { Session } from "../tcp/session.ts";
+import { Tarpit } from "../tcp/tarpit.ts";
 import { Turn } from "../tcp/turn.ts";
 
 const tickMs = 5;
@@ -69,6 +70,7 @@ export class TcpServer implements AsyncDisposable {
       now: () => this.now(),
       nextClientNumber: () => ++clients,
       held: this.held,
+      tarpit: new Tarpit(),
     });
     this.#ticker = setInterval(() => {
       this.now();
