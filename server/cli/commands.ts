@@ -18,8 +18,12 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => import("./roles/nsqd.ts"),
   },
   console: {
-    summary: "the web pages, of any number of nodes (also: nsqadmin)",
+    summary: "the web pages, of any number of nodes",
     load: () => import("./roles/console.ts"),
+  },
+  nsqadmin: {
+    summary: "the same with nsqadmin's defaults, its API open to anybody",
+    load: () => import("./roles/nsqadmin.ts"),
   },
   "check-config": {
     summary: "what a command would run with, and where each value is from",
@@ -27,11 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Other names that NSQ's users know. */
-const aliases: Readonly<Record<string, string>> = { nsqadmin: "console" };
-
-/** The command that people call `name`; undefined when there is none. */
+/** Undefined when there is none of that name. */
 export function commandOf(name: string): Command | undefined {
-  const known = Object.hasOwn(aliases, name) ? aliases[name]! : name;
-  return Object.hasOwn(commands, known) ? commands[known] : undefined;
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }

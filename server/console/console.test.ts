@@ -15,7 +15,7 @@ import {
   type Impact,
   type PublishResult,
 } from "./contract/index.ts";
-import { NodeClient, parseNodeAddress } from "./node-client.ts";
+import { HttpPeer, parsePeerAddress } from "./http-peer.ts";
 import { secret, TestConsole } from "./testing/test-console.ts";
 
 const secretFile = join(mkdtempSync(join(tmpdir(), "weir-console-")), "secret");
@@ -292,12 +292,12 @@ describe("acting", () => {
 test.each(["", "a", "a:", "a:0", "a:70000", "http://a:1", "a:1/x", "a b:1", "u@a:1"])(
   "[CN8] %s is not a node's address",
   (text) => {
-    expect(() => parseNodeAddress(text)).toThrow("not a host:port");
+    expect(() => parsePeerAddress(text)).toThrow("not a host:port");
   },
 );
 
 test("[CN8] a node that cannot be reached is a value, not an exception", async () => {
-  const client = new NodeClient(parseNodeAddress(away), "");
+  const client = new HttpPeer(parsePeerAddress(away), { secret: null });
   expect(await client.call({ method: "GET", path: "/ping" })).toMatchObject({
     status: 0,
     body: "nothing listens there",

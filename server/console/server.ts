@@ -28,16 +28,16 @@ import { baseHeaders, closedPolicy, strictTransport } from "./edge/headers.ts";
 import { pageRoutes } from "./edge/page-routes.ts";
 import { retryAfterSeconds } from "./edge/plain-pages.ts";
 import { signInRoutes } from "./edge/sign-in-routes.ts";
+import type { PeerAddress } from "./http-peer.ts";
 import { Hub } from "./live/hub.ts";
 import { Sockets } from "./live/socket.ts";
 import { Tails } from "./live/tail.ts";
-import type { NodeAddress } from "./node-client.ts";
 
 export interface ConsoleServerOptions {
   readonly host: string;
   /** 0: one that is free. */
   readonly port: number;
-  readonly nodes: readonly NodeAddress[];
+  readonly nodes: readonly PeerAddress[];
   readonly cluster: string;
   readonly secret: string;
   readonly allowedHosts: readonly string[];

@@ -16,7 +16,12 @@ const root = resolve(import.meta.dirname, "../..");
 
 /** `weir console` in a process of its own, without pages: there are none in its directory. */
 async function startConsole(dataPath: string): Promise<{ child: ChildProcess; ready: Ready }> {
-  const flags = ["--http-address=127.0.0.1:0", `--data-path=${dataPath}`, `--next-dir=${dataPath}`];
+  const flags = [
+    "--http-address=127.0.0.1:0",
+    "--nsqd-http-address=127.0.0.1:1",
+    `--data-path=${dataPath}`,
+    `--next-dir=${dataPath}`,
+  ];
   const child = spawn(process.execPath, [join(root, "bin/weir.mjs"), "console", ...flags], {
     cwd: dataPath,
     env: { ...process.env, DATABASE_URL: "" },

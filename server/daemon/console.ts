@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, watchFile, writ
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConsoleOptions } from "../cli/console-options.ts";
-import { parseNodeAddress } from "../console/node-client.ts";
+import { parsePeerAddress } from "../console/http-peer.ts";
 import { NextProcess } from "../console/pages/next-process.ts";
 import { type ConsoleServer, startConsoleServer } from "../console/server.ts";
 import { ConsoleDatabase } from "./console-database.ts";
@@ -38,7 +38,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
   const server = await startConsoleServer({
     host,
     port,
-    nodes: options["nsqd-http-address"].map(parseNodeAddress),
+    nodes: options["nsqd-http-address"].map(parsePeerAddress),
     cluster: options.cluster,
     secret: readSecret(options["cluster-secret-file"]),
     allowedHosts: [...options["http-allowed-host"], ...(publicUrl ? [publicUrl.hostname] : [])],

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Collector } from "../collector/collector.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import type { ActionName, ActionNodeResult, ActionTarget, Impact } from "../contract/index.ts";
-import type { NodeAnswer } from "../node-client.ts";
+import type { PeerAnswer } from "../http-peer.ts";
 
 const paths: Readonly<Record<ActionName, string>> = {
   "create-topic": "/topic/create",
@@ -36,7 +36,7 @@ export async function actOn(node: Subscription, target: ActionTarget): Promise<A
   const query = { topic: target.topic, ...(target.channel === undefined ? {} : { channel: target.channel }) };
   // A channel is created with its topic, as a consumer that subscribes does it.
   if (target.action === "create-channel") {
-    const topic = await node.client.call({
+    const topic = await node.peer.call({
       method: "POST",
       path: "/topic/create",
       query: { topic: target.topic },
@@ -44,17 +44,17 @@ export async function actOn(node: Subscription, target: ActionTarget): Promise<A
     if (topic.status !== 200) return resultOf(node.key, topic);
   }
   const path = paths[target.action];
-  return resultOf(node.key, await node.client.call({ method: "POST", path, query, timeoutMs: actTimeoutMs }));
+  return resultOf(node.key, await node.peer.call({ method: "POST", path, query, timeoutMs: actTimeoutMs }));
 }
 
-function resultOf(node: string, answer: NodeAnswer): ActionNodeResult {
+function resultOf(node: string, answer: PeerAnswer): ActionNodeResult {
   if (answer.status === 200) return { node, ok: true, code: "", tookMs: answer.tookMs };
   const code = answer.status === 0 ? `unreachable: ${answer.body}` : nodeCodeOf(answer);
   return { node, ok: false, code, tookMs: answer.tookMs };
 }
 
 /** What a node says in `{"message": …}`. */
-export function nodeCodeOf(answer: NodeAnswer): string {
+export function nodeCodeOf(answer: PeerAnswer): string {
   try {
     const { message } = z.object({ message: z.string().max(1_024) }).parse(JSON.parse(answer.body));
     return message;
@@ -149,7 +149,7 @@ async function topicStats(
     include_mem: "false",
     ...(target.channel === undefined ? {} : { channel: target.channel }),
   };
-  const answer = await node.client.call({ method: "GET", path: "/stats", query, timeoutMs: countTimeoutMs });
+  const answer = await node.peer.call({ method: "GET", path: "/stats", query, timeoutMs: countTimeoutMs });
   if (answer.status !== 200) return "unreachable";
   try {
     return (

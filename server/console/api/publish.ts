@@ -10,7 +10,7 @@ export async function publish(context: ActionContext, request: PublishRequest): 
   const node = chooseNode(context, request.node);
   const defer = request.deferMs === undefined ? {} : { defer: String(request.deferMs) };
   const query = { topic: request.topic, ...defer };
-  const answer = await node.client.call({ method: "POST", path: "/pub", query, body });
+  const answer = await node.peer.call({ method: "POST", path: "/pub", query, body });
   const code = answer.status === 0 ? answer.body : nodeCodeOf(answer);
   const { collector, actor, address, log } = context;
   log.record({

@@ -106,7 +106,7 @@ export class ClientsPoll {
 
   async #ask(node: Subscription): Promise<ClientRow[]> {
     const query = { format: "json", topic: this.#topic, channel: this.#channel, include_mem: "false" };
-    const answer = await node.client.call({
+    const answer = await node.peer.call({
       method: "GET",
       path: "/stats",
       query,

@@ -8,7 +8,7 @@
 import type { Clock } from "../clock.ts";
 import type { Coverage, DatabaseStatus, Flow, NodeRow } from "../contract/index.ts";
 import { flowMetrics, nodeMetrics, rooms } from "../contract/index.ts";
-import { type NodeAddress, NodeClient } from "../node-client.ts";
+import { HttpPeer, type PeerAddress } from "../http-peer.ts";
 import { addFlows } from "./flow.ts";
 import { type JoinedTopic, joinTopic, nodeFlow, speaking } from "./join.ts";
 import { nodeRow } from "./node-row.ts";
@@ -20,7 +20,7 @@ const tickSoonestMs = 500;
 const tickLatestMs = 1_100;
 
 export interface CollectorOptions {
-  readonly addresses: readonly NodeAddress[];
+  readonly addresses: readonly PeerAddress[];
   /** Shared with the nodes, for `/v1`. */
   readonly secret: string;
   readonly clock: Clock;
@@ -55,8 +55,8 @@ export class Collector {
     this.database = options.database;
     const intervalMs = options.intervalMs ?? 1_000;
     this.nodes = options.addresses.map((address) => {
-      const client = new NodeClient(address, options.secret);
-      const node: Subscription = new Subscription(client, {
+      const peer = new HttpPeer(address, { secret: options.secret });
+      const node: Subscription = new Subscription(peer, {
         clock: options.clock,
         intervalMs,
         onLine: () => this.#heard(node),

@@ -4,8 +4,8 @@
  */
 import { BackOff, pause } from "../back-off.ts";
 import type { Clock } from "../clock.ts";
-import type { NodeClient } from "../node-client.ts";
-import { reasonOf } from "../node-client.ts";
+import type { HttpPeer } from "../http-peer.ts";
+import { reasonOf } from "../http-peer.ts";
 import { parseLiveLine } from "./live-schema.ts";
 import { NodeState } from "./node-state.ts";
 
@@ -18,7 +18,7 @@ const stallCheckMs = 1_000;
 export const silentAfterMs = 3_000;
 
 export class Subscription {
-  readonly client: NodeClient;
+  readonly peer: HttpPeer;
   readonly state = new NodeState();
   /** Why the stream is not open; null while it is, or before the first attempt has ended. */
   reason: string | null = null;
@@ -33,15 +33,15 @@ export class Subscription {
   /** The last attempt got nothing out of it: a stream that merely ends is first opened again. */
   #gone = false;
 
-  constructor(client: NodeClient, options: { clock: Clock; onLine: () => void; intervalMs: number }) {
-    this.client = client;
+  constructor(peer: HttpPeer, options: { clock: Clock; onLine: () => void; intervalMs: number }) {
+    this.peer = peer;
     this.#clock = options.clock;
     this.#onLine = options.onLine;
     this.#intervalMs = options.intervalMs;
   }
 
   get key(): string {
-    return this.client.address.key;
+    return this.peer.address.key;
   }
 
   start(): void {
@@ -51,7 +51,7 @@ export class Subscription {
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#done;
-    this.client.close();
+    this.peer.close();
   }
 
   /** Its figures are from the last `silentAfterMs`, and nothing says that it went since. */
@@ -91,7 +91,7 @@ export class Subscription {
       if (this.#clock.nowMs() - lastMs > stalledAfterMs) end("it said nothing for 10 s");
     }, stallCheckMs);
     try {
-      await this.client.lines(
+      await this.peer.lines(
         "/v1/live",
         { intervalMs: String(this.#intervalMs) },
         {

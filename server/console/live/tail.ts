@@ -70,7 +70,7 @@ class Tap {
       // The key is put in with the first line or after the request was accepted for a while: an idle topic says nothing.
       const opened = setTimeout(() => this.#open.add(node.key), 1_000);
       try {
-        await node.client.lines(
+        await node.peer.lines(
           "/v1/tap",
           { topic: this.topic },
           {

@@ -10,7 +10,7 @@ import type {
   WatchOptions,
 } from "../contract/index.ts";
 import { type Ack, applyDelta } from "../contract/index.ts";
-import { parseNodeAddress } from "../node-client.ts";
+import { parsePeerAddress } from "../http-peer.ts";
 import { type ConsoleServer, type ConsoleServerOptions, startConsoleServer } from "../server.ts";
 
 export const secret = "the-cluster-secret";
@@ -34,7 +34,7 @@ export class TestConsole implements AsyncDisposable {
     const server = await startConsoleServer({
       host: "127.0.0.1",
       port: 0,
-      nodes: nodes.map(parseNodeAddress),
+      nodes: nodes.map(parsePeerAddress),
       cluster: "weir",
       secret,
       allowedHosts: [],
