@@ -9,6 +9,7 @@ import type { AuditRing } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
 import { expire } from "./held.ts";
+import type { LatencyOptions } from "./latency.ts";
 import { Overflow } from "./overflow.ts";
 import type { Backlog, LogIds, TopologyListener } from "./ports.ts";
 import { restoreTopic } from "./restore.ts";
@@ -16,6 +17,7 @@ import { needsTidying, releaseIdle, tidy } from "./retention.ts";
 import { SlabPool } from "./slab.ts";
 import { BrokerTime } from "./time.ts";
 import { Topic } from "./topic.ts";
+import { Totals } from "./totals.ts";
 
 export interface BrokerOptions {
   /** Messages kept in memory per topic and channel. 0: in the store before handed out. */
@@ -24,6 +26,8 @@ export interface BrokerOptions {
   readonly memBytes: number;
   readonly maxMsgTimeoutMs: number;
   readonly maxReqTimeoutMs: number;
+  /** Absent: nobody asks how long messages take, and nothing is kept of it. */
+  readonly latency?: LatencyOptions;
 }
 
 export interface BrokerPorts {
@@ -59,6 +63,8 @@ export class Broker {
   readonly pool: SlabPool;
   readonly topics = new Map<string, Topic>();
   readonly overflow = new Overflow(this);
+  /** What topics and channels that are gone had counted. */
+  readonly gone = new Totals();
   readonly backlog: Backlog;
   readonly logIds: LogIds;
   readonly listener: TopologyListener;
@@ -107,6 +113,7 @@ export class Broker {
     if (!topic) return false;
     this.topics.delete(name);
     topic.delete();
+    this.gone.addTopic(topic);
     this.listener.topicDeleted(name);
     return true;
   }

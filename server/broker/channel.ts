@@ -9,6 +9,7 @@ import type { Broker } from "./broker.ts";
 import { pump } from "./dispatch.ts";
 import { type Exception, Exceptions } from "./exceptions.ts";
 import { frameTimeMs } from "./frame.ts";
+import { Latency } from "./latency.ts";
 import type { Log } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { Consumer } from "./ports.ts";
@@ -30,6 +31,8 @@ export class Channel {
   readonly ephemeral: boolean;
   readonly subscriptions: Subscription[] = [];
   readonly exceptions: Exceptions;
+  /** From publish to FIN; null: not followed. */
+  readonly latency: Latency | null;
   /** One per timeout value in use. */
   readonly runs = new Map<number, RunQueue>();
   /** In order of use; the first is the one being handed out, but for held messages of older ones before it. */
@@ -67,6 +70,8 @@ export class Channel {
     this.topicName = topic.name;
     this.channelName = name;
     this.ephemeral = isEphemeral(name);
+    const { latency } = broker.options;
+    this.latency = latency === undefined || latency.quantiles.length === 0 ? null : new Latency(latency);
     this.exceptions = new Exceptions((bytes) => broker.chargeExceptions(bytes));
   }
 

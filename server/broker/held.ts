@@ -6,6 +6,7 @@
 import { auditKinds } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import { Exception } from "./exceptions.ts";
+import { noteExceptionFinished, noteFinished } from "./latency.ts";
 import type { Refusal, Subscription } from "./subscription.ts";
 import type { Window } from "./window.ts";
 
@@ -16,6 +17,7 @@ export function finish(channel: Channel, by: Subscription, logId: number, seq: n
     if (window.log.id !== logId) continue;
     const owner = window.ownerOf(seq);
     if (owner === by.number) {
+      if (channel.latency !== null) noteFinished(channel, channel.latency, window, seq);
       window.clear(seq);
       channel.heldInWindows--;
       finished(channel, by, logId, seq, 1);
@@ -25,6 +27,7 @@ export function finish(channel: Channel, by: Subscription, logId: number, seq: n
   }
   const exception = heldException(channel, by, logId, seq);
   if (typeof exception === "string") return exception;
+  if (channel.latency !== null) noteExceptionFinished(channel, channel.latency, exception);
   channel.exceptions.remove(exception);
   channel.heldAsExceptions--;
   finished(channel, by, logId, seq, exception.attempts);

@@ -196,9 +196,16 @@ export class Log {
     const slab = this.slabAt(seq);
     if (slab) return frameWallMs(slab.view, slab.offsetOf(seq));
     let known: number | null = null;
-    for (const entry of this.stored) {
-      if (entry.firstSeq > seq) break;
-      known = entry.wallMs;
+    let low = 0;
+    let high = this.stored.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const entry = this.stored.at(middle)!;
+      if (entry.firstSeq > seq) high = middle - 1;
+      else {
+        known = entry.wallMs;
+        low = middle + 1;
+      }
     }
     return known;
   }

@@ -252,6 +252,7 @@ export class Topic {
     if (!channel) return false;
     this.channels.delete(name);
     channel.delete();
+    this.broker.gone.addChannel(channel);
     this.broker.listener.channelDeleted(this.name, name);
     tidy(this);
     if (this.ephemeral && this.channels.size === 0 && !this.deleted) this.broker.deleteTopic(this.name);

@@ -49,6 +49,7 @@ export class TestBroker {
         memBytes: options.memBytes ?? 64 * 1024 * 1024,
         maxMsgTimeoutMs: options.maxMsgTimeoutMs ?? 900_000,
         maxReqTimeoutMs: options.maxReqTimeoutMs ?? 3_600_000,
+        ...(options.latency && { latency: options.latency }),
       },
       {
         backlog: this.backlog,
