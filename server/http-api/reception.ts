@@ -1,10 +1,11 @@
 /** A request from its first look to its last log line: may it ask, whom does it ask, what is answered. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { goDuration } from "../protocol/go-values.ts";
 import { Bodies } from "./body.ts";
 import { type Answer, type Call, type Route, written } from "./call.ts";
 import { Refusal } from "./errors.ts";
-import { goDuration } from "./go-format.ts";
 import type { Guard } from "./guard.ts";
 import { reply } from "./reply.ts";
 import { Router } from "./router.ts";

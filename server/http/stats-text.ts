@@ -1,6 +1,7 @@
 /** `/stats` for people, column by column as nsqd prints it. */
 import type { Channel } from "../broker/channel.ts";
-import { goDuration, rfc3339 } from "../http-api/go-format.ts";
+import { rfc3339 } from "../http-api/go-format.ts";
+import { goDuration } from "../protocol/go-values.ts";
 import { type ClientFigures, channelFigures, type Selection, topicFigures } from "./stats-model.ts";
 
 export function* statsText(selection: Selection): Iterable<string> {
