@@ -10,6 +10,7 @@ import type { TopologyListener } from "../broker/ports.ts";
 import type { Topic } from "../broker/topic.ts";
 import { StartError } from "../cli/config-file.ts";
 import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
+import { OwnProcess } from "../metrics/process-figures.ts";
 import { createHttpServer } from "../http/server.ts";
 import { openNodeStore } from "../store/node-store.ts";
 import type { MetadataTopic, NodeStore } from "../store/ports.ts";
@@ -20,7 +21,7 @@ import { Tarpit } from "../tcp/tarpit.ts";
 import { boundAddress, listenOptions } from "./address.ts";
 import { NodeLog } from "./node-log.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
-import { NodeFigures } from "./process-figures.ts";
+import { topologyListener } from "./topology-listener.ts";
 import { boundYoungHeap } from "./young-heap.ts";
 
 /** As clients compare it. */
@@ -120,7 +121,7 @@ class Node {
       optionTable: nsqdOptions,
       node: this.#info(),
       settings: this.#settings(),
-      process: new NodeFigures(),
+      process: new OwnProcess(),
       connections: () => this.#connections(),
       health: () => this.#health(),
       store: () => store.status(),

@@ -1,5 +1,6 @@
 /** What the HTTP side needs of the node it speaks for. */
 import type { Broker } from "../broker/broker.ts";
+import type { ProcessFigures } from "../metrics/process-figures.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import type { LiveStore } from "../protocol/live.ts";
 
@@ -37,27 +38,6 @@ export interface NodeInfo {
   /** As listened on, or as clients are told; -1 for a unix socket. */
   readonly tcpPort: number;
   readonly httpPort: number;
-}
-
-/** Memory in the words of nsqd's runtime, as `/stats` has it. */
-export interface MemoryFigures {
-  readonly heap_objects: number;
-  readonly heap_idle_bytes: number;
-  readonly heap_in_use_bytes: number;
-  readonly heap_released_bytes: number;
-  readonly gc_pause_usec_100: number;
-  readonly gc_pause_usec_99: number;
-  readonly gc_pause_usec_95: number;
-  readonly next_gc_bytes: number;
-  readonly gc_total_runs: number;
-}
-
-export interface ProcessFigures {
-  rssBytes(): number;
-  /** Of one core, lately: 0 to 1, more when other threads work. */
-  cpu(): number;
-  loopLagP99Ms(): number;
-  memory(): MemoryFigures;
 }
 
 /** What `PUT /config` can change while the node runs. */

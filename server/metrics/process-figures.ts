@@ -1,7 +1,27 @@
 /** What a process costs: memory, processor, the lag of its loop, in the words of whoever asks. */
 import { constants, monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
-import type { MemoryFigures, ProcessFigures } from "../http/ports.ts";
+
+/** Memory in the words of nsqd's runtime, as `/stats` has it. */
+export interface MemoryFigures {
+  readonly heap_objects: number;
+  readonly heap_idle_bytes: number;
+  readonly heap_in_use_bytes: number;
+  readonly heap_released_bytes: number;
+  readonly gc_pause_usec_100: number;
+  readonly gc_pause_usec_99: number;
+  readonly gc_pause_usec_95: number;
+  readonly next_gc_bytes: number;
+  readonly gc_total_runs: number;
+}
+
+export interface ProcessFigures {
+  rssBytes(): number;
+  /** Of one core, lately: 0 to 1, more when other threads work. */
+  cpu(): number;
+  loopLagP99Ms(): number;
+  memory(): MemoryFigures;
+}
 
 const loopResolutionMs = 10;
 /** Collections whose pauses are remembered. */
@@ -9,7 +29,7 @@ const pausesMax = 256;
 /** Figures of the loop and the processor are of the last such time. */
 const windowMs = 1_000;
 
-export class NodeFigures implements ProcessFigures {
+export class OwnProcess implements ProcessFigures {
   readonly #loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   readonly #pausesMicros: number[] = [];
   #collections = 0;
