@@ -7,7 +7,8 @@ import { describe, expect, test } from "vitest";
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "server/broker": [],
   "server/protocol": [],
-  "server/tcp": ["server/broker"],
+  "server/compression": [],
+  "server/tcp": ["server/broker", "server/compression"],
   "server/http-api": ["server/broker"],
   "server/http": ["server/broker", "server/http-api", "server/metrics"],
   "server/lookup": ["server/broker", "server/http-api", "server/metrics"],
@@ -21,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "server/tools": ["client"],
   "server/cli": ["server/daemon"],
   "server/daemon": ["server", "db"],
-  client: [],
+  client: ["server/compression"],
   db: [],
   app: ["server/console/contract", "client/browser"],
 };
