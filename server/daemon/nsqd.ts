@@ -113,10 +113,10 @@ class Node {
       now: this.now,
       nextClientNumber,
       held: new Set(),
+      tarpit: new Tarpit(),
     });
     this.#http = createHttpServer({
       broker: this.#broker,
-      tarpit: new Tarpit(),
       options,
       optionTable: nsqdOptions,
       node: this.#info(),
