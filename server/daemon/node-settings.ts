@@ -11,6 +11,10 @@ export function brokerOptions(options: NsqdOptions): BrokerOptions {
     memBytes: options["mem-bytes"],
     maxMsgTimeoutMs: options["max-msg-timeout"],
     maxReqTimeoutMs: options["max-req-timeout"],
+    latency: {
+      quantiles: options["e2e-processing-latency-percentile"],
+      windowMs: options["e2e-processing-latency-window-time"],
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** `/stats?format=json`, piece by piece, so that it can be written in slices. Keys stand in nsqd's order. */
 import type { Channel } from "../broker/channel.ts";
 import type { Topic } from "../broker/topic.ts";
-import { channelFigures, noLatency, type Selection, topicFigures } from "./stats-model.ts";
+import { channelFigures, latencyOf, type Selection, topicFigures } from "./stats-model.ts";
 
 export function* statsJson(selection: Selection): Iterable<string> {
   const { ports } = selection;
@@ -30,7 +30,7 @@ function* channelJson(selection: Selection, channel: Channel): Iterable<string> 
   yield `${open(channelFigures(channel))},"clients":`;
   if (!selection.includeClients) yield "null";
   else yield* array(selection.clientsOf(channel), (client) => [JSON.stringify(client)]);
-  yield `,${JSON.stringify({ paused: channel.paused, e2e_processing_latency: noLatency }).slice(1)}`;
+  yield `,${JSON.stringify({ paused: channel.paused, e2e_processing_latency: latencyOf(channel) }).slice(1)}`;
 }
 
 /** An object without its closing brace. */

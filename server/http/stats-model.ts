@@ -1,5 +1,6 @@
 /** Which topics, channels and clients `/stats` is asked for, and their figures under NSQ's names. */
 import type { Channel } from "../broker/channel.ts";
+import { channelLatency, type LatencyFigures, topicLatency } from "../broker/latency.ts";
 import type { Topic } from "../broker/topic.ts";
 import type { Query } from "../http-api/target.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
@@ -86,7 +87,7 @@ export function topicFigures(topic: Topic) {
     message_count: topic.messageCount,
     message_bytes: topic.messageBytes,
     paused: topic.paused,
-    e2e_processing_latency: noLatency,
+    e2e_processing_latency: latency(topic, topicLatency(topic)),
   };
 }
 
@@ -105,5 +106,19 @@ export function channelFigures(channel: Channel) {
   };
 }
 
-/** What nsqd says where latencies are not followed. */
-export const noLatency = { count: 0, percentiles: null };
+export type Latency = ReturnType<typeof latency>;
+
+export function latencyOf(channel: Channel): Latency {
+  return latency(channel, channelLatency(channel));
+}
+
+/** In nanoseconds, in the order in which the percentiles were asked for. */
+function latency({ broker }: Channel | Topic, figures: LatencyFigures | null) {
+  const quantiles = broker.options.latency?.quantiles ?? [];
+  return {
+    count: figures?.count ?? 0,
+    percentiles:
+      figures?.valuesMs.map((ms, index) => ({ quantile: quantiles[index]!, value: Math.round(ms * 1e6) })) ??
+      null,
+  };
+}

@@ -2,7 +2,14 @@
 import type { Channel } from "../broker/channel.ts";
 import { rfc3339 } from "../http-api/go-format.ts";
 import { goDuration } from "../protocol/go-values.ts";
-import { type ClientFigures, channelFigures, type Selection, topicFigures } from "./stats-model.ts";
+import {
+  type ClientFigures,
+  channelFigures,
+  type Latency,
+  latencyOf,
+  type Selection,
+  topicFigures,
+} from "./stats-model.ts";
 
 export function* statsText(selection: Selection): Iterable<string> {
   const { node, health, process } = selection.ports;
@@ -23,7 +30,7 @@ export function* statsText(selection: Selection): Iterable<string> {
       ["depth", figures.depth, 5],
       ["be-depth", figures.backend_depth, 5],
       ["msgs", figures.message_count, 8],
-    ])} e2e%: \n`;
+    ])} e2e%: ${latencies(figures.e2e_processing_latency)}\n`;
     for (const channel of selection.channelsOf(topic)) yield* channelText(selection, channel, nowMs);
   }
 
@@ -45,7 +52,7 @@ function* channelText(selection: Selection, channel: Channel, nowMs: number): It
     ["re-q", figures.requeue_count, 5],
     ["timeout", figures.timeout_count, 5],
     ["msgs", figures.message_count, 8],
-  ])} e2e%: \n`;
+  ])} e2e%: ${latencies(latencyOf(channel))}\n`;
   for (const client of selection.clientsOf(channel)) yield `        ${clientText(client, nowMs)}\n`;
 }
 
@@ -70,6 +77,22 @@ function clientText(client: ClientFigures, nowMs: number): string {
 
 function columns(columns: readonly (readonly [name: string, value: number, width: number])[]): string {
   return columns.map(([name, value, width]) => ` ${name}: ${String(value).padEnd(width)}`).join("");
+}
+
+function latencies({ percentiles }: Latency): string {
+  return (percentiles ?? []).map(({ value }) => nanoseconds(value)).join(", ");
+}
+
+const largerUnits = [
+  ["s", 1e9],
+  ["ms", 1e6],
+  ["us", 1e3],
+] as const;
+
+/** `12.3ms`, in the units and with the digit nsqd gives it. */
+function nanoseconds(value: number): string {
+  const [unit, size] = largerUnits.find(([, size]) => value > size) ?? ["ns", 1];
+  return `${(value / size).toFixed(1)}${unit}`;
 }
 
 /** A client names itself: it writes no lines of its own into ours. */

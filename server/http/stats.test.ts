@@ -267,6 +267,56 @@ test("[HT11] the text has nsqd's lines", async () => {
   );
 });
 
+const latency = { quantiles: [1, 0.5], windowMs: 600_000 };
+
+test("[HT9] latencies are null where they are not followed, zero where nothing was finished", async () => {
+  await using server = await startServer({ latency });
+  server.broker.ensureTopic("t").ensureChannel("c");
+  server.broker.ensureTopic("alone");
+
+  const { text } = await server.get("/stats?format=json");
+
+  const zero =
+    '"e2e_processing_latency":{"count":0,"percentiles":[{"quantile":1,"value":0},{"quantile":0.5,"value":0}]}';
+  const { topics } = JSON.parse(text);
+  expect(text.split(zero).length - 1).toBe(2);
+  expect(topics[0]).toMatchObject({ topic_name: "alone", e2e_processing_latency: noLatency });
+});
+
+test("[HT10][HT11] latencies tell how long messages took from publish to FIN", async () => {
+  await using server = await startServer({ latency });
+  const consumer = new TestConsumer(server);
+  const subscription = consumer.subscribe(server, "t", "c", 2);
+  server.broker.ensureTopic("t").ensureChannel("slower");
+  await server.post("/mpub?topic=t", "one\ntwo");
+  await eventually(() => expect(consumer.held.length).toBe(2));
+
+  for (const [ms, { logId, seq }] of [
+    [30, consumer.held[0]!],
+    [1_970, consumer.held[1]!],
+  ] as const) {
+    server.advance(ms);
+    subscription.finish(logId, seq);
+  }
+  const { topics } = await stats(server);
+  const { text } = await server.get("/stats");
+
+  const [topic] = topics;
+  const [{ e2e_processing_latency: ofChannel }] = topic.channels;
+  expect(ofChannel.count).toBe(2);
+  expect(ofChannel.percentiles.map(({ quantile }: { quantile: number }) => quantile)).toEqual([1, 0.5]);
+  const [longest, median] = ofChannel.percentiles.map(({ value }: { value: number }) => value);
+  // The messages waited for the test too.
+  expect(longest).toBeGreaterThanOrEqual(2_000_000_000);
+  expect(longest).toBeLessThan(4_000_000_000);
+  expect(median).toBeGreaterThan(29_000_000);
+  expect(median).toBeLessThan(longest - 1_900_000_000);
+  expect(topic.e2e_processing_latency).toEqual(ofChannel);
+  expect(text).toMatch(/\[t {14}\] .* e2e%: \d\.\ds, \d+\.\dms\n/);
+  expect(text).toMatch(/\[c {24}\] .* e2e%: \d\.\ds, \d+\.\dms\n/);
+  expect(text).toMatch(/\[slower {19}\] .* e2e%: 0\.0ns, 0\.0ns\n/);
+});
+
 test("[HT11] with nothing to show, and without what was not asked for, it says so", async () => {
   await using server = await startServer();
 

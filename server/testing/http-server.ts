@@ -1,6 +1,7 @@
 /** A real HTTP server over a real broker, on a port of its own, for tests. */
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from "node:http";
 import { Broker } from "../broker/broker.ts";
+import type { LatencyOptions } from "../broker/latency.ts";
 import type { Backlog } from "../broker/ports.ts";
 import { nsqdOptions } from "../cli/nsqd-options.ts";
 import type { HttpPorts, LogLevel } from "../http/ports.ts";
@@ -15,6 +16,7 @@ export interface TestServerOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly memQueueSize?: number;
   readonly memBytes?: number;
+  readonly latency?: LatencyOptions;
   readonly backlog?: Backlog;
   readonly stalledMs?: number;
   readonly secret?: string | null;
@@ -52,6 +54,7 @@ export class TestServer implements AsyncDisposable {
         memBytes: given.memBytes ?? 64 * 2 ** 20,
         maxMsgTimeoutMs: 900_000,
         maxReqTimeoutMs: 3_600_000,
+        ...(given.latency && { latency: given.latency }),
       },
       {
         backlog: given.backlog ?? new MemoryStore(),
