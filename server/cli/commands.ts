@@ -29,6 +29,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "what a command would run with, and where each value is from",
     load: () => import("./roles/check-config.ts"),
   },
+  "check-cert": {
+    summary: "what is wrong with a node's certificate, its chain or its names",
+    load: () => import("./roles/check-cert.ts"),
+  },
 };
 
 /** Undefined when there is none of that name. */
