@@ -1,15 +1,13 @@
 import { globSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseSync } from "oxc-parser";
 import { expect, test } from "vitest";
+import { isTest, root, rules, testsOfRules } from "./testing/rules.ts";
 
-const root = resolve(import.meta.dirname, "..");
 const own = "server/tidy.test.ts";
 const sources = globSync("{server,client,db,app,bench,e2e}/**/*.{ts,tsx}", { cwd: root }).filter(
   (file) => file !== own,
 );
-const isTest = (file: string) =>
-  /(\.(test|spec)|-contract)\.tsx?$/.test(file) || file.startsWith("server/testing/");
 const pure = sources.filter((file) => /^server\/(broker|protocol)\//.test(file) && !isTest(file));
 
 /** The source with its comments blanked out: they may speak of what the code may not do. */
@@ -40,22 +38,15 @@ test("[TD1] no clock, timer, randomness or wait in the broker and the protocol",
 });
 
 test("[TD2] every rule has a test, and every test a rule", () => {
-  const spec = readFileSync(join(root, "server/SPEC.md"), "utf8");
-  const rules = [...spec.matchAll(/^- \*\*([A-Z]+\d+[a-z]?)\*\* /gm)].map((match) => match[1]!);
-  const titled = [own, ...sources]
-    .filter((file) => isTest(file) || file.startsWith("e2e/"))
-    .flatMap((file) => [
-      ...readFileSync(join(root, file), "utf8").matchAll(/["'`]((?:\[[A-Z]+\d+[a-z]?\])+) /g),
-    ])
-    .flatMap((match) => match[1]!.slice(1, -1).split("]["));
+  const ids = rules().map(({ id }) => id);
+  const titled = [...testsOfRules().keys()];
 
-  expect(new Set(rules).size, "an id names one rule").toBe(rules.length);
+  expect(new Set(ids).size, "an id names one rule").toBe(ids.length);
+  expect(titled.filter((id) => !ids.includes(id)).toSorted(), "in a test's title, not in SPEC.md").toEqual(
+    [],
+  );
   expect(
-    [...new Set(titled)].filter((id) => !rules.includes(id)).toSorted(),
-    "in a test's title, not in SPEC.md",
-  ).toEqual([]);
-  expect(
-    rules.filter((id) => !titled.includes(id)),
+    ids.filter((id) => !titled.includes(id)),
     "in SPEC.md, in no test's title",
   ).toEqual([]);
 });
