@@ -25,6 +25,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "the same with nsqadmin's defaults, its API open to anybody",
     load: () => import("./roles/nsqadmin.ts"),
   },
+  nsq_stat: {
+    summary: "a channel's figures, a row every few seconds",
+    load: () => import("./roles/nsq-stat.ts"),
+  },
   "check-config": {
     summary: "what a command would run with, and where each value is from",
     load: () => import("./roles/check-config.ts"),

@@ -1,5 +1,12 @@
 /** What one row of an options table is made of, and the constructors for each kind. */
-import { parseBool, parseDuration, parseFloats, parseInteger, ValueError } from "../protocol/go-values.ts";
+import {
+  parseBool,
+  parseDuration,
+  parseFloats,
+  parseInteger,
+  parseNumber,
+  ValueError,
+} from "../protocol/go-values.ts";
 
 export interface Option<T> {
   readonly default: T;
@@ -44,6 +51,11 @@ export function text(fallback: string, help: string, more: More<string> = {}): O
 
 export function integer(fallback: number, help: string, more: More<number> = {}): Option<number> {
   return { default: fallback, help, kind: "int", parse: parseInteger, ...more };
+}
+
+/** With a fraction, if need be. */
+export function number(fallback: number, help: string, more: More<number> = {}): Option<number> {
+  return { default: fallback, help, kind: "float", parse: parseNumber, ...more };
 }
 
 /** In milliseconds. `fallback` is written as Go writes durations: `60s`. */
