@@ -11,6 +11,10 @@ const limits: IdentifyLimits = {
   minOutputBufferTimeoutMs: 25,
   outputBufferTimeoutMs: 250,
   maxDeflateLevel: 6,
+  tlsV1: false,
+  deflate: false,
+  snappy: false,
+  authRequired: false,
   topologyRegion: "",
   topologyZone: "",
 };

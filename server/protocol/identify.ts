@@ -12,6 +12,11 @@ export interface IdentifyLimits {
   readonly minOutputBufferTimeoutMs: number;
   readonly outputBufferTimeoutMs: number;
   readonly maxDeflateLevel: number;
+  /** Whether a client that asks for it gets it. */
+  readonly tlsV1: boolean;
+  readonly deflate: boolean;
+  readonly snappy: boolean;
+  readonly authRequired: boolean;
   readonly topologyRegion: string;
   readonly topologyZone: string;
 }
@@ -29,6 +34,10 @@ export interface Identity {
   readonly sampleRate: number;
   readonly msgTimeoutMs: number;
   readonly deflateLevel: number;
+  /** What comes after the reply, in this order: TLS, then one of the two. */
+  readonly tlsV1: boolean;
+  readonly deflate: boolean;
+  readonly snappy: boolean;
   readonly topologyRegion: string;
   readonly topologyZone: string;
 }
@@ -57,6 +66,9 @@ export function unidentified(host: string, limits: IdentifyLimits): Identity {
     sampleRate: 0,
     msgTimeoutMs: limits.msgTimeoutMs,
     deflateLevel: Math.min(deflateLevel, limits.maxDeflateLevel),
+    tlsV1: false,
+    deflate: false,
+    snappy: false,
     topologyRegion: "",
     topologyZone: "",
   };
@@ -81,7 +93,6 @@ export function readIdentify(body: string, limits: IdentifyLimits): Identity | F
     topologyRegion: fields.text("topology_region"),
     topologyZone: fields.text("topology_zone"),
     featureNegotiation: fields.flag("feature_negotiation"),
-    // Compression and TLS are read so that a wrong type is refused; they are not granted yet.
     tlsV1: fields.flag("tls_v1"),
     deflate: fields.flag("deflate"),
     snappy: fields.flag("snappy"),
@@ -117,6 +128,12 @@ export function readIdentify(body: string, limits: IdentifyLimits): Identity | F
   if (msgTimeout !== 0 && !within(msgTimeout, leastIntervalMs, limits.maxMsgTimeoutMs)) {
     return wrong("msg timeout", msgTimeout);
   }
+  // Who negotiates nothing is told of nothing, and gets nothing.
+  const granted = (feature: "tlsV1" | "deflate" | "snappy") =>
+    asked.featureNegotiation && asked[feature] && limits[feature];
+  if (granted("deflate") && granted("snappy")) {
+    return fault("E_IDENTIFY_FAILED", "cannot enable both deflate and snappy compression");
+  }
   return {
     clientId: asked.clientId,
     hostname: asked.hostname,
@@ -132,6 +149,9 @@ export function readIdentify(body: string, limits: IdentifyLimits): Identity | F
       asked.deflateLevel > 0 ? asked.deflateLevel : deflateLevel,
       limits.maxDeflateLevel,
     ),
+    tlsV1: granted("tlsV1"),
+    deflate: granted("deflate"),
+    snappy: granted("snappy"),
     topologyRegion: asked.topologyRegion,
     topologyZone: asked.topologyZone,
   };
@@ -144,13 +164,13 @@ export function identifyReply(identity: Identity, limits: IdentifyLimits, versio
     version,
     max_msg_timeout: limits.maxMsgTimeoutMs,
     msg_timeout: identity.msgTimeoutMs,
-    tls_v1: false,
-    deflate: false,
+    tls_v1: identity.tlsV1,
+    deflate: identity.deflate,
     deflate_level: identity.deflateLevel,
     max_deflate_level: limits.maxDeflateLevel,
-    snappy: false,
+    snappy: identity.snappy,
     sample_rate: identity.sampleRate,
-    auth_required: false,
+    auth_required: limits.authRequired,
     output_buffer_size: identity.outputBufferSize,
     output_buffer_timeout: identity.outputBufferTimeoutMs,
     topology_region: limits.topologyRegion,

@@ -1,74 +1,35 @@
 /** NSQ's TCP side in the process of a test: a broker, a store in memory, real sockets, and a clock that can be moved. */
-import { Broker } from "../broker/broker.ts";
-import type { Backlog } from "../broker/ports.ts";
-import { MemoryStore } from "../store/memory-store.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import type { TcpLimits } from "../tcp/ports.ts";
 import type { Session } from "../tcp/session.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
 import { Turn } from "../tcp/turn.ts";
+import { RunningBroker, type RunningBrokerOptions } from "./running-broker.ts";
 
 const tickMs = 5;
 
-export interface TcpServerOptions {
-  readonly memBytes?: number;
-  readonly backlog?: Backlog;
+export interface TcpServerOptions extends Pick<RunningBrokerOptions, "memBytes" | "backlog"> {
   readonly limits?: Partial<TcpLimits>;
 }
 
-/** A store that is away: takes everything and never says that it is durable. */
-export const storeAway: Backlog = {
-  write() {},
-  read: (_range, done) => void setImmediate(done, null),
-  forget() {},
-};
-
-export class TcpServer implements AsyncDisposable {
-  readonly broker: Broker;
+export class TcpServer extends RunningBroker implements AsyncDisposable {
   readonly listener: TcpListener;
   readonly held = new Set<Session>();
   readonly logged: string[] = [];
-  #movedMs = 0;
   readonly #ticker: NodeJS.Timeout;
 
   constructor(options: TcpServerOptions = {}) {
     const turn = new Turn();
-    let logIds = 0;
-    let clients = 0;
-    const nothing = () => {};
-    this.broker = new Broker(
-      {
-        memQueueSize: 1_000_000,
-        memBytes: options.memBytes ?? 256 * 2 ** 20,
-        maxMsgTimeoutMs: 900_000,
-        maxReqTimeoutMs: 3_600_000,
-      },
-      {
-        backlog: options.backlog ?? new MemoryStore(),
-        logIds: { next: () => ++logIds },
-        listener: {
-          topicCreated: nothing,
-          topicDeleted: nothing,
-          channelCreated: nothing,
-          channelDeleted: nothing,
-          pauseChanged: nothing,
-        },
-        report: { lost: nothing },
-        audit: null,
-        random: () => 0.5,
-        wake: turn.schedule,
-      },
-    );
+    super({ memQueueSize: 1_000_000, memBytes: 256 * 2 ** 20, ...options, wake: turn.schedule });
     turn.broker = this.broker;
-    this.now();
     this.listener = new TcpListener({
       broker: this.broker,
       turn,
       limits: { ...limits, ...options.limits },
       version: "1.3.0",
       log: { info: (text) => this.logged.push(text) },
-      now: () => this.now(),
-      nextClientNumber: () => ++clients,
+      now: this.now,
+      nextClientNumber: this.nextClientNumber,
       held: this.held,
       tarpit: new Tarpit(),
     });
@@ -90,15 +51,6 @@ export class TcpServer implements AsyncDisposable {
     return this.listener.listen(address);
   }
 
-  now(): void {
-    this.broker.time.set(performance.now() + this.#movedMs, Date.now() + this.#movedMs);
-  }
-
-  move(ms: number): void {
-    this.#movedMs += ms;
-    this.now();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#ticker);
     this.listener.stopListening();
@@ -116,6 +68,10 @@ const limits: TcpLimits = {
   minOutputBufferTimeoutMs: 25,
   outputBufferTimeoutMs: 250,
   maxDeflateLevel: 6,
+  tlsV1: false,
+  deflate: false,
+  snappy: false,
+  authRequired: false,
   topologyRegion: "",
   topologyZone: "",
   maxMsgSize: 1_048_576,
