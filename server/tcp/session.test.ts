@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { connect, subscribe } from "../testing/client.ts";
 import { int32, mpub, pub, withBody } from "../testing/commands.ts";
 import { eventually } from "../testing/eventually.ts";
-import { storeAway, TcpServer } from "../testing/tcp-server.ts";
+import { storeAway } from "../testing/running-broker.ts";
+import { TcpServer } from "../testing/tcp-server.ts";
 
 /** An id as ours are; none is in flight. */
 const idOf = (number: number) => `ffffffff${number.toString(16).padStart(8, "0")}`;

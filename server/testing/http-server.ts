@@ -1,23 +1,16 @@
 /** A real HTTP server over a real broker, on a port of its own, for tests. */
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from "node:http";
-import { Broker } from "../broker/broker.ts";
-import type { LatencyOptions } from "../broker/latency.ts";
-import type { Backlog } from "../broker/ports.ts";
 import { nsqdOptions } from "../cli/nsqd-options.ts";
 import type { HttpPorts, LogLevel } from "../http/ports.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
-import { MemoryStore } from "../store/memory-store.ts";
+import { RunningBroker, type RunningBrokerOptions } from "./running-broker.ts";
 
 export const secret = "a-secret-of-the-cluster";
 const startedAtMs = 1_700_000_000_000;
 
-export interface TestServerOptions {
+export interface TestServerOptions extends Omit<RunningBrokerOptions, "wake"> {
   readonly options?: Readonly<Record<string, unknown>>;
-  readonly memQueueSize?: number;
-  readonly memBytes?: number;
-  readonly latency?: LatencyOptions;
-  readonly backlog?: Backlog;
   readonly stalledMs?: number;
   readonly secret?: string | null;
 }
@@ -28,8 +21,7 @@ export interface Reply {
   readonly text: string;
 }
 
-export class TestServer implements AsyncDisposable {
-  readonly broker: Broker;
+export class TestServer extends RunningBroker implements AsyncDisposable {
   readonly ports: HttpPorts;
   readonly server: HttpServer;
   readonly connections: ConnectionStats[] = [];
@@ -38,40 +30,13 @@ export class TestServer implements AsyncDisposable {
   logLevel: LogLevel = "info";
   lookupds: readonly string[] = [];
   port = 0;
-  #movedMs = 0;
-  #clients = 0;
 
   constructor(given: TestServerOptions) {
-    let logIds = 0;
-    const nothing = () => {};
+    super(given);
     const defaults = Object.fromEntries(
       Object.entries(nsqdOptions).map(([name, row]) => [name, row.default]),
     );
     const options = { ...defaults, "broadcast-address": "node.example.com", ...given.options };
-    this.broker = new Broker(
-      {
-        memQueueSize: given.memQueueSize ?? 10_000,
-        memBytes: given.memBytes ?? 64 * 2 ** 20,
-        maxMsgTimeoutMs: 900_000,
-        maxReqTimeoutMs: 3_600_000,
-        ...(given.latency && { latency: given.latency }),
-      },
-      {
-        backlog: given.backlog ?? new MemoryStore(),
-        logIds: { next: () => ++logIds },
-        listener: {
-          topicCreated: nothing,
-          topicDeleted: nothing,
-          channelCreated: nothing,
-          channelDeleted: nothing,
-          pauseChanged: nothing,
-        },
-        report: { lost: nothing },
-        audit: null,
-        random: () => 0.5,
-        wake: () => setImmediate(() => this.broker.settle()),
-      },
-    );
     this.ports = {
       broker: this.broker,
       options: options as unknown as HttpPorts["options"],
@@ -100,29 +65,19 @@ export class TestServer implements AsyncDisposable {
       health: () => this.health,
       store: () => store,
       secret: given.secret === undefined ? secret : given.secret,
-      now: () => this.now(),
+      now: this.now,
       topologyKept: async () => {},
-      nextClientNumber: () => ++this.#clients,
+      nextClientNumber: this.nextClientNumber,
       log: (level, text) => this.logged.push(`${level} ${text}`),
     };
-    this.now();
     this.server = createHttpServer(this.ports, { stalledMs: given.stalledMs ?? 10_000 });
   }
 
-  now(): void {
-    this.broker.time.set(performance.now() + this.#movedMs, Date.now() + this.#movedMs);
-  }
-
-  /** Moves the broker's clock. */
+  /** Moves the broker's clock, and has it do what is due. */
   advance(ms: number): void {
-    this.#movedMs += ms;
-    this.now();
+    this.move(ms);
     this.broker.tick();
     this.broker.settle();
-  }
-
-  nextClientNumber(): number {
-    return ++this.#clients;
   }
 
   get url(): string {
