@@ -67,10 +67,10 @@ export const nsqdOptions = {
     fileKey: "nsqlookupd_tcp_addresses",
     ...unused,
   }),
-  "http-client-connect-timeout": duration("2s", "for connecting to an HTTP server", unused),
-  "http-client-request-timeout": duration("5s", "for a request to an HTTP server", unused),
-  "topology-region": text("", "the region this node is in", unused),
-  "topology-zone": text("", "the zone this node is in", unused),
+  "http-client-connect-timeout": duration("2s", "for connecting to an HTTP server"),
+  "http-client-request-timeout": duration("5s", "for a request to an HTTP server"),
+  "topology-region": text("", "the region this node is in"),
+  "topology-zone": text("", "the zone this node is in"),
   "enable-experiment": list("name of an experiment to enable", unused),
 
   // what is kept where

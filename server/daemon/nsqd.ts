@@ -6,7 +6,6 @@ import { hostname } from "node:os";
 import { AuditRing } from "../broker/audit-ring.ts";
 import { Broker } from "../broker/broker.ts";
 import { storeUnfinished, takeCheckpoint } from "../broker/departure.ts";
-import type { TopologyListener } from "../broker/ports.ts";
 import type { Topic } from "../broker/topic.ts";
 import { StartError } from "../cli/config-file.ts";
 import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
@@ -19,6 +18,7 @@ import { sessionStats } from "../tcp/session-stats.ts";
 import { Turn } from "../tcp/turn.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
 import { boundAddress, listenOptions } from "./address.ts";
+import { Discovery } from "./discovery.ts";
 import { NodeLog } from "./node-log.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { topologyListener } from "./topology-listener.ts";
@@ -67,6 +67,7 @@ class Node {
   readonly #broker: Broker;
   readonly #tcp: TcpListener;
   readonly #http: ReturnType<typeof createHttpServer>;
+  readonly #discovery: Discovery;
   readonly #startedAtMs = Date.now();
   /** Wall time follows the system's clock slowly enough that a turn sees one instant. */
   #wallOffsetMs = Date.now() - performance.now();
@@ -87,7 +88,7 @@ class Node {
     this.#broker = new Broker(brokerOptions(options), {
       backlog: store.backlog,
       logIds: store.logIds,
-      listener: this.#topologyListener(),
+      listener: topologyListener({ log, metadata: store.metadata, discovery: () => this.#discovery }),
       report: {
         lost: (topic, channel, logId, from, to) =>
           log.log(
@@ -103,6 +104,7 @@ class Node {
     this.now();
     if (audit !== null) store.attachAudit(audit);
     store.onLogIdsLost = (firstLogId, endLogId) => this.#broker.sealLogs(firstLogId, endLogId);
+    this.#discovery = new Discovery({ options, broker: this.#broker, log, now: this.now });
     const nextClientNumber = () => ++this.#clients;
     this.#tcp = new TcpListener({
       broker: this.#broker,
@@ -153,6 +155,7 @@ class Node {
       tcp: boundAddress(tcp, this.#tcpPort),
       http: boundAddress(http, this.#httpPort),
     });
+    this.#discovery.start(this.#info());
   }
 
   /** Runs until SIGTERM or SIGINT. */
@@ -179,6 +182,7 @@ class Node {
     this.#stopping = true;
     this.now();
     this.#broker.exiting = true;
+    this.#discovery.close();
     clearInterval(this.#checkpointer ?? undefined);
     clearInterval(this.#ticker ?? undefined);
     this.#tcp.stopListening();
@@ -225,6 +229,7 @@ class Node {
     }
     metadata.attach(() => topology(this.#broker.topics.values()));
     metadata.changed();
+    this.#discovery.watch();
   }
 
   async #bind(address: string, listen: () => Promise<number>): Promise<number> {
@@ -235,23 +240,6 @@ class Node {
         `failed to instantiate nsqd - listen (${address}) failed - ${(error as Error).message}`,
       );
     }
-  }
-
-  #topologyListener(): TopologyListener {
-    const changed = (text: string) => {
-      this.#log.log("info", text);
-      this.#store.metadata.changed();
-    };
-    return {
-      topicCreated: (topic) => changed(`TOPIC(${topic}): created`),
-      topicDeleted: (topic) => changed(`TOPIC(${topic}): deleted`),
-      channelCreated: (topic, channel) => changed(`TOPIC(${topic}): new channel(${channel})`),
-      channelDeleted: (topic, channel) => changed(`TOPIC(${topic}): deleted channel(${channel})`),
-      pauseChanged: (topic, channel, paused) =>
-        changed(
-          `TOPIC(${topic}): ${channel === null ? "" : `channel(${channel}) `}${paused ? "paused" : "unpaused"}`,
-        ),
-    };
   }
 
   *#connections() {
@@ -276,15 +264,14 @@ class Node {
   }
 
   #settings() {
-    let addresses: readonly string[] = this.#options["lookupd-tcp-address"];
     return {
       logLevel: () => this.#log.level,
       setLogLevel: (level: NodeLog["level"]) => {
         this.#log.level = level;
       },
-      lookupdTcpAddresses: () => addresses,
+      lookupdTcpAddresses: () => this.#discovery.addresses,
       setLookupdTcpAddresses: (given: readonly string[]) => {
-        addresses = given;
+        this.#discovery.addresses = given;
       },
     };
   }
