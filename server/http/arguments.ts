@@ -2,14 +2,10 @@
 import type { Channel } from "../broker/channel.ts";
 import { isValidName } from "../broker/names.ts";
 import type { Topic } from "../broker/topic.ts";
+import { topicAndChannel, topicArgument } from "../http-api/arguments.ts";
 import { Refusal } from "../http-api/errors.ts";
-import { parseQuery, type Query } from "../http-api/target.ts";
+import type { Query } from "../http-api/target.ts";
 import type { Call } from "./call.ts";
-
-/** The `topic` as it stands there. */
-export function topicArgument(query: Query): string | Refusal {
-  return query.get("topic") ?? new Refusal("MISSING_ARG_TOPIC");
-}
 
 /** The `topic`, a valid name. */
 export function topicName(query: Query): string | Refusal {
@@ -28,16 +24,10 @@ interface Place {
 
 /** An existing topic and a valid channel name: what all of `/channel/*` begin with. */
 export function channelPlace(call: Call): Place | Refusal {
-  const query = parseQuery(call.rawQuery);
-  if (query instanceof Refusal) return query;
-  const topic = query.get("topic");
-  const channelName = query.get("channel");
-  if (topic === undefined) return new Refusal("MISSING_ARG_TOPIC");
-  if (!isValidName(topic)) return new Refusal("INVALID_ARG_TOPIC");
-  if (channelName === undefined) return new Refusal("MISSING_ARG_CHANNEL");
-  if (!isValidName(channelName)) return new Refusal("INVALID_ARG_CHANNEL");
-  const existing = existingTopic(call, topic);
-  return existing instanceof Refusal ? existing : { topic: existing, channelName };
+  const named = topicAndChannel(call.rawQuery);
+  if (named instanceof Refusal) return named;
+  const existing = existingTopic(call, named.topic);
+  return existing instanceof Refusal ? existing : { topic: existing, channelName: named.channel };
 }
 
 export function existingChannel(call: Call): Channel | Refusal {

@@ -1,15 +1,10 @@
 /** `GET /ping` and `GET /info`. */
-import { type Answer, type Call, Json, written } from "./call.ts";
+import { writeHealth } from "../http-api/health.ts";
+import { type Answer, type Call, Json } from "./call.ts";
 import { nsPerMs } from "./config.ts";
 
 export function ping(call: Call): Answer {
-  const health = call.ports.health();
-  const headers = {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": Buffer.byteLength(health),
-  };
-  call.response.writeHead(health === "OK" ? 200 : 500, headers).end(health);
-  return written;
+  return writeHealth(call, call.ports.health());
 }
 
 export function info(call: Call): Answer {

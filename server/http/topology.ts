@@ -1,9 +1,10 @@
 /** `/topic/*` and `/channel/*`: create, delete, empty, pause and unpause on this node. */
 import type { Channel } from "../broker/channel.ts";
 import type { Topic } from "../broker/topic.ts";
+import { topicArgument } from "../http-api/arguments.ts";
 import { Refusal } from "../http-api/errors.ts";
 import { parseQuery } from "../http-api/target.ts";
-import { channelPlace, existingChannel, existingTopic, topicArgument, topicName } from "./arguments.ts";
+import { channelPlace, existingChannel, existingTopic, topicName } from "./arguments.ts";
 import type { Answer, Call, Handler } from "./call.ts";
 
 export function createTopic(call: Call): Answer {
