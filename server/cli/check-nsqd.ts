@@ -11,6 +11,9 @@ const notAvailableYet = [
   "auth-http-address",
 ] as const;
 
+/** Each is shown of every channel. */
+const percentilesMax = 16;
+
 /** @throws StartError in nsqd's words, when options contradict one another or ask for what is not there. */
 export function checkNsqd(options: NsqdOptions): void {
   const refuse = (reason: string): never => {
@@ -26,6 +29,14 @@ export function checkNsqd(options: NsqdOptions): void {
     if (!(percentile > 0 && percentile <= 1))
       refuse(`invalid E2E processing latency percentile: ${percentile}`);
   }
+  if (options["e2e-processing-latency-percentile"].length > percentilesMax)
+    refuse(`--e2e-processing-latency-percentile may be given ${percentilesMax} times`);
+  for (const name of [
+    "e2e-processing-latency-window-time",
+    "statsd-interval",
+    "statsd-udp-packet-size",
+  ] as const)
+    if (options[name] <= 0) refuse(`--${name} must be positive`);
 
   const tlsWanted = options["tls-required"] !== false || options["tls-client-auth-policy"] !== "";
   if (tlsWanted && (options["tls-cert"] === "" || options["tls-key"] === "")) {

@@ -65,7 +65,6 @@ export const nsqdOptions = {
   "broadcast-http-port": integer(0, "the HTTP port clients are told to use; 0 for the one listened on"),
   "lookupd-tcp-address": list("<addr>:<port> of an nsqlookupd", {
     fileKey: "nsqlookupd_tcp_addresses",
-    ...unused,
   }),
   "http-client-connect-timeout": duration("2s", "for connecting to an HTTP server"),
   "http-client-request-timeout": duration("5s", "for a request to an HTTP server"),
@@ -100,18 +99,17 @@ export const nsqdOptions = {
   "output-buffer-timeout": duration("250ms", "time between two flushes when a client asks for none"),
   "max-channel-consumers": integer(0, "consumers a channel may have; 0 for no limit"),
 
-  // statsd
-  "statsd-address": text("", "UDP <addr>:<port> of a statsd to push to", unused),
-  "statsd-interval": duration("60s", "time between two pushes to statsd", unused),
-  "statsd-mem-stats": flag(true, "push memory figures to statsd", unused),
-  "statsd-prefix": text("nsq.%s", "prefix of statsd keys; %s is the node's address", unused),
-  "statsd-udp-packet-size": integer(508, "bytes in one datagram to statsd", unused),
-  "statsd-exclude-ephemeral": flag(false, "leave ephemeral topics and channels out of statsd", unused),
+  // what is told of it
+  "statsd-address": text("", "UDP <addr>:<port> of a statsd to push to"),
+  "statsd-interval": duration("60s", "time between two pushes to statsd"),
+  "statsd-mem-stats": flag(true, "push memory figures to statsd"),
+  "statsd-prefix": text("nsq.%s", "prefix of statsd keys; %s is the node's address"),
+  "statsd-udp-packet-size": integer(508, "bytes in one datagram to statsd"),
+  "statsd-exclude-ephemeral": flag(false, "leave ephemeral topics and channels out of statsd"),
   "e2e-processing-latency-percentile": floats("percentile of publish-to-FIN times to follow, (0,1]", {
     fileKey: "e2e_processing_latency_percentiles",
-    ...unused,
   }),
-  "e2e-processing-latency-window-time": duration("10m", "time those percentiles are of", unused),
+  "e2e-processing-latency-window-time": duration("10m", "time those percentiles are of"),
 
   // TLS, compression, authorisation
   "tls-cert": text("", "certificate file"),
@@ -137,6 +135,14 @@ export const nsqdOptions = {
   ),
   "cluster-secret-file": secretFile,
   "http-allowed-host": httpAllowedHost,
+  "metrics-per-topic": ours(
+    "metrics-per-topic",
+    word(
+      ["auto", "on", "off"],
+      "auto",
+      "which topics and channels have series of their own in /metrics: the first 2,000 that are not ephemeral, all, or none",
+    ),
+  ),
   audit: ours(
     "audit",
     word(

@@ -117,6 +117,13 @@ test.each([
   [["-tls-client-auth-policy=require"], "cannot require TLS client connections without TLS key and cert"],
   [["-auth-http-request-method=GET"], "--auth-http-request-method must be post or get"],
   [["-e2e-processing-latency-percentile=0.5,1.5"], "invalid E2E processing latency percentile: 1.5"],
+  [
+    [`-e2e-processing-latency-percentile=${"0.5,".repeat(16)}0.9`],
+    "--e2e-processing-latency-percentile may be given 16 times",
+  ],
+  [["-e2e-processing-latency-window-time=0s"], "--e2e-processing-latency-window-time must be positive"],
+  [["-statsd-interval=0s"], "--statsd-interval must be positive"],
+  [["-statsd-udp-packet-size=0"], "--statsd-udp-packet-size must be positive"],
   [["-tls-cert=c", "-tls-key=k"], "--tls-cert is not available yet"],
   [["-tls-cert=c", "-tls-key=k", "-tls-required=tcp-https"], "--tls-cert is not available yet"],
   [["-auth-http-address=127.0.0.1:1"], "--auth-http-address is not available yet"],
@@ -131,9 +138,9 @@ test("[CL2] the defaults are a combination that starts, and nothing is warned ab
 
   expect(() => checkNsqd(options)).not.toThrow();
   expect(withoutEffect(nsqdOptions, given)).toEqual([]);
-  expect(
-    withoutEffect(nsqdOptions, (await read(["-statsd-address=127.0.0.1:8125", "-verbose"])).given),
-  ).toEqual(["statsd-address"]);
+  expect(withoutEffect(nsqdOptions, (await read(["-sync-every=1", "-verbose"])).given)).toEqual([
+    "sync-every",
+  ]);
 });
 
 test("[CL3] a file says what it likes in strings, numbers, arrays and lists with commas", async () => {

@@ -9,18 +9,19 @@ import { storeUnfinished, takeCheckpoint } from "../broker/departure.ts";
 import type { Topic } from "../broker/topic.ts";
 import { StartError } from "../cli/config-file.ts";
 import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
-import { OwnProcess } from "../metrics/process-figures.ts";
 import { createHttpServer } from "../http/server.ts";
+import { OwnProcess } from "../metrics/process-figures.ts";
 import { openNodeStore } from "../store/node-store.ts";
 import type { MetadataTopic, NodeStore } from "../store/ports.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import { sessionStats } from "../tcp/session-stats.ts";
-import { Turn } from "../tcp/turn.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
+import { Turn } from "../tcp/turn.ts";
 import { boundAddress, listenOptions } from "./address.ts";
 import { Discovery } from "./discovery.ts";
 import { NodeLog } from "./node-log.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
+import { startStatsd } from "./statsd.ts";
 import { topologyListener } from "./topology-listener.ts";
 import { boundYoungHeap } from "./young-heap.ts";
 
@@ -64,6 +65,7 @@ class Node {
   readonly #log: NodeLog;
   readonly #store: NodeStore;
   readonly #turn = new Turn();
+  readonly #process = new OwnProcess();
   readonly #broker: Broker;
   readonly #tcp: TcpListener;
   readonly #http: ReturnType<typeof createHttpServer>;
@@ -74,6 +76,7 @@ class Node {
   #tcpPort = -1;
   #httpPort = -1;
   #clients = 0;
+  #statsd: ReturnType<typeof startStatsd> = null;
   #ticker: NodeJS.Timeout | null = null;
   #checkpointer: NodeJS.Timeout | null = null;
   #restored = false;
@@ -123,7 +126,7 @@ class Node {
       optionTable: nsqdOptions,
       node: this.#info(),
       settings: this.#settings(),
-      process: new OwnProcess(),
+      process: this.#process,
       connections: () => this.#connections(),
       health: () => this.#health(),
       store: () => store.status(),
@@ -150,6 +153,9 @@ class Node {
       this.#httpPort = await this.#bind(http, () => this.#http.listen(listenOptions(http)));
       this.#log.log("info", `HTTP: listening on ${boundAddress(http, this.#httpPort)}`);
     }
+    const { now } = this;
+    const ports = { broker: this.#broker, process: this.#process, log: this.#log, now };
+    this.#statsd = startStatsd(this.#options, this.#info(), ports);
     process.send?.({
       type: "ready",
       tcp: boundAddress(tcp, this.#tcpPort),
@@ -185,6 +191,7 @@ class Node {
     this.#discovery.close();
     clearInterval(this.#checkpointer ?? undefined);
     clearInterval(this.#ticker ?? undefined);
+    this.#statsd?.close();
     this.#tcp.stopListening();
     await Promise.all([this.#tcp.closeAll(), this.#http.close()]);
     this.now();
