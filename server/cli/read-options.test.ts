@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkNsqd } from "./check-nsqd.ts";
 import { commands } from "./commands.ts";
+import { fileKeyOf } from "./config-file.ts";
 import { nsqdOptions } from "./nsqd-options.ts";
+import type { Options } from "./option.ts";
 import { readOptions, withoutEffect } from "./read-options.ts";
 
 let directory: string;
@@ -32,6 +34,10 @@ const own: Readonly<Record<string, string>> = {
   "database-url": "postgres://localhost/weir",
 };
 
+function sampleOf(name: string, option: Options[string]): string {
+  return own[name] ?? option.words?.[0] ?? samples[option.kind] ?? "word";
+}
+
 const roles = await Promise.all(
   Object.entries(commands).map(async ([command, { load }]) => ({
     command,
@@ -41,7 +47,7 @@ const roles = await Promise.all(
 
 describe.each(roles)("$command", ({ table }) => {
   test.each(Object.entries(table))("[CL1] %s is taken with one dash, two, and =", async (name, option) => {
-    const text = own[name] ?? option.words?.[0] ?? samples[option.kind] ?? "word";
+    const text = sampleOf(name, option);
     const expected = option.parse(text, undefined);
     const ways = [[`-${name}=${text}`], [`--${name}=${text}`]];
     if (!option.boolean) ways.push([`-${name}`, text], [`--${name}`, text]);
@@ -53,6 +59,23 @@ describe.each(roles)("$command", ({ table }) => {
     }
   });
 });
+
+describe.each(roles.filter(({ table }) => Object.hasOwn(table, "config")))(
+  "a file of $command",
+  ({ table }) => {
+    const inFile = Object.entries(table).filter(([name]) => name !== "config" && name !== "version");
+
+    test.each(inFile)("[CL3] has %s under its key", async (name, option) => {
+      const text = sampleOf(name, option);
+      const path = file(`${fileKeyOf(name, option)} = ${JSON.stringify(text)}`);
+
+      const { options, given } = await readOptions(table, [`--config=${path}`], {});
+
+      expect(options[name]).toEqual(option.parse(text, undefined));
+      expect([...given.entries()]).toContainEqual([name, "file"]);
+    });
+  },
+);
 
 test.each([
   [["-snappy"], true],
