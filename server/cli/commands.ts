@@ -17,6 +17,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "a node: TCP for NSQ clients, HTTP",
     load: () => import("./roles/nsqd.ts"),
   },
+  nsqlookupd: {
+    summary: "a lookup: which node has which topic, over TCP and HTTP",
+    load: () => import("./roles/nsqlookupd.ts"),
+  },
   console: {
     summary: "the web pages, of any number of nodes",
     load: () => import("./roles/console.ts"),

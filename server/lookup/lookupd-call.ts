@@ -1,0 +1,9 @@
+/** What a lookup's handlers get with a request. */
+import type { Call as AnyCall, Handler as AnyHandler } from "../http-api/call.ts";
+import type { LookupdPorts } from "./lookupd-ports.ts";
+
+export interface Call extends AnyCall {
+  readonly ports: LookupdPorts;
+}
+
+export type Handler = AnyHandler<Call>;
