@@ -1,3 +1,4 @@
+import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { connect } from "../testing/client.ts";
@@ -40,14 +41,57 @@ test("[CL5] --log-level keeps lower levels out, and PUT log_level changes it at 
   expect(node.stderr).not.toContain("listening on");
 });
 
+/** GET over a unix socket. */
+function getOver(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({ socketPath, path, headers: { host: "localhost" } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => (text += part));
+      response.on("end", () => resolve(text));
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
+
 test("[CL6] addresses without a port are paths of unix sockets", async () => {
   await using node = await newNode({ "tcp-address": "nsqd.sock", "http-address": "http.sock" });
+  const [tcp, http] = ["nsqd.sock", "http.sock"].map((name) => join(node.dataPath, name)) as [string, string];
   node.launch();
+  await eventually(async () => expect(await getOver(http, "/ping")).toBe("OK"));
 
-  await eventually(async () => {
-    await using client = await connect(join(node.dataPath, "nsqd.sock"));
-    await client.expectAlive();
-  });
+  await using client = await connect(tcp);
+  await client.expectAlive();
+  client.pub("t", "body");
+  client.sub("t", "c");
+  await client.expectOk(2);
+  client.rdy(1);
+
+  expect((await client.nextMessage()).body.toString()).toBe("body");
+  expect(JSON.parse(await getOver(http, "/info"))).toMatchObject({ tcp_port: -1, http_port: -1 });
+  const { topics } = JSON.parse(await getOver(http, "/stats?format=json&topic=t"));
+  expect(topics[0].channels[0].clients[0].remote_address).toBe("@");
+});
+
+test("[CL6] a killed node's sockets do not keep the next one from listening, a running one's do", async () => {
+  const flags = { "tcp-address": "nsqd.sock", "http-address": "http.sock" };
+  await using node = await newNode(flags);
+  const http = join(node.dataPath, "http.sock");
+  const serves = () => eventually(async () => expect(await getOver(http, "/ping")).toBe("OK"));
+  node.launch();
+  await serves();
+  await node.kill();
+  node.launch();
+  await serves();
+
+  await using other = await newNode({ ...flags, "http-address": http });
+  other.launch();
+
+  expect(await other.exited()).toBe(1);
+  expect(other.stderr).toMatch(
+    /FATAL: failed to instantiate nsqd - listen \(.*http\.sock\) failed - .*EADDRINUSE/,
+  );
+  await serves();
 });
 
 test("[CL6] an empty --http-address disables HTTP", async () => {

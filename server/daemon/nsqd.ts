@@ -17,8 +17,9 @@ import { TcpListener } from "../tcp/listener.ts";
 import { sessionStats } from "../tcp/session-stats.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
 import { Turn } from "../tcp/turn.ts";
-import { boundAddress, listenOptions } from "./address.ts";
+import { boundAddress } from "./address.ts";
 import { Discovery } from "./discovery.ts";
+import { listenAt } from "./listening.ts";
 import { NodeLog } from "./node-log.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { startStatsd } from "./statsd.ts";
@@ -147,10 +148,10 @@ class Node {
   async listen(): Promise<void> {
     this.#loadMetadata();
     const { "tcp-address": tcp, "http-address": http } = this.#options;
-    this.#tcpPort = await this.#bind(tcp, () => this.#tcp.listen(listenOptions(tcp)));
+    this.#tcpPort = await listenAt("nsqd", tcp, (at) => this.#tcp.listen(at));
     this.#log.log("info", `TCP: listening on ${boundAddress(tcp, this.#tcpPort)}`);
     if (http !== "") {
-      this.#httpPort = await this.#bind(http, () => this.#http.listen(listenOptions(http)));
+      this.#httpPort = await listenAt("nsqd", http, (at) => this.#http.listen(at));
       this.#log.log("info", `HTTP: listening on ${boundAddress(http, this.#httpPort)}`);
     }
     const { now } = this;
@@ -237,16 +238,6 @@ class Node {
     metadata.attach(() => topology(this.#broker.topics.values()));
     metadata.changed();
     this.#discovery.watch();
-  }
-
-  async #bind(address: string, listen: () => Promise<number>): Promise<number> {
-    try {
-      return await listen();
-    } catch (error) {
-      throw new StartError(
-        `failed to instantiate nsqd - listen (${address}) failed - ${(error as Error).message}`,
-      );
-    }
   }
 
   *#connections() {
