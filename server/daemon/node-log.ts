@@ -4,10 +4,10 @@
  *
  *   [nsqd] 2026/11/22 14:05:09.123456 INFO: TCP: listening on 127.0.0.1:4150
  */
+import { type LogLevel, logLevels } from "../protocol/config-value.ts";
 import { logLine } from "./log-line.ts";
 
-export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
-export type LogLevel = (typeof logLevels)[number];
+export type { LogLevel };
 
 const words: Record<LogLevel, string> = {
   debug: "DEBUG",

@@ -1,28 +1,14 @@
 /** `/config/:opt`: reads every option that is backed by a flag, changes the two that can change. */
 
 import { Refusal } from "../http-api/errors.ts";
+import { configValue, logLevelNumber, parseAddressList, parseLogLevel } from "../protocol/config-value.ts";
 import { type Answer, type Call, Json } from "./call.ts";
-import type { HttpPorts, LogLevel } from "./ports.ts";
+import type { HttpPorts } from "./ports.ts";
 import { bodyRefusal } from "./publish.ts";
 
-export const nsPerMs = 1e6;
-const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error", "fatal"];
-const tlsRequiredNumbers: ReadonlyMap<unknown, number> = new Map<unknown, number>([
-  [false, 0],
-  ["tcp-https", 1],
-  [true, 2],
-]);
-const tlsVersionNumbers: ReadonlyMap<unknown, number> = new Map<unknown, number>([
-  ["tls1.0", 0x301],
-  ["tls1.1", 0x302],
-  ["tls1.2", 0x303],
-  ["tls1.3", 0x304],
-]);
 const lookupdName = "nsqlookupd_tcp_addresses";
 const logLevelName = "log_level";
 const addressesMax = 64;
-/** Flags that are no options of a running node. */
-const hidden: ReadonlySet<string> = new Set(["config", "version", "verbose", "worker-id"]);
 
 export function readConfig(call: Call): Answer {
   return show(call.ports, call.parameter);
@@ -46,38 +32,21 @@ const writable: ReadonlyMap<string, (ports: HttpPorts, text: string) => boolean>
 ]);
 
 function setLogLevel({ settings }: HttpPorts, text: string): boolean {
-  const level = logLevels.find((known) => known === text.toLowerCase());
+  const level = parseLogLevel(text);
   if (level) settings.setLogLevel(level);
   return level !== undefined;
 }
 
 function setLookupdAddresses({ settings }: HttpPorts, text: string): boolean {
-  let addresses: unknown;
-  try {
-    addresses = JSON.parse(text);
-  } catch {
-    return false;
-  }
-  if (!Array.isArray(addresses) || addresses.length > addressesMax) return false;
-  if (!addresses.every((address) => typeof address === "string")) return false;
-  settings.setLookupdTcpAddresses(addresses);
-  return true;
+  const addresses = parseAddressList(text, addressesMax);
+  if (addresses) settings.setLookupdTcpAddresses(addresses);
+  return addresses !== null;
 }
 
-function show(ports: HttpPorts, key: string): Answer {
-  const { settings, optionTable, options } = ports;
-  if (key === logLevelName) return new Json(logLevels.indexOf(settings.logLevel()) + 1);
+function show({ settings, optionTable, options }: HttpPorts, key: string): Answer {
+  if (key === logLevelName) return new Json(logLevelNumber(settings.logLevel()));
   if (key === lookupdName) return new Json(settings.lookupdTcpAddresses());
-  for (const [name, row] of Object.entries(optionTable)) {
-    if ((row.fileKey ?? name.replaceAll("-", "_")) !== key || hidden.has(name) || row.secret) continue;
-    return shown(name, row.kind, options[name]);
-  }
-  return new Refusal("INVALID_OPTION");
-}
-
-function shown(name: string, kind: string, value: unknown): Answer {
-  if (name === "tls-required") return new Json(tlsRequiredNumbers.get(value));
-  if (name === "tls-min-version") return new Json(tlsVersionNumbers.get(value));
-  if (kind === "duration") return new Json(Number(value) * nsPerMs);
+  const value = configValue(optionTable, options, key);
+  if (value === undefined) return new Refusal("INVALID_OPTION");
   return typeof value === "string" ? value : new Json(value);
 }

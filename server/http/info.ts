@@ -1,7 +1,7 @@
 /** `GET /ping` and `GET /info`. */
 import { writeHealth } from "../http-api/health.ts";
+import { nsPerMs } from "../protocol/config-value.ts";
 import { type Answer, type Call, Json } from "./call.ts";
-import { nsPerMs } from "./config.ts";
 
 export function ping(call: Call): Answer {
   return writeHealth(call, call.ports.health());
