@@ -19,7 +19,7 @@ function exhausted(host: string, nowMs = 0): Tarpit {
 
 describe("[SE11] the tarpit", () => {
   test("[SE11] holds back an end for a second once an address has had its faults, and nobody else's", () => {
-    const tarpit = exhausted("a");
+    const tarpit = exhausted("a", 500);
     const ended: string[] = [];
 
     expect(tarpit.hold("a", 500, () => ended.push("a"))).not.toBeNull();
@@ -72,10 +72,16 @@ describe("a client that connects, fails, and connects again", () => {
     return client;
   }
 
+  async function failTimes(port: number, times: number): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      await using _ = await failing(port);
+    }
+  }
+
   test("[SE11] is answered at once every time, and after some faults let go late and not read meanwhile", async () => {
     await using server = new TcpServer();
     const port = await server.listen();
-    for (let i = 0; i < faultsMax; i++) await using _ = await failing(port);
+    await failTimes(port, faultsMax);
     await eventually(() => expect(server.listener.sessions.size).toBe(0));
 
     await using client = await failing(port);
@@ -92,7 +98,7 @@ describe("a client that connects, fails, and connects again", () => {
   test("[SE11] keeps no place when it does not wait for the end", async () => {
     await using server = new TcpServer();
     const port = await server.listen();
-    for (let i = 0; i < faultsMax; i++) await using _ = await failing(port);
+    await failTimes(port, faultsMax);
 
     await using _ = await failing(port);
     server.move(heldMs);
