@@ -19,6 +19,7 @@ import { Tarpit } from "../tcp/tarpit.ts";
 import { Turn } from "../tcp/turn.ts";
 import { boundAddress } from "./address.ts";
 import { Discovery } from "./discovery.ts";
+import { endOnFault } from "./fatal.ts";
 import { listenAt } from "./listening.ts";
 import { NodeLog } from "./node-log.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
@@ -120,6 +121,9 @@ class Node {
       nextClientNumber,
       held: new Set(),
       tarpit: new Tarpit(),
+      handshakes: null,
+      isTlsRequired: false,
+      authority: null,
     });
     this.#http = createHttpServer({
       broker: this.#broker,
@@ -170,11 +174,7 @@ class Node {
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#checkpointer = setInterval(() => this.#checkpoint(), checkpointEveryMs);
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void this.#stop());
-    process.on("uncaughtException", (error) => {
-      // Whatever state this left behind cannot be trusted: the process ends, and is started again.
-      this.#log.log("fatal", error.stack ?? String(error));
-      process.exit(1);
-    });
+    endOnFault(this.#log.log);
     void this.#store.load().then(({ topics, clean }) => {
       if (this.#stopping) return;
       this.now();

@@ -79,7 +79,7 @@ export function body(
     session.spend(size >>> 6);
     return IDENTIFY(session, bytes.toString("utf8", from, from + size));
   }
-  // AUTH: its place in the session. There are no authorisation servers to ask.
+  // AUTH reaches this only where there is nobody to ask.
   session.fail(fault("E_AUTH_DISABLED", "AUTH disabled"));
 }
 
@@ -101,28 +101,42 @@ export function truncated(
 
 function IDENTIFY(session: Session, body: string): void {
   const { limits, version } = session.ports;
-  const identity = readIdentify(body, limits);
+  const { tls, compression } = session.wire;
+  // Once upgraded a connection is not upgraded again.
+  const isUpgraded = tls !== null || compression !== null;
+  const granting = isUpgraded ? { ...limits, tlsV1: false, deflate: false, snappy: false } : limits;
+  const identity = readIdentify(body, granting);
   if ("code" in identity) return session.fail(identity);
   session.identified(identity);
-  if (identity.featureNegotiation) {
-    session.output.respond(responseFrame(identifyReply(identity, limits, version)));
-  } else session.output.ok();
+  if (!identity.featureNegotiation) return session.output.ok();
+  session.output.respond(responseFrame(identifyReply(identity, limits, version)));
+  if (identity.tlsV1 || identity.deflate || identity.snappy) session.upgrade(identity);
 }
 
-function SUB(session: Session, fields: readonly string[]): void {
+/** What is wrong with a SUB, apart from what its client may do. */
+export function checkSub(session: Session, fields: readonly string[]): Fault | null {
+  if (verdicts.SUB[session.state] === "refuse") return wrongState("SUB");
   if (session.settings.heartbeatIntervalMs === 0) {
-    return session.fail(fault("E_INVALID", "cannot SUB with heartbeats disabled"));
+    return fault("E_INVALID", "cannot SUB with heartbeats disabled");
   }
   const [, topicName, channelName] = fields;
   if (topicName === undefined || channelName === undefined) {
-    return session.fail(fault("E_INVALID", "SUB insufficient number of parameters"));
+    return fault("E_INVALID", "SUB insufficient number of parameters");
   }
   if (!isValidName(topicName)) {
-    return session.fail(fault("E_BAD_TOPIC", `SUB topic name ${goQuote(topicName)} is not valid`));
+    return fault("E_BAD_TOPIC", `SUB topic name ${goQuote(topicName)} is not valid`);
   }
   if (!isValidName(channelName)) {
-    return session.fail(fault("E_BAD_CHANNEL", `SUB channel name ${goQuote(channelName)} is not valid`));
+    return fault("E_BAD_CHANNEL", `SUB channel name ${goQuote(channelName)} is not valid`);
   }
+  return null;
+}
+
+function SUB(session: Session, fields: readonly string[]): void {
+  const refused = checkSub(session, fields);
+  if (refused !== null) return session.fail(refused);
+  const topicName = fields[1]!;
+  const channelName = fields[2]!;
   const { broker, limits } = session.ports;
   if (broker.exiting) return session.fail(fault("E_SUB_FAILED", "SUB failed exiting"));
   const channel = broker.ensureTopic(topicName).ensureChannel(channelName);

@@ -1,6 +1,5 @@
 /** Accepts NSQ's clients on a TCP port or a unix socket and keeps the list of them. */
 import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
-import { readShared } from "./input.ts";
 import type { TcpPorts } from "./ports.ts";
 import { Session } from "./session.ts";
 
@@ -70,11 +69,9 @@ export class TcpListener {
     // A unix socket's client has no address, and Go calls it so.
     const host = remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/, "") ?? "@";
     const shown = remoteFamily === "IPv6" && host.includes(":") ? `[${host}]` : host;
-    let session: Session | undefined;
-    const socket = readShared(accepted, (bytes) => session?.received(bytes) ?? true);
-    session = new Session(
+    const session = new Session(
       this.#ports,
-      socket,
+      accepted,
       {
         number: this.#ports.nextClientNumber(),
         remoteAddress: remotePort === undefined ? host : `${shown}:${remotePort}`,
@@ -86,6 +83,5 @@ export class TcpListener {
       },
     );
     this.sessions.add(session);
-    socket.resume();
   }
 }

@@ -4,6 +4,7 @@
  * held until the socket has taken them.
  */
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Slab } from "../broker/slab.ts";
 import { okFrameBytes, okFrames } from "../protocol/response.ts";
 import type { Turn } from "./turn.ts";
@@ -18,10 +19,14 @@ export const owedReplyBytesMax = 128 * 1024;
  */
 const retainedBytesMax = 8 * 1024 * 1024;
 
-type WithHandle = Socket & { readonly _handle?: { readonly writeQueueSize?: number } | null };
+/** A socket with its handle, or a stream over one. */
+type Underneath = Socket & {
+  readonly over?: Duplex;
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+};
 
 export class Output {
-  readonly #socket: Socket;
+  #socket: Duplex;
   readonly #turn: Turn;
   #ok = 0;
   #writtenInTurn = false;
@@ -36,9 +41,29 @@ export class Output {
   #flushedBefore = -1;
   #queuedBefore = -1;
 
-  constructor(socket: Socket, turn: Turn) {
+  constructor(socket: Duplex, turn: Turn) {
     this.#socket = socket;
     this.#turn = turn;
+  }
+
+  /** From here on everything is written to another. Nothing of a slab may be owed. */
+  moveTo(socket: Duplex): void {
+    this.uncork();
+    this.#socket = socket;
+    this.#written = -0;
+    this.#replyBytes = 0;
+  }
+
+  /** Everything said so far is with the system: resolves also when the socket ends first. */
+  async allTaken(): Promise<void> {
+    this.flushOk();
+    this.uncork();
+    const socket = this.#socket;
+    if (socket.writableLength === 0 || socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      socket.write(nothing, () => resolve());
+      socket.once("close", resolve);
+    });
   }
 
   get owedBytes(): number {
@@ -154,10 +179,18 @@ export class Output {
   isStalled(): boolean {
     const owed = this.#socket.writableLength;
     const flushed = this.#written - owed;
-    const queued = (this.#socket as WithHandle)._handle?.writeQueueSize ?? 0;
+    const queued = queuedBytes(this.#socket);
     const stalled = owed > 0 && flushed === this.#flushedBefore && queued === this.#queuedBefore;
     this.#flushedBefore = flushed;
     this.#queuedBefore = queued;
     return stalled;
   }
+}
+
+const nothing = Buffer.alloc(0);
+
+/** What the kernel has yet to take of what was written, whatever lies over the socket. */
+function queuedBytes(socket: Duplex): number {
+  const { over, _handle } = socket as Underneath;
+  return over === undefined ? (_handle?.writeQueueSize ?? 0) : queuedBytes(over);
 }

@@ -1,6 +1,8 @@
 /** What the TCP side of a node needs of the rest of it. */
+import type { Authority } from "../auth/authority.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { IdentifyLimits } from "../protocol/identify.ts";
+import type { Handshakes } from "./handshakes.ts";
 import type { Session } from "./session.ts";
 import type { Tarpit } from "./tarpit.ts";
 import type { Turn } from "./turn.ts";
@@ -27,4 +29,10 @@ export interface TcpPorts {
   /** Connections that are not read: memory is short, or they do not read themselves. */
   readonly held: Set<Session>;
   readonly tarpit: Tarpit;
+  /** null: there is no certificate, and no TLS. */
+  readonly handshakes: Handshakes | null;
+  /** Over TLS alone more than IDENTIFY is carried out. */
+  readonly isTlsRequired: boolean;
+  /** Whom to ask what a client may do; null: everybody may everything. */
+  readonly authority: Authority | null;
 }

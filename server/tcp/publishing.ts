@@ -9,9 +9,9 @@ import { outliveTurn } from "./input.ts";
 import type { Session } from "./session.ts";
 
 /** Messages of one MPUB that are published in a turn: about a hundred microseconds, so that others are not kept waiting. */
-const messagesPerTurn = 2_048;
+const messagesPerTurn = 1_024;
 /** Messages whose lengths are checked in a turn. */
-const checksPerTurn = 16_384;
+const checksPerTurn = 4_096;
 
 /** PUB, as the decoder's short way brings it. No string is made while a connection stays with its topic. */
 export function publish(
@@ -23,7 +23,7 @@ export function publish(
   bodyFrom: number,
   bodyBytes: number,
 ): void {
-  const last = session.published;
+  const { last } = session.published;
   let topic: Topic;
   if (topicFrom < 0 && !last!.topic.deleted) topic = last!.topic;
   else {
@@ -35,7 +35,7 @@ export function publish(
   if (bodyBytes > session.ports.limits.maxMsgSize) return session.fail(tooBig(session, "PUB", bodyBytes));
   const refused = topic.put(bytes, view, bodyFrom, bodyBytes, session.identity);
   if (refused !== null) return session.fail(notPut("PUB", refused));
-  session.countPublish(topic, 1);
+  session.published.add(topic, 1);
   session.output.ok();
 }
 
@@ -87,7 +87,7 @@ export function PUB(
   const topic = session.ports.broker.ensureTopic(fields[1]!);
   const refused = topic.put(bytes, view, from, size, session.identity);
   if (refused !== null) return session.fail(notPut("PUB", refused));
-  session.countPublish(topic, 1);
+  session.published.add(topic, 1);
   session.output.ok();
 }
 
@@ -110,7 +110,7 @@ export function MPUB(
   check.step(messagesPerTurn);
   const refused = check.fault ?? (broker.pressure === "refuse" ? notPut("MPUB", "full") : null);
   if (refused !== null) return session.fail(refused);
-  session.countPublish(topic, check.count);
+  session.published.add(topic, check.count);
   putMany(session, topic, bytes, view, from + 4, check.count, true);
   session.spend(check.count >>> 3);
 }
@@ -133,7 +133,7 @@ function putOverTurns(session: Session, topic: Topic, bytes: Buffer, from: numbe
       checked = check.step(checksPerTurn);
       const refused = check.fault ?? (broker.pressure === "refuse" ? notPut("MPUB", "full") : null);
       if (refused !== null) session.fail(refused);
-      else if (checked) session.countPublish(topic, check.count);
+      else if (checked) session.published.add(topic, check.count);
       return refused !== null;
     }
     const now = Math.min(left, messagesPerTurn);
@@ -180,7 +180,7 @@ export function DPUB(
       ? topic.put(bytes, view, from, size, session.identity)
       : topic.putDeferred(bytes.subarray(from, from + size), delayMs, session.identity);
   if (refused !== null) return session.fail(notPut("DPUB", refused));
-  session.countPublish(topic, 1);
+  session.published.add(topic, 1);
   session.output.ok();
 }
 

@@ -17,13 +17,13 @@ export function sessionStats(session: Session): ConnectionStats {
     state: stateNumbers[session.state],
     connectedAtMs: session.connectedAtMs,
     sampleRate,
-    deflate: false,
-    snappy: false,
+    deflate: session.wire.compression === "deflate",
+    snappy: session.wire.compression === "snappy",
     topologyZone,
     topologyRegion,
-    tls: null,
-    auth: null,
+    tls: session.wire.tls,
+    auth: session.auth,
     subscription: session.subscription,
-    pubCounts: new Map([...session.publishCounts].map(([topic, { count }]) => [topic, count])),
+    pubCounts: session.published.byTopic(),
   };
 }

@@ -8,34 +8,27 @@ import type { Socket } from "node:net";
 import type { ClientIdentity, Consumer } from "../broker/ports.ts";
 import type { Slab } from "../broker/slab.ts";
 import type { Subscription } from "../broker/subscription.ts";
-import type { Topic } from "../broker/topic.ts";
+import type { AuthStats } from "../protocol/connection.ts";
 import type { CommandSink } from "../protocol/decoder.ts";
-import { type Fault, isFatal } from "../protocol/faults.ts";
+import { type Fault, fault, isFatal } from "../protocol/faults.ts";
 import { type Identity, unidentified } from "../protocol/identify.ts";
 import { errorFrame, heartbeatFrame } from "../protocol/response.ts";
 import * as commands from "./commands.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { Input } from "./input.ts";
+import { Input, readBytes } from "./input.ts";
 import { Output, owedReplyBytesMax } from "./output.ts";
 import type { TcpPorts } from "./ports.ts";
+import { PublishCounts } from "./publish-counts.ts";
 import * as publishing from "./publishing.ts";
-import { Reading } from "./reading.ts";
+import { costPerTurnMax, Reading } from "./reading.ts";
+import { upgrade } from "./upgrade.ts";
 import type { State } from "./verdicts.ts";
+import { Wire } from "./wire.ts";
 
-/** Topics that one connection's publishes are counted by; more are published to, and not counted apart. */
-const countedTopicsMax = 1_000;
 /** How long a connection that only publishes is held back while memory is short; then it is refused. */
 const holdMs = 5_000;
 const loggedLengthMax = 256;
-
-export interface PublishCount {
-  readonly topic: Topic;
-  /** The topic's name and a line feed, as a PUB to it has them. */
-  readonly line: Uint8Array;
-  count: number;
-}
-
-const noTopic = new Uint8Array();
 
 export class Session implements CommandSink, Consumer {
   readonly ports: TcpPorts;
@@ -46,15 +39,16 @@ export class Session implements CommandSink, Consumer {
   state: State = "init";
   settings: Identity;
   subscription: Subscription | null = null;
-  published: PublishCount | null = null;
-  lastTopic: Uint8Array = noTopic;
-  readonly publishCounts = new Map<string, PublishCount>();
+  /** Who an authorisation server says it is; null: nobody has said. */
+  auth: AuthStats | null = null;
   closed = false;
-  readonly #host: string;
-  readonly #socket: Socket;
+  readonly published = new PublishCounts();
+  readonly wire: Wire;
+  readonly host: string;
   readonly #input: Input;
   readonly #reading: Reading;
   readonly #heartbeat: Heartbeat;
+  readonly #gatekeeper: Gatekeeper | null;
   readonly #onClose: (session: Session) => void;
   #heardMs: number;
   #heldSinceMs: number | null = null;
@@ -65,19 +59,25 @@ export class Session implements CommandSink, Consumer {
 
   constructor(
     ports: TcpPorts,
-    socket: Socket,
+    accepted: Socket,
     identity: { readonly number: number; readonly remoteAddress: string; readonly host: string },
     onClose: (session: Session) => void,
   ) {
     this.ports = ports;
-    this.#socket = socket;
     this.#onClose = onClose;
     this.number = identity.number;
     this.remoteAddress = identity.remoteAddress;
-    this.#host = identity.host;
+    this.host = identity.host;
     this.settings = unidentified(identity.host, ports.limits);
-    this.output = new Output(socket, ports.turn);
-    this.#input = new Input(this);
+    this.wire = new Wire(accepted, {
+      received: (bytes) => this.#received(bytes),
+      drained: () => this.#drained(),
+      ended: () => this.#ended(),
+      gone: () => this.#gone(),
+    });
+    this.output = new Output(this.wire.top, ports.turn);
+    this.#gatekeeper = ports.isTlsRequired || ports.authority !== null ? new Gatekeeper(this) : null;
+    this.#input = new Input(this.#gatekeeper ?? this);
     this.connectedAtMs = ports.broker.time.wallMs;
     this.#heardMs = ports.broker.time.nowMs;
     const session = this;
@@ -91,7 +91,7 @@ export class Session implements CommandSink, Consumer {
       resumeInput: () => this.#input.resume(),
       resumeSocket: () => {
         this.#heardMs = ports.broker.time.nowMs;
-        socket.resume();
+        this.wire.resume();
       },
     });
     this.#heartbeat = new Heartbeat({
@@ -102,11 +102,7 @@ export class Session implements CommandSink, Consumer {
       giveUp: (why) => this.#giveUp(why),
     });
     this.#heartbeat.start(this.settings.heartbeatIntervalMs);
-    socket.on("drain", () => this.#drained());
-    socket.on("end", () => this.#ended());
-    // A reset tells nothing that 'close', which follows it, does not.
-    socket.on("error", () => {});
-    socket.on("close", () => this.#gone());
+    this.wire.resume();
   }
 
   get identity(): ClientIdentity {
@@ -122,25 +118,61 @@ export class Session implements CommandSink, Consumer {
     this.#heartbeat.start(settings.heartbeatIntervalMs);
   }
 
+  /** Lays over the connection what IDENTIFY has granted, behind its reply. */
+  upgrade(granted: Identity): void {
+    this.wait(async () => {
+      const rest = this.#input.takeWaiting();
+      const failed = await upgrade(this, granted, this.ports.handshakes, rest).catch(
+        (error: Error) => error.message,
+      );
+      return () => {
+        if (failed !== null) return this.fail(fault("E_IDENTIFY_FAILED", `IDENTIFY failed ${failed}`));
+        this.wire.read();
+        if (this.ports.authority === null) this.#input.serve(this);
+      };
+    });
+  }
+
   // -- bytes in ---------------------------------------------------------------------------------
 
   /** `bytes` bytes are in the shared read buffer. False: read no more until told. */
-  readonly received = (bytes: number): boolean => {
+  #received(bytes: number): boolean {
     // What comes after the end is read and dropped, so that the client can take the error and go.
     if (this.closed) return this.#forgetEnd === null;
     this.ports.now();
     this.#reading.begin();
     if (this.#input.received(bytes)) this.#heardMs = this.ports.broker.time.nowMs;
+    // There is more where this came from: others come first.
+    if (bytes === readBytes) this.spend(costPerTurnMax);
     return this.#forgetEnd === null && this.#reading.mayReadOn();
-  };
+  }
 
   get suspended(): boolean {
     return this.#reading.suspended;
   }
 
+  get lastTopic(): Uint8Array {
+    return this.published.lastLine;
+  }
+
   /** A command goes on in the next turns: see `Reading`. */
   suspend(step: () => boolean): void {
     this.#reading.suspend(step);
+  }
+
+  /**
+   * Nothing more is read, carried out or said until `ask`, which begins once this turn's commands are done, has
+   * resolved to what is done then; that is left out when the connection has ended meanwhile.
+   */
+  wait(ask: () => Promise<() => void>): void {
+    const goOn = this.#reading.wait();
+    setImmediate(() =>
+      ask().then((then) =>
+        goOn(() => {
+          if (!this.closed) then();
+        }),
+      ),
+    );
   }
 
   /** Carrying out a command has cost as much as so many small ones. */
@@ -164,7 +196,7 @@ export class Session implements CommandSink, Consumer {
       this.#heldSinceMs = null;
       return false;
     }
-    if (this.subscription !== null || this.published === null) return false;
+    if (this.subscription !== null || this.published.last === null) return false;
     this.#heldSinceMs ??= time.nowMs;
     return time.nowMs - this.#heldSinceMs < holdMs;
   }
@@ -227,14 +259,14 @@ export class Session implements CommandSink, Consumer {
   close(): void {
     this.closed = true;
     this.#sayLast();
-    this.#socket.destroy();
+    this.wire.destroy();
   }
 
   /** The end, in order: what is owed goes out, an error last, and the client has time to take it. */
   #end(): void {
     this.#leave();
     this.#sayLast();
-    this.#socket.end();
+    this.wire.end();
     this.#heartbeat.linger();
   }
 
@@ -243,10 +275,10 @@ export class Session implements CommandSink, Consumer {
     this.#leave();
     this.#sayLast();
     const { broker, tarpit } = this.ports;
-    this.#forgetEnd = tarpit.hold(this.#host, broker.time.nowMs, () => {
+    this.#forgetEnd = tarpit.hold(this.host, broker.time.nowMs, () => {
       this.#forgetEnd = null;
       this.#end();
-      this.#socket.resume();
+      this.wire.resume();
     });
     if (this.#forgetEnd === null) this.#end();
     else this.#heartbeat.stop();
@@ -267,6 +299,7 @@ export class Session implements CommandSink, Consumer {
     this.ports.now();
     this.#leave();
     this.#forgetEnd?.();
+    this.#gatekeeper?.drop();
     this.#heartbeat.stop();
     this.#input.drop();
     this.output.releaseAll();
@@ -303,8 +336,8 @@ export class Session implements CommandSink, Consumer {
   }
 
   #beat(): void {
-    // Who has not said the magic speaks another protocol, perhaps.
-    if (this.#input.greeted) this.output.respond(heartbeatFrame);
+    // Who has not said the magic speaks another protocol, perhaps; and clients take none before the reply to AUTH.
+    if (this.#input.greeted && !this.#reading.asking) this.output.respond(heartbeatFrame);
   }
 
   #giveUp(why: string): void {
@@ -312,26 +345,7 @@ export class Session implements CommandSink, Consumer {
     this.close();
   }
 
-  // -- figures ----------------------------------------------------------------------------------
-
-  /** Counts publishes to a topic; the last one is found without a look-up. */
-  countPublish(topic: Topic, messages: number): void {
-    let counted = this.published;
-    if (counted === null || counted.topic !== topic) {
-      counted = this.publishCounts.get(topic.name) ?? null;
-      if (counted === null || counted.topic !== topic) {
-        counted = {
-          topic,
-          line: new Uint8Array(Buffer.from(`${topic.name}\n`)),
-          count: counted?.count ?? -0,
-        };
-        if (this.publishCounts.size < countedTopicsMax) this.publishCounts.set(topic.name, counted);
-      }
-      this.published = counted;
-      this.lastTopic = counted.line;
-    }
-    counted.count += messages;
-  }
+  // -- what is said in the log ------------------------------------------------------------------
 
   /** Once for a connection: a client that does it once does it always. */
   noteClamped(askedMs: number | bigint, clampedMs: number): void {

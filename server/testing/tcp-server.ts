@@ -32,6 +32,9 @@ export class TcpServer extends RunningBroker implements AsyncDisposable {
       nextClientNumber: this.nextClientNumber,
       held: this.held,
       tarpit: new Tarpit(),
+      handshakes: null,
+      isTlsRequired: false,
+      authority: null,
     });
     this.#ticker = setInterval(() => {
       this.now();

@@ -1,0 +1,47 @@
+/** What IDENTIFY has granted, laid over the connection in NSQ's order, each answered `OK` through itself. */
+import { compressed } from "../compression/compressed-stream.ts";
+import type { Identity } from "../protocol/identify.ts";
+import { okFrames } from "../protocol/response.ts";
+import { commonNameOf, type Handshakes, tlsStats } from "./handshakes.ts";
+import type { Output } from "./output.ts";
+import type { Wire } from "./wire.ts";
+
+export interface Upgraded {
+  readonly wire: Wire;
+  readonly output: Output;
+  readonly closed: boolean;
+}
+
+/**
+ * Nothing else may be carried out or said meanwhile. What is read is the caller's to begin anew.
+ * @param rest what the client has sent behind IDENTIFY
+ * @returns null; or why it could not be done
+ */
+export async function upgrade(
+  of: Upgraded,
+  granted: Identity,
+  handshakes: Handshakes | null,
+  rest: Buffer | null,
+): Promise<string | null> {
+  const { wire, output } = of;
+  await output.allTaken();
+  if (of.closed) return "the connection ended";
+  if (granted.tlsV1) {
+    const secure = await handshakes!.shake(wire, rest);
+    if (typeof secure === "string") return secure;
+    wire.lay(secure);
+    wire.tls = tlsStats(secure);
+    wire.commonName = commonNameOf(secure);
+    output.moveTo(secure);
+    output.respond(okFrames(1));
+  }
+  if (granted.snappy || granted.deflate) {
+    const format = granted.snappy ? "snappy" : "deflate";
+    const stream = compressed(wire.top, { format, level: granted.deflateLevel });
+    wire.compress(stream, granted.tlsV1 ? null : rest);
+    wire.compression = format;
+    output.moveTo(stream);
+    output.respond(okFrames(1));
+  }
+  return null;
+}
