@@ -1,10 +1,11 @@
 /** A lookup as a process. It keeps nothing: nodes say again what they have when it is back. */
 import { hostname } from "node:os";
-import { StartError } from "../cli/config-file.ts";
 import type { NsqlookupdOptions } from "../cli/nsqlookupd-options.ts";
 import { nsqVersion } from "../cli/role.ts";
 import { Lookupd } from "../lookup/lookupd.ts";
-import { boundAddress, listenOptions } from "./address.ts";
+import { boundAddress } from "./address.ts";
+import { endOnFault } from "./fatal.ts";
+import { listenAt } from "./listening.ts";
 import { NodeLog } from "./node-log.ts";
 
 export async function runNsqlookupd(options: NsqlookupdOptions): Promise<void> {
@@ -22,32 +23,18 @@ export async function runNsqlookupd(options: NsqlookupdOptions): Promise<void> {
     log,
   });
   const { "tcp-address": tcp, "http-address": http } = options;
-  const httpPort = await bound(http, lookupd.listenHttp(listenOptions(http)));
-  const tcpPort = await bound(tcp, lookupd.listenTcp(listenOptions(tcp)));
+  const httpPort = await listenAt("nsqlookupd", http, (at) => lookupd.listenHttp(at));
+  const tcpPort = await listenAt("nsqlookupd", tcp, (at) => lookupd.listenTcp(at));
   log("info", `TCP: listening on ${boundAddress(tcp, tcpPort)}`);
   log("info", `HTTP: listening on ${boundAddress(http, httpPort)}`);
   process.send?.({ type: "ready", tcp: boundAddress(tcp, tcpPort), http: boundAddress(http, httpPort) });
 
-  process.on("uncaughtException", (error) => {
-    // Whatever state this left behind cannot be trusted: the process ends, and is started again.
-    log("fatal", error.stack ?? String(error));
-    process.exit(1);
-  });
+  endOnFault(log);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, async () => {
       await lookupd.close();
       log("info", "NSQLOOKUPD: bye");
       process.exit(0);
     });
-  }
-}
-
-async function bound(address: string, listening: Promise<number>): Promise<number> {
-  try {
-    return await listening;
-  } catch (error) {
-    throw new StartError(
-      `failed to instantiate nsqlookupd - listen (${address}) failed - ${(error as Error).message}`,
-    );
   }
 }
