@@ -11,6 +11,16 @@ export class Totals {
   timeoutCount = 0;
   lostCount = 0;
 
+  add(other: Totals): void {
+    this.messageCount += other.messageCount;
+    this.messageBytes += other.messageBytes;
+    this.deliverCount += other.deliverCount;
+    this.finishCount += other.finishCount;
+    this.requeueCount += other.requeueCount;
+    this.timeoutCount += other.timeoutCount;
+    this.lostCount += other.lostCount;
+  }
+
   addTopic(topic: Topic): void {
     this.messageCount += topic.messageCount;
     this.messageBytes += topic.messageBytes;

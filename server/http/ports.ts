@@ -18,6 +18,7 @@ export interface HttpOptions {
   readonly "topology-zone": string;
   readonly "topology-region": string;
   readonly "http-allowed-host": readonly string[];
+  readonly "metrics-per-topic": "auto" | "on" | "off";
 }
 
 /** The part of an option's row that `/config` shows it by. */

@@ -5,6 +5,7 @@ import { readConfig, writeConfig } from "./config.ts";
 import { info, ping } from "./info.ts";
 import { live } from "./live.ts";
 import { publishMany } from "./mpub.ts";
+import { metrics } from "./metrics.ts";
 import { publish } from "./publish.ts";
 import { stats } from "./stats.ts";
 import { tap } from "./tap.ts";
@@ -58,5 +59,6 @@ export const routes: readonly Route<Call>[] = [
   { method: "PUT", path: "/config/:opt", handle: writeConfig },
 
   { method: "GET", path: "/v1/live", handle: live, guarded: true },
+  { method: "GET", path: "/metrics", handle: metrics },
   { method: "GET", path: "/v1/tap", handle: tap, guarded: true },
 ];

@@ -9,15 +9,54 @@ export interface Family {
   readonly help: string;
 }
 
-/** What follows the family's name, from `labels` or empty, and the figure. */
-export type Sample = readonly [labels: string, value: number];
+/** What follows the family's name, from `labels` or empty, and the figure; null: not known, and left out. */
+export type Sample = readonly [labels: string, value: number | null];
+
+/** A family, and how its figure is had of a source. */
+export interface Figure<Source> extends Family {
+  readonly of: (source: Source) => number | null;
+}
+
+export function counter<Source>(name: string, help: string, of: Figure<Source>["of"]): Figure<Source> {
+  return { name, type: "counter", help, of };
+}
+
+export function gauge<Source>(name: string, help: string, of: Figure<Source>["of"]): Figure<Source> {
+  return { name, type: "gauge", help, of };
+}
 
 /** A family with its samples; nothing where there are none. */
 export function* metric({ name, type, help }: Family, samples: Iterable<Sample>): Iterable<string> {
   let head = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
   for (const [labels, value] of samples) {
+    if (value === null) continue;
     yield `${head}${name}${labels} ${value}\n`;
     head = "";
+  }
+}
+
+/** Families of one sample each. */
+export function* figuresOf<Source>(table: readonly Figure<Source>[], source: Source): Iterable<string> {
+  for (const figure of table) yield* metric(figure, [["", figure.of(source)]]);
+}
+
+/** Families of a sample for each place; `places` is walked once a family. */
+export function* figuresOfEach<Place>(
+  table: readonly Figure<Place>[],
+  places: Iterable<Place>,
+  labelsOf: (place: Place) => string,
+): Iterable<string> {
+  for (const figure of table) yield* metric(figure, samples(figure, places, labelsOf));
+}
+
+function* samples<Place>(
+  { of }: Figure<Place>,
+  places: Iterable<Place>,
+  labelsOf: (place: Place) => string,
+): Iterable<Sample> {
+  for (const place of places) {
+    const value = of(place);
+    if (value !== null) yield [labelsOf(place), value];
   }
 }
 
@@ -25,11 +64,6 @@ export function* metric({ name, type, help }: Family, samples: Iterable<Sample>)
 export function labels(pairs: Readonly<Record<string, string>>): string {
   const written = Object.entries(pairs).map(([name, value]) => `${name}="${escaped(value)}"`);
   return `{${written.join(",")}}`;
-}
-
-/** A family of one sample; of none where the figure is not known. */
-export function single(family: Family, value: number | null): Iterable<string> {
-  return metric(family, value === null ? [] : [["", value]]);
 }
 
 function escaped(value: string): string {

@@ -1,0 +1,151 @@
+/** Metrics of topics and channels one by one, of as many as `--metrics-per-topic` wants (ME2). */
+import type { Broker } from "../broker/broker.ts";
+import type { Channel } from "../broker/channel.ts";
+import { channelLatency } from "../broker/latency.ts";
+import type { Topic } from "../broker/topic.ts";
+import {
+  counter,
+  type Figure,
+  figuresOfEach,
+  gauge,
+  labels,
+  metric,
+  type Sample,
+} from "../metrics/exposition.ts";
+import type { HttpOptions } from "./ports.ts";
+
+/** Topics and channels together: with all that is told of each, some 25,000 series. */
+const placesMax = 2_000;
+
+/** Topics, each with those of its channels that are told of. */
+export interface Chosen {
+  readonly topics: readonly { readonly topic: Topic; readonly channels: readonly Channel[] }[];
+  /** Topics and channels together. */
+  readonly count: number;
+}
+
+/**
+ * `auto`: the oldest ones, so that nobody who makes many makes others' series end. What is ephemeral has a
+ * new name every time, which a store of time series bears badly: it is in the sums alone.
+ */
+export function choose({ topics }: Broker, perTopic: HttpOptions["metrics-per-topic"]): Chosen {
+  const chosen: { topic: Topic; channels: readonly Channel[] }[] = [];
+  let left = perTopic === "off" ? 0 : perTopic === "on" ? Number.POSITIVE_INFINITY : placesMax;
+  let count = 0;
+  for (const topic of topics.values()) {
+    if (left === 0) break;
+    if (perTopic === "auto" && topic.ephemeral) continue;
+    const channels = [...topic.channels.values()]
+      .filter(({ ephemeral }) => perTopic === "on" || !ephemeral)
+      .slice(0, left - 1);
+    chosen.push({ topic, channels });
+    count += 1 + channels.length;
+    left -= 1 + channels.length;
+  }
+  return { topics: chosen, count };
+}
+
+const ofTopic: readonly Figure<Topic>[] = [
+  counter(
+    "weir_topic_messages_published_total",
+    "Messages published to the topic.",
+    (topic) => topic.messageCount,
+  ),
+  counter("weir_topic_published_bytes_total", "Bytes of their bodies.", (topic) => topic.messageBytes),
+  gauge(
+    "weir_topic_messages_waiting",
+    "Messages that have not left the topic: it has no channel, or is paused.",
+    (topic) => topic.depth,
+  ),
+  gauge("weir_topic_paused", "1 while the topic is paused, else 0.", (topic) => Number(topic.paused)),
+];
+
+const ofChannel: readonly Figure<Channel>[] = [
+  counter(
+    "weir_channel_messages_entered_total",
+    "Messages that entered the channel.",
+    (channel) => channel.messageCount,
+  ),
+  counter(
+    "weir_channel_messages_delivered_total",
+    "Messages handed to consumers, each attempt counted.",
+    (channel) => channel.deliverCount,
+  ),
+  counter(
+    "weir_channel_messages_finished_total",
+    "FINs that were accepted.",
+    (channel) => channel.finishCount,
+  ),
+  counter(
+    "weir_channel_messages_requeued_total",
+    "REQs that were accepted.",
+    (channel) => channel.requeueCount,
+  ),
+  counter(
+    "weir_channel_messages_timed_out_total",
+    "Deliveries that no consumer answered in time.",
+    (channel) => channel.timeoutCount,
+  ),
+  gauge("weir_channel_messages_waiting", "Messages that wait to be handed out.", (channel) => channel.depth),
+  gauge(
+    "weir_channel_messages_stored",
+    "Of those that wait, how many are out of memory.",
+    (channel) => channel.storedDepth,
+  ),
+  gauge(
+    "weir_channel_messages_in_flight",
+    "Messages that consumers hold.",
+    (channel) => channel.inFlightCount,
+  ),
+  gauge(
+    "weir_channel_messages_deferred",
+    "Messages that wait for their time.",
+    (channel) => channel.deferredCount,
+  ),
+  gauge(
+    "weir_channel_oldest_message_age_seconds",
+    "Age of the oldest message that waits or is held; missing where there is none.",
+    ({ oldestWallMs, broker }) =>
+      oldestWallMs === null ? null : Math.max(0, broker.time.wallMs - oldestWallMs) / 1_000,
+  ),
+  gauge(
+    "weir_channel_consumers",
+    "Connections that are subscribed to the channel.",
+    (channel) => channel.subscriptions.length,
+  ),
+  gauge("weir_channel_paused", "1 while the channel is paused, else 0.", (channel) => Number(channel.paused)),
+];
+
+const latency = {
+  name: "weir_channel_latency_seconds",
+  type: "summary",
+  help: "Time from publish to FIN, quantiles of the last --e2e-processing-latency-window-time; missing without --e2e-processing-latency-percentile.",
+} as const;
+
+export function* topicMetrics({ topics }: Chosen): Iterable<string> {
+  const named = topics.map(({ topic }) => topic);
+  const channels = topics.flatMap((topic) => topic.channels);
+  yield* figuresOfEach(ofTopic, named, ({ name }) => labels({ topic: name }));
+  yield* figuresOfEach(ofChannel, channels, (channel) => labels(namesOf(channel)));
+  yield* metric(latency, latencySamples(channels));
+}
+
+function* latencySamples(channels: readonly Channel[]): Iterable<Sample> {
+  for (const channel of channels) {
+    const figures = channelLatency(channel);
+    if (figures === null) continue;
+    const names = namesOf(channel);
+    const { quantiles } = channel.broker.options.latency!;
+    for (const [index, quantile] of quantiles.entries()) {
+      // Asked for twice it would be the same series twice, and the whole answer refused.
+      if (quantiles.indexOf(quantile) < index) continue;
+      yield [labels({ ...names, quantile: String(quantile) }), figures.valuesMs[index]! / 1_000];
+    }
+    yield [`_sum${labels(names)}`, channel.latency!.sumMs / 1_000];
+    yield [`_count${labels(names)}`, channel.latency!.count];
+  }
+}
+
+function namesOf({ topicName, name }: Channel) {
+  return { topic: topicName, channel: name };
+}
