@@ -61,7 +61,7 @@ export function takeCheckpoint(broker: Broker, which: "all" | "stored"): TopicCh
     if (log !== null && inStore(log) && log.handedTo < log.tail) {
       ranges.push({ logId: log.id, from: log.handedTo, to: log.tail });
     }
-    const deferred = topic.deferred
+    const deferred = topic.deferred.pending
       .filter(({ log, frame }) => inStore(log) && (which === "all" || frame === null))
       .map(({ log, seq, delayMs }) => ({ log, seq, attempts: 0, dueMs: delayMs }));
     checkpoints.push({
@@ -134,7 +134,7 @@ function looseFrames(topic: Topic, log: Log): Map<number, Buffer> {
   const add = (exception: Pick<Exception, "log" | "seq" | "frame">) => {
     if (exception.log === log && exception.frame !== null) frames.set(exception.seq, exception.frame);
   };
-  for (const deferral of topic.deferred) add(deferral);
+  for (const deferral of topic.deferred.pending) add(deferral);
   for (const channel of keptChannels(topic)) {
     for (const exception of channel.exceptions) if (!exception.stored) add(exception);
   }

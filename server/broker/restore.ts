@@ -28,7 +28,7 @@ export function restoreTopic(topic: Topic, checkpoint: TopicCheckpoint): void {
   topic.pending = [...ranges, ...topic.pending];
   const { logId, seq, dueMs } = checkpoint.deferred;
   for (let i = 0; i < seq.length; i++) {
-    topic.deferred.push({ log: logOf(logId[i]!), seq: seq[i]!, frame: null, delayMs: dueMs[i]! });
+    topic.deferred.pending.push({ log: logOf(logId[i]!), seq: seq[i]!, frame: null, delayMs: dueMs[i]! });
   }
   topic.logs = [...found.values(), ...topic.logs];
   topic.markDirty();

@@ -25,10 +25,10 @@ export function markHoles(topic: Topic, log: Log): void {
 export function tidy(topic: Topic): void {
   const kept: Log[] = [];
   for (const log of topic.logs) {
-    const current = log === topic.log || log === topic.deferredLog;
-    let needed = log === topic.deferredLog ? log.tail : lowestNeeded(topic, log);
-    if (log !== topic.deferredLog) log.trim(needed);
-    for (const { log: owed, seq } of topic.deferred) if (owed === log) needed = Math.min(needed, seq);
+    const current = log === topic.log || log === topic.deferred.log;
+    let needed = log === topic.deferred.log ? log.tail : lowestNeeded(topic, log);
+    if (log !== topic.deferred.log) log.trim(needed);
+    for (const { log: owed, seq } of topic.deferred.pending) if (owed === log) needed = Math.min(needed, seq);
     for (const channel of topic.channels.values()) {
       needed = Math.min(needed, channel.exceptions.lowest(log) ?? needed);
     }
@@ -45,7 +45,7 @@ export function tidy(topic: Topic): void {
 }
 
 export function needsTidying(topic: Topic): boolean {
-  const current = Number(topic.log !== null) + Number(topic.deferredLog !== null);
+  const current = Number(topic.log !== null) + Number(topic.deferred.log !== null);
   return topic.logs.length > current || (topic.log?.inStore ?? false);
 }
 

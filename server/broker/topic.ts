@@ -7,8 +7,7 @@
 import { auditKinds } from "./audit-ring.ts";
 import type { Broker } from "./broker.ts";
 import { Channel } from "./channel.ts";
-import { Exception, exceptionBytes } from "./exceptions.ts";
-import { frameHeaderBytes, writeHeader } from "./frame.ts";
+import { DeferredPublishes } from "./deferred-publishes.ts";
 import { Log, logSeqMax } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { ClientIdentity } from "./ports.ts";
@@ -24,14 +23,6 @@ interface PendingRange {
   readonly log: Log;
   readonly from: number;
   readonly to: number;
-}
-
-/** A deferred publish that has not left the topic: its delay begins when it does, as in NSQ. */
-interface PendingDeferral {
-  readonly log: Log;
-  readonly seq: number;
-  readonly frame: Buffer | null;
-  readonly delayMs: number;
 }
 
 export class Topic {
@@ -54,10 +45,8 @@ export class Topic {
   readonly taps = new Set<Tap>();
   /** Older than the current log, and not handed to channels yet. */
   pending: PendingRange[] = [];
-  deferred: PendingDeferral[] = [];
+  readonly deferred: DeferredPublishes;
   #log: Log | null = null;
-  /** Sequences of deferred publishes: they never lie in a slab. */
-  #deferredLog: Log | null = null;
   #dirty = false;
 
   constructor(broker: Broker, name: string) {
@@ -67,6 +56,7 @@ export class Topic {
     this.ephemeral = isEphemeral(name);
     this.messageCount = 0;
     this.messageBytes = 0;
+    this.deferred = new DeferredPublishes(this);
   }
 
   /** The log being written; null before the first message. */
@@ -74,16 +64,11 @@ export class Topic {
     return this.#log;
   }
 
-  /** The log of deferred publishes; null before the first. */
-  get deferredLog(): Log | null {
-    return this.#deferredLog;
-  }
-
   // -- what it has ------------------------------------------------------------------------------
 
   /** What has not left the topic. */
   get depth(): number {
-    let depth = this.deferred.length + (this.#log === null ? 0 : this.#log.tail - this.#log.handedTo);
+    let depth = this.deferred.pending.length + (this.#log === null ? 0 : this.#log.tail - this.#log.handedTo);
     for (const range of this.pending) depth += range.to - range.from;
     return depth;
   }
@@ -205,26 +190,7 @@ export class Topic {
 
   /** Takes a message that no channel may hand out for a while. */
   putDeferred(body: Uint8Array, delayMs: number, client: ClientIdentity | null): PutRefusal | null {
-    const { broker } = this;
-    if (broker.exiting) return "exiting";
-    if (!broker.hasRoom(body.length)) return "full";
-    if (this.#deferredLog === null || this.#deferredLog.tail >= logSeqMax) this.#deferredLog = this.#addLog();
-    const log = this.#deferredLog;
-    const seq = log.tail++;
-    log.handedTo = log.tail;
-    log.residentFrom = log.tail;
-    const frame = Buffer.allocUnsafeSlow(frameHeaderBytes + body.length);
-    const view = new DataView(frame.buffer);
-    const { wallNsHigh, wallNsLow, wallMs } = broker.time;
-    writeHeader(view, 0, body.length, wallNsHigh, wallNsLow, log.id, seq);
-    frame.set(body, frameHeaderBytes);
-    broker.chargeExceptions(exceptionBytes + frame.length);
-    this.messageCount++;
-    this.messageBytes += body.length;
-    broker.audit?.record(auditKinds.publish, this, client, log.id, seq, 1, 0, delayMs, wallMs);
-    this.deferred.push({ log, seq, frame, delayMs });
-    this.markDirty();
-    return null;
+    return this.deferred.put(body, delayMs, client);
   }
 
   // -- channels ---------------------------------------------------------------------------------
@@ -279,9 +245,9 @@ export class Topic {
     const drop = (log: Log, from: number, count: number) =>
       audit?.record(auditKinds.drop, this, null, log.id, from, count, 0, 0, time.wallMs);
     for (const { log, from, to } of this.pending) drop(log, from, to - from);
-    for (const { log, seq } of this.deferred) drop(log, seq, 1);
+    for (const { log, seq } of this.deferred.pending) drop(log, seq, 1);
     this.pending = [];
-    this.#clearDeferred();
+    this.deferred.clear();
     const log = this.#log;
     if (log !== null && log.handedTo < log.tail) {
       drop(log, log.handedTo, log.tail - log.handedTo);
@@ -298,7 +264,7 @@ export class Topic {
     this.empty();
     for (const name of [...this.channels.keys()]) this.deleteChannel(name);
     if (this.#log !== null) this.#seal(this.#log);
-    this.#deferredLog = null;
+    this.deferred.log = null;
     for (const tap of this.taps) tap.close();
     tidy(this);
   }
@@ -312,7 +278,7 @@ export class Topic {
 
   /** Ends the logs being written that `which` names: what comes next begins others, what is there stays. */
   sealLogs(which: (logId: number) => boolean): void {
-    if (this.#deferredLog !== null && which(this.#deferredLog.id)) this.#deferredLog = null;
+    if (this.deferred.log !== null && which(this.deferred.log.id)) this.deferred.log = null;
     const log = this.#log;
     if (log === null || !which(log.id)) return;
     this.#seal(log);
@@ -346,13 +312,14 @@ export class Topic {
   #writableLog(): Log {
     if (this.#log !== null && this.#log.tail >= logSeqMax) this.sealLogs(() => true);
     if (this.#log !== null) return this.#log;
-    const opened = this.#addLog();
+    const opened = this.addLog();
     this.#log = opened;
     for (const channel of this.channels.values()) channel.addRange(opened, 0, openEnd);
     return opened;
   }
 
-  #addLog(): Log {
+  /** One more log, the youngest. */
+  addLog(): Log {
     const log = new Log(this.broker.logIds.next(), this.name, this.broker.pool);
     this.logs.push(log);
     return log;
@@ -374,7 +341,7 @@ export class Topic {
   #hand(): void {
     if (this.#keepsItsOwn) return;
     if (this.pending.length > 0) this.#handPending();
-    if (this.deferred.length > 0) this.#handDeferred();
+    if (this.deferred.pending.length > 0) this.deferred.hand();
     const log = this.#log;
     // What is older and not stored yet goes first.
     if (log === null || this.pending.length > 0) return;
@@ -397,23 +364,6 @@ export class Topic {
       }
     }
     this.pending = held < 0 ? [] : this.pending.slice(held);
-  }
-
-  #handDeferred(): void {
-    const { nowMs } = this.broker.time;
-    for (const { log, seq, frame, delayMs } of this.deferred) {
-      for (const channel of this.channels.values()) {
-        channel.defer(new Exception(log, seq, 0, frame, frame === null), nowMs + delayMs);
-      }
-    }
-    this.#clearDeferred();
-  }
-
-  #clearDeferred(): void {
-    for (const { frame } of this.deferred) {
-      if (frame !== null) this.broker.chargeExceptions(-exceptionBytes - frame.length);
-    }
-    this.deferred = [];
   }
 
   /** Nothing leaves it. */

@@ -171,7 +171,7 @@ export class World {
       return;
     }
     model.messageCount++;
-    const { log, seq } = topic.deferred.at(-1)!;
+    const { log, seq } = topic.deferred.pending.at(-1)!;
     this.audit.expect("publish", 1);
     this.#keep(model, { uid, bytes, wallMs: this.wallMs, logId: log.id, seq, delayMs });
   }
