@@ -15,11 +15,11 @@ export interface LatencyOptions {
   readonly windowMs: number;
 }
 
-/** Of the last window. */
+/** Of the last window; the same object until it is another. */
 export interface LatencyFigures {
   readonly count: number;
   /** In the order of `LatencyOptions.quantiles`; 0 where nothing was finished. */
-  readonly valuesMs: readonly number[];
+  readonly percentiles: readonly { readonly quantile: number; readonly ms: number }[];
 }
 
 export class Latency {
@@ -130,6 +130,14 @@ function note(channel: Channel, latency: Latency, publishedWallMs: number): void
 function figuresOf(histogram: Histogram, quantiles: readonly number[]): LatencyFigures {
   return {
     count: histogram.count,
-    valuesMs: quantiles.map((quantile) => histogram.quantileMs(quantile)),
+    percentiles: quantiles.map((quantile) => ({
+      quantile,
+      ms: microseconds(histogram.quantileMs(quantile)),
+    })),
   };
+}
+
+/** As exact as the clock, and short to write. */
+function microseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

@@ -116,7 +116,7 @@ const ofChannel: readonly Figure<Channel>[] = [
   gauge("weir_channel_paused", "1 while the channel is paused, else 0.", (channel) => Number(channel.paused)),
 ];
 
-const latency = {
+const latencyFamily = {
   name: "weir_channel_latency_seconds",
   type: "summary",
   help: "Time from publish to FIN, quantiles of the last --e2e-processing-latency-window-time; missing without --e2e-processing-latency-percentile.",
@@ -127,22 +127,22 @@ export function* topicMetrics({ topics }: Chosen): Iterable<string> {
   const channels = topics.flatMap((topic) => topic.channels);
   yield* figuresOfEach(ofTopic, named, ({ name }) => labels({ topic: name }));
   yield* figuresOfEach(ofChannel, channels, (channel) => labels(namesOf(channel)));
-  yield* metric(latency, latencySamples(channels));
+  yield* metric(latencyFamily, latencySamples(channels));
 }
 
 function* latencySamples(channels: readonly Channel[]): Iterable<Sample> {
   for (const channel of channels) {
+    const { latency } = channel;
     const figures = channelLatency(channel);
-    if (figures === null) continue;
+    if (latency === null || figures === null) continue;
     const names = namesOf(channel);
-    const { quantiles } = channel.broker.options.latency!;
-    for (const [index, quantile] of quantiles.entries()) {
-      // Asked for twice it would be the same series twice, and the whole answer refused.
-      if (quantiles.indexOf(quantile) < index) continue;
-      yield [labels({ ...names, quantile: String(quantile) }), figures.valuesMs[index]! / 1_000];
+    // A quantile asked for twice would be a series there twice, and the whole answer refused.
+    const quantiles = new Map(figures.percentiles.map(({ quantile, ms }) => [quantile, ms]));
+    for (const [quantile, ms] of quantiles) {
+      yield [labels({ ...names, quantile: String(quantile) }), ms / 1_000];
     }
-    yield [`_sum${labels(names)}`, channel.latency!.sumMs / 1_000];
-    yield [`_count${labels(names)}`, channel.latency!.count];
+    yield [`_sum${labels(names)}`, latency.sumMs / 1_000];
+    yield [`_count${labels(names)}`, latency.count];
   }
 }
 

@@ -87,7 +87,7 @@ export function topicFigures(topic: Topic) {
     message_count: topic.messageCount,
     message_bytes: topic.messageBytes,
     paused: topic.paused,
-    e2e_processing_latency: latency(topic, topicLatency(topic)),
+    e2e_processing_latency: latency(topicLatency(topic)),
   };
 }
 
@@ -109,16 +109,14 @@ export function channelFigures(channel: Channel) {
 export type Latency = ReturnType<typeof latency>;
 
 export function latencyOf(channel: Channel): Latency {
-  return latency(channel, channelLatency(channel));
+  return latency(channelLatency(channel));
 }
 
 /** In nanoseconds, in the order in which the percentiles were asked for. */
-function latency({ broker }: Channel | Topic, figures: LatencyFigures | null) {
-  const quantiles = broker.options.latency?.quantiles ?? [];
-  return {
-    count: figures?.count ?? 0,
-    percentiles:
-      figures?.valuesMs.map((ms, index) => ({ quantile: quantiles[index]!, value: Math.round(ms * 1e6) })) ??
-      null,
-  };
+function latency(figures: LatencyFigures | null) {
+  const percentiles = figures?.percentiles.map(({ quantile, ms }) => ({
+    quantile,
+    value: Math.round(ms * 1e6),
+  }));
+  return { count: figures?.count ?? 0, percentiles: percentiles ?? null };
 }

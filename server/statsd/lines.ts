@@ -36,7 +36,7 @@ export class StatsdLines {
     yield this.#counter(topic, base, "message_bytes", topic.messageBytes);
     yield gauge(base, "depth", topic.depth);
     yield gauge(base, "backend_depth", topic.backendDepth);
-    yield* latencies(base, topic, topicLatency(topic));
+    yield* latencies(base, topicLatency(topic));
   }
 
   *#channel(channel: Channel): Iterable<string> {
@@ -49,7 +49,7 @@ export class StatsdLines {
     yield this.#counter(channel, base, "requeue_count", channel.requeueCount);
     yield this.#counter(channel, base, "timeout_count", channel.timeoutCount);
     yield gauge(base, "clients", channel.subscriptions.length);
-    yield* latencies(base, channel, channelLatency(channel));
+    yield* latencies(base, channelLatency(channel));
   }
 
   #counter(place: Topic | Channel, base: string, name: Counter, value: number): string {
@@ -69,15 +69,9 @@ function gauge(base: string, name: string, value: number): string {
 }
 
 /** In nanoseconds. 0.999 and 1 share a key, as they do in nsqd. */
-function* latencies(
-  base: string,
-  { broker }: Topic | Channel,
-  figures: LatencyFigures | null,
-): Iterable<string> {
-  if (figures === null) return;
-  for (const [index, quantile] of broker.options.latency!.quantiles.entries()) {
-    const name = `e2e_processing_latency_${(quantile * 100).toFixed(0)}`;
-    yield gauge(base, name, Math.round(figures.valuesMs[index]! * 1e6));
+function* latencies(base: string, figures: LatencyFigures | null): Iterable<string> {
+  for (const { quantile, ms } of figures?.percentiles ?? []) {
+    yield gauge(base, `e2e_processing_latency_${(quantile * 100).toFixed(0)}`, Math.round(ms * 1e6));
   }
 }
 
