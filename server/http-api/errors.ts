@@ -10,13 +10,16 @@ const refusals = {
   MSG_EMPTY: 400,
   INVALID_DEFER: 400,
   INVALID_OPTION: 400,
+  EPHEMERAL: 400,
   UNAUTHORIZED: 401,
   FOREIGN_ORIGIN: 403,
   NO_SECRET: 403,
+  TLS_REQUIRED: 403,
   NOT_FOUND: 404,
   TOPIC_NOT_FOUND: 404,
   CHANNEL_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  NO_DATABASE: 409,
   MSG_TOO_BIG: 413,
   BODY_TOO_BIG: 413,
   BAD_BODY: 413,
@@ -27,6 +30,7 @@ const refusals = {
   INTERNAL_ERROR: 500,
   EXITING: 503,
   BUSY: 503,
+  UNAVAILABLE: 503,
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
@@ -53,5 +57,24 @@ export class Refusal {
 
   get message(): string {
     return this.detail === "" ? this.code : `${this.code}: ${this.detail}`;
+  }
+
+  /** As it is sent. */
+  get body(): string {
+    return JSON.stringify({ message: this.message });
+  }
+}
+
+/** Says where HTTPS is, in nsqd's own bytes. */
+export class TlsRequired extends Refusal {
+  readonly #httpsPort: number;
+
+  constructor(httpsPort: number) {
+    super("TLS_REQUIRED");
+    this.#httpsPort = httpsPort;
+  }
+
+  override get body(): string {
+    return `{"message": "TLS_REQUIRED", "https_port": ${this.#httpsPort}}`;
   }
 }

@@ -116,3 +116,17 @@ function addressOf({ remoteAddress: address, remotePort }: Socket): string {
   if (address === undefined) return "@";
   return `${address.includes(":") ? `[${address}]` : address}:${remotePort}`;
 }
+
+/** Refuses whatever it is asked. */
+export class Refusing {
+  readonly #refusal: () => Refusal;
+
+  constructor(refusal: () => Refusal) {
+    this.#refusal = refusal;
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on("error", () => {});
+    reply(request, response, this.#refusal());
+  }
+}

@@ -19,8 +19,7 @@ export function reply(request: IncomingMessage, response: ServerResponse, answer
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const body = JSON.stringify({ message: refusal.message });
-  send(request, response, refusal.status, { ...jsonType, ...refusal.headers }, body);
+  send(request, response, refusal.status, { ...jsonType, ...refusal.headers }, refusal.body);
 }
 
 const jsonType = { "Content-Type": "application/json; charset=utf-8" };

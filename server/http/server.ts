@@ -1,8 +1,10 @@
 /** nsqd's HTTP API and ours. */
 import type { ListenOptions, Socket } from "node:net";
 import type { ClientIdentity } from "../broker/ports.ts";
+import { TlsRequired } from "../http-api/errors.ts";
 import { Guard } from "../http-api/guard.ts";
-import { HttpServer as Server } from "../http-api/server.ts";
+import { Reception, Refusing } from "../http-api/reception.ts";
+import { HttpServer as Server, type ServerTls } from "../http-api/server.ts";
 import { stalledMsDefault } from "../http-api/stream.ts";
 import { Turns } from "../http-api/turns.ts";
 import type { Call } from "./call.ts";
@@ -15,18 +17,31 @@ import { Taps } from "./tap.ts";
 export interface HttpServer {
   /** Resolves to the port; -1 for a unix socket. Rejects when it cannot listen there. */
   listen(options: ListenOptions): Promise<number>;
+  /** The same over HTTPS, where there is a certificate. */
+  listenSecure(options: ListenOptions): Promise<number>;
   /** Takes no more, ends streams, lets requests finish for a second. */
   close(): Promise<void>;
 }
 
-/** `stalledMs`: how long a reader of a long answer may take nothing before it is given up. */
-export function createHttpServer(ports: HttpPorts, { stalledMs = stalledMsDefault } = {}): HttpServer {
+export interface HttpServerOptions {
+  /** How long a reader of a long answer may take nothing before it is given up. */
+  readonly stalledMs?: number;
+  /** null: no HTTPS. */
+  readonly tls?: ServerTls | null;
+  /** Plain HTTP is told to come over HTTPS, and nothing else. */
+  readonly isTlsRequired?: boolean;
+}
+
+export function createHttpServer(
+  ports: HttpPorts,
+  { stalledMs = stalledMsDefault, tls = null, isTlsRequired = false }: HttpServerOptions = {},
+): HttpServer {
   const turns = new Turns();
   const live = new LiveFeed(ports, turns, stalledMs);
   const taps = new Taps();
   const held = new Held(ports.broker);
   const clientOf = clients(ports);
-  const server = new Server<Call>({
+  const reception = new Reception<Call>({
     routes,
     guard: guardOf(ports),
     turns,
@@ -37,12 +52,21 @@ export function createHttpServer(ports: HttpPorts, { stalledMs = stalledMsDefaul
     },
     log: ports.log,
   });
+  const { log } = ports;
+  let securePort = 0;
+  const elsewhere = new Refusing(() => new TlsRequired(securePort));
+  const server = new Server({ reception: isTlsRequired ? elsewhere : reception, log });
+  const secure = tls === null ? null : new Server({ reception, tls, log });
   return {
     listen: (options) => server.listen(options),
-    close() {
+    async listenSecure(options) {
+      securePort = await secure!.listen(options);
+      return securePort;
+    },
+    async close() {
       live.close();
       taps.close();
-      return server.close();
+      await Promise.all([server.close(), secure?.close()]);
     },
   };
 }

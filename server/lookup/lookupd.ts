@@ -1,6 +1,7 @@
 /** A lookup: nodes tell it over TCP what they have, everybody else asks it over HTTP. In memory only, as NSQ's. */
 import type { ListenOptions } from "node:net";
 import { Guard } from "../http-api/guard.ts";
+import { Reception } from "../http-api/reception.ts";
 import { HttpServer } from "../http-api/server.ts";
 import { stalledMsDefault } from "../http-api/stream.ts";
 import { Turns } from "../http-api/turns.ts";
@@ -24,7 +25,7 @@ export interface LookupdOptions extends RegistryOptions {
 export class Lookupd {
   readonly registry: Registry;
   readonly #tcp: LookupdListener;
-  readonly #http: HttpServer<Call>;
+  readonly #http: HttpServer;
   #tcpPort = 0;
   #httpPort = 0;
 
@@ -37,7 +38,7 @@ export class Lookupd {
       log,
     };
     this.#tcp = new LookupdListener(ports, options);
-    this.#http = new HttpServer({
+    const reception = new Reception<Call>({
       routes,
       guard: new Guard({
         names: [identity.hostname, identity.broadcastAddress, ...allowedHosts],
@@ -49,6 +50,7 @@ export class Lookupd {
       call: (from) => ({ ...from, ports }),
       log,
     });
+    this.#http = new HttpServer({ reception, log });
   }
 
   /** Resolves with the port; rejects when the address cannot be had. Nodes are told the HTTP port: that comes first. */
