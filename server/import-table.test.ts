@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "server/statsd": ["server/broker", "server/metrics"],
   "server/tools": ["client"],
   "server/cli": ["server/daemon", "client"],
-  "server/daemon": ["server", "db"],
+  "server/daemon": ["server", "client", "db"],
   client: ["server/compression"],
   db: [],
   app: ["server/console/contract", "client/browser"],

@@ -29,9 +29,21 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "the same with nsqadmin's defaults, its API open to anybody",
     load: () => import("./roles/nsqadmin.ts"),
   },
+  nsq_tail: {
+    summary: "prints the messages of topics",
+    load: () => import("./roles/nsq-tail.ts"),
+  },
   nsq_stat: {
     summary: "a channel's figures, a row every few seconds",
     load: () => import("./roles/nsq-stat.ts"),
+  },
+  nsq_to_file: {
+    summary: "writes topics to files",
+    load: () => import("./roles/nsq-to-file.ts"),
+  },
+  to_nsq: {
+    summary: "publishes what it reads from stdin",
+    load: () => import("./roles/to-nsq.ts"),
   },
   "check-config": {
     summary: "what a command would run with, and where each value is from",

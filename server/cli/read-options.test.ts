@@ -27,11 +27,13 @@ function file(content: string): string {
 }
 
 /** A value each kind of option takes. */
-const samples: Readonly<Record<string, string>> = { int: "7", duration: "3s", "": "true" };
+const samples: Readonly<Record<string, string>> = { int: "7", float: "0.5", duration: "3s", "": "true" };
 const own: Readonly<Record<string, string>> = {
   "tls-required": "tcp-https",
   "e2e-processing-latency-percentile": "0.5",
   "database-url": "postgres://localhost/weir",
+  "consumer-opt": "max_attempts,7",
+  "producer-opt": "tls-v1",
 };
 
 function sampleOf(name: string, option: Options[string]): string {

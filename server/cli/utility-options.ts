@@ -1,13 +1,18 @@
 /** Rows that several of the utilities have. Utilities read no file and no environment. */
-import { duration, integer, list } from "./option.ts";
+import { parseConsumerOptions, parseProducerOptions } from "../../client/node/option-list.ts";
+import { OptionError } from "../../client/node/options.ts";
+import { ValueError } from "../protocol/go-values.ts";
+import { duration, integer, list, type Option } from "./option.ts";
 
 export const nsqdTcpAddress = list("<addr>:<port> of an nsqd to consume from");
 export const lookupdHttpAddress = list("<addr>:<port> of an nsqlookupd's HTTP, to find nsqds by");
-export const consumerOption = list(
+export const consumerOption = clientOption(
   "option of the consumer: name,value, or name alone for true; as max_backoff_duration,30s",
+  parseConsumerOptions,
 );
-export const producerOption = list(
+export const producerOption = clientOption(
   "option of the producers: name,value, or name alone for true; as write_timeout,5s",
+  parseProducerOptions,
 );
 export const maxInFlight = integer(200, "messages to have in hand at most, over all connections");
 export const connectTimeout = duration("2s", "for connecting to an HTTP server");
@@ -19,3 +24,18 @@ export const statusEvery = integer(
   250,
   "deliveries between two log lines about them, in total and per destination; 0 for none",
 );
+
+/** A list whose entries `check` throws an `OptionError` for, when they are wrong. */
+function clientOption(help: string, check: (entries: string[]) => unknown): Option<readonly string[]> {
+  const entries = list(help);
+  const parse: typeof entries.parse = (text, before) => {
+    try {
+      check([text]);
+    } catch (error) {
+      if (error instanceof OptionError) throw new ValueError(error.message);
+      throw error;
+    }
+    return entries.parse(text, before);
+  };
+  return { ...entries, parse };
+}

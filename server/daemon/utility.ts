@@ -2,6 +2,7 @@
  * What a utility has of the process it runs in: signals that ask it to stop, a log on stderr,
  * a line of progress there for who watches, and a stdout that may be slow or gone.
  */
+import { once } from "node:events";
 import { Progress } from "../tools/progress.ts";
 import { type LogLevel, NodeLog } from "./node-log.ts";
 
@@ -53,6 +54,11 @@ export async function runUtility(log: UtilityLog, work: (utility: Utility) => Pr
     process.exit(1);
   }
   process.exit(0);
+}
+
+/** Resolves when the utility has been asked to stop. */
+export async function untilStopped({ stopped }: Utility): Promise<void> {
+  if (!stopped.aborted) await once(stopped, "abort");
 }
 
 function endProgress(progress: Progress | null): void {

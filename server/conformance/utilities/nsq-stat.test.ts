@@ -1,7 +1,5 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
+import { answering } from "../../testing/answering.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { uniqueTopic } from "../../testing/names.ts";
 import { sharedNode } from "../../testing/shared-node.ts";
@@ -139,8 +137,8 @@ test.each([
 });
 
 /** Answers everything with what `answer` says; null: bytes without end. */
-async function server(answer: (url: string) => [status: number, body: string | null]) {
-  const listening: Server = createServer((request, response) => {
+function server(answer: (url: string) => [status: number, body: string | null]) {
+  return answering((request, response) => {
     const [status, body] = answer(request.url ?? "");
     response.writeHead(status, { "x-nsq-content-type": "nsq; version=1.0" });
     if (body !== null) return void response.end(body);
@@ -151,14 +149,4 @@ async function server(answer: (url: string) => [status: number, body: string | n
     response.on("drain", more).on("error", () => {});
     more();
   });
-  listening.listen(0, "127.0.0.1");
-  await once(listening, "listening");
-  return {
-    address: `127.0.0.1:${(listening.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      listening.closeAllConnections();
-      listening.close();
-      await once(listening, "close");
-    },
-  };
 }
