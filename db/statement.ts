@@ -43,6 +43,7 @@ const codes: Record<string, string> = {
   ECONNRESET: "the connection was lost",
   EPIPE: "the connection was lost",
   WEIR_DEADLINE: "it did not answer in time",
+  WEIR_AWAY: "it is away",
   "28000": "it refuses this user",
   "28P01": "it refuses the user name or password",
   "3D000": "the database does not exist",

@@ -2,3 +2,4 @@ export * from "./audit.ts";
 export * from "./blocks.ts";
 export * from "./console.ts";
 export * from "./nodes.ts";
+export * from "./topology.ts";

@@ -1,6 +1,11 @@
-/** A node among others: what it tells the nsqlookupds of its topics, and what it learns for a new one. */
+/**
+ * A node among others: what it tells the nsqlookupds of its topics, what operators tell all nodes of the
+ * cluster, and what it learns from both for a new topic.
+ */
+import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { NsqdOptions } from "../cli/nsqd-options.ts";
+import { ClusterTopology } from "../cluster/cluster-topology.ts";
 import type { NodeInfo } from "../http/ports.ts";
 import { Announcer } from "../lookup/announcer.ts";
 import { FirstChannels } from "../lookup/first-channels.ts";
@@ -10,18 +15,22 @@ export interface DiscoveryOptions {
   readonly options: NsqdOptions;
   readonly broker: Broker;
   readonly log: NodeLog;
+  /** null: the node has no cluster. */
+  readonly shared: SharedPostgres | null;
   /** Sets the broker's time. */
   now(): void;
 }
 
 export class Discovery {
+  readonly cluster: ClusterTopology | null;
   readonly #options: DiscoveryOptions;
   readonly #announcer: Announcer;
   readonly #firstChannels: FirstChannels;
   #addresses: readonly string[];
+  #watches = false;
 
   constructor(given: DiscoveryOptions) {
-    const { options, broker, log, now } = given;
+    const { options, broker, log, shared, now } = given;
     const connectMsMax = options["http-client-connect-timeout"];
     const requestMsMax = options["http-client-request-timeout"];
     this.#options = given;
@@ -30,9 +39,12 @@ export class Discovery {
       ...{ topics: broker.topics, connectMsMax, requestMsMax },
       log: log.log,
     });
+    const forget = this.#announcer.forget.bind(this.#announcer);
+    this.cluster =
+      shared && new ClusterTopology({ postgres: shared, ...{ broker, now, forget, log: log.log } });
     this.#firstChannels = new FirstChannels({
-      ...{ sources: [this.#announcer], waitMsMax: connectMsMax + requestMsMax },
-      ...{ now, log: log.log },
+      sources: this.cluster ? [this.#announcer, this.cluster] : [this.#announcer],
+      ...{ waitMsMax: connectMsMax + requestMsMax, now, log: log.log },
     });
   }
 
@@ -47,6 +59,8 @@ export class Discovery {
 
   /** From here on new topics are new: what the node had before is loaded. */
   watch(): void {
+    this.#watches = true;
+    this.cluster?.start();
     this.#announcer.setAddresses(this.#addresses);
   }
 
@@ -63,7 +77,7 @@ export class Discovery {
   }
 
   topicCreated(name: string): void {
-    this.#firstChannels.topicCreated(this.#options.broker.topics.get(name)!);
+    if (this.#watches) this.#firstChannels.topicCreated(this.#options.broker.topics.get(name)!);
     this.#announcer.changed(name, null);
   }
 
@@ -73,6 +87,7 @@ export class Discovery {
   }
 
   close(): void {
+    this.cluster?.close();
     this.#announcer.close();
   }
 }

@@ -106,10 +106,12 @@ class Node {
       wake: this.#turn.schedule,
     });
     this.#turn.broker = this.#broker;
+    this.#discovery = new Discovery({
+      ...{ options, broker: this.#broker, log, shared: store.shared, now: this.now },
+    });
     this.now();
     if (audit !== null) store.attachAudit(audit);
     store.onLogIdsLost = (firstLogId, endLogId) => this.#broker.sealLogs(firstLogId, endLogId);
-    this.#discovery = new Discovery({ options, broker: this.#broker, log, now: this.now });
     const nextClientNumber = () => ++this.#clients;
     this.#tcp = new TcpListener({
       broker: this.#broker,
@@ -141,6 +143,26 @@ class Node {
       nextClientNumber,
       log: log.log,
     });
+    this.#http = createHttpServer(
+      {
+        broker: this.#broker,
+        options,
+        optionTable: nsqdOptions,
+        node: this.#info(),
+        settings: this.#settings(),
+        process: this.#process,
+        connections: () => this.#connections(),
+        health: () => this.#health(),
+        cluster: this.#discovery.cluster,
+        store: () => store.status(),
+        secret: readSecret(options["cluster-secret-file"]),
+        now: this.now,
+        topologyKept: () => store.metadata.flush(),
+        nextClientNumber,
+        log: log.log,
+      },
+      { tls: this.#security.httpsTls, isTlsRequired: this.#security.isHttpsRequired },
+    );
   }
 
   /** Sets the broker's time: called once per chunk read, before anything is asked of the broker. */

@@ -49,6 +49,29 @@ export interface Settings {
   setLookupdTcpAddresses(addresses: readonly string[]): void;
 }
 
+export const clusterVerbs = ["create", "delete", "pause", "unpause", "empty"] as const;
+export type ClusterVerb = (typeof clusterVerbs)[number];
+
+export interface ClusterAct {
+  readonly verb: ClusterVerb;
+  readonly topic: string;
+  /** null: the topic itself. */
+  readonly channel: string | null;
+}
+
+/** `version`: what the act is known as. `warnings`: what did not go with it. */
+export type ClusterOutcome =
+  | { readonly done: true; readonly version: number; readonly warnings: readonly string[] }
+  | { readonly done: false; readonly why: "not found" | "away" | "busy"; readonly detail: string };
+
+/** What was said to all nodes of the cluster, and saying it. */
+export interface ClusterPort {
+  /** Resolves when it is so here and will be on every node. Never rejects. */
+  act(act: ClusterAct): Promise<ClusterOutcome>;
+  /** As JSON. */
+  topology(): object;
+}
+
 export interface HttpPorts {
   readonly broker: Broker;
   readonly options: HttpOptions & Readonly<Record<string, unknown>>;
@@ -63,6 +86,8 @@ export interface HttpPorts {
   store(): LiveStore;
   /** Shared by nodes and consoles of a cluster; null: `/v1` is closed. */
   readonly secret: string | null;
+  /** null: a node without a database has no cluster. */
+  readonly cluster: ClusterPort | null;
   /** Sets the broker's clock; called before anything is asked of the broker. */
   now(): void;
   /** Resolves when every change of topics, channels and pauses so far outlives the process; rejects when it cannot be kept. */

@@ -4,10 +4,10 @@
  */
 import type { Topic } from "../broker/topic.ts";
 import type { PeerIdentity } from "../protocol/lookup.ts";
-import { ChannelQuery, type QueryTimeouts } from "./channel-query.ts";
+import { LookupHttp, type RequestTimeouts } from "./lookup-http.ts";
 import { type LookupAddress, LookupPeer, type PeerState, type Registration } from "./lookup-peer.ts";
 
-export interface AnnouncerOptions extends QueryTimeouts {
+export interface AnnouncerOptions extends RequestTimeouts {
   readonly topics: ReadonlyMap<string, Topic>;
   log(level: "info" | "warn" | "error", text: string): void;
 }
@@ -20,13 +20,13 @@ export interface LookupStatus {
 
 export class Announcer {
   readonly #options: AnnouncerOptions;
-  readonly #query: ChannelQuery;
+  readonly #http: LookupHttp;
   readonly #peers = new Map<string, LookupPeer>();
   #identity: PeerIdentity | null = null;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
-    this.#query = new ChannelQuery(options);
+    this.#http = new LookupHttp(options);
   }
 
   /** Now it is known where the node listens: from here on it says so. */
@@ -74,26 +74,29 @@ export class Announcer {
   async channelsOf(topic: string, signal: AbortSignal): Promise<string[]> {
     // A node that has just started is asked for the channels of its first topics too.
     await Promise.all(Array.from(this.#peers.values(), (peer) => peer.tried));
-    const asked = new Map<string, LookupAddress>();
-    for (const { http } of this.#peers.values()) if (http) asked.set(`${http.host}:${http.port}`, http);
-    if (asked.size === 0) {
+    const lookups = this.#lookups();
+    if (lookups.size === 0) {
       this.#options.log("error", `LOOKUPD: no nsqlookupd to ask for the channels of topic ${topic}`);
-      return [];
     }
-    const answers = await Promise.all(
-      [...asked].map(async ([name, address]) => {
-        try {
-          return await this.#query.channelsOf(topic, address, signal);
-        } catch (error) {
-          this.#options.log(
-            "warn",
-            `LOOKUPD(http://${name}): channels of ${topic}: ${(error as Error).message}`,
-          );
-          return [];
-        }
-      }),
+    const answers = await Promise.allSettled(
+      Array.from(lookups.values(), (at) => this.#http.channelsOf(topic, at, signal)),
     );
-    return [...new Set(answers.flat())];
+    for (const failure of failures(lookups, answers)) {
+      this.#options.log("warn", `LOOKUPD: channels of ${topic}: ${failure}`);
+    }
+    return [...new Set(answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : [])))];
+  }
+
+  /**
+   * Has the lookups forget a topic or a channel that all nodes delete, or they would give it to a topic made
+   * anew. Never rejects; says which lookups have not.
+   */
+  async forget(topic: string, channel: string | null): Promise<string[]> {
+    const lookups = this.#lookups();
+    const answers = await Promise.allSettled(
+      Array.from(lookups.values(), (at) => this.#http.forget(topic, channel, at)),
+    );
+    return failures(lookups, answers);
   }
 
   *status(): Generator<LookupStatus> {
@@ -102,7 +105,15 @@ export class Announcer {
 
   close(): void {
     this.setAddresses([]);
-    this.#query.close();
+    this.#http.close();
+  }
+
+  /** Those whose HTTP address is known, each once. */
+  #lookups(): Map<string, LookupAddress> {
+    const lookups = new Map<string, LookupAddress>();
+    for (const { http } of this.#peers.values())
+      if (http) lookups.set(`http://${http.host}:${http.port}`, http);
+    return lookups;
   }
 
   #has(registration: Registration): boolean {
@@ -117,4 +128,14 @@ function* registrationsOf(topics: ReadonlyMap<string, Topic>): Generator<Registr
     if (channels.size === 0) yield name;
     for (const channel of channels.keys()) yield `${name} ${channel}`;
   }
+}
+
+function failures(
+  lookups: ReadonlyMap<string, LookupAddress>,
+  answers: readonly PromiseSettledResult<unknown>[],
+): string[] {
+  return [...lookups.keys()].flatMap((name, index) => {
+    const answer = answers[index]!;
+    return answer.status === "rejected" ? [`${name}: ${(answer.reason as Error).message}`] : [];
+  });
 }

@@ -6,6 +6,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TopologySeen } from "../../db/shared-postgres.ts";
 import type { LogIds } from "../broker/ports.ts";
 import { DataPathError } from "./data-path.ts";
 import { describeFileError, replaceFileSync } from "./files.ts";
@@ -34,6 +35,8 @@ interface State {
   lost: number[];
   /** The checkpoint that a clean stop left; null while a process runs. */
   cleanCheckpoint: number | null;
+  /** How far the cluster's topology has been carried out; null: never. */
+  topologySeen: TopologySeen | null;
 }
 
 export class NodeState implements LogIds {
@@ -116,6 +119,15 @@ export class NodeState implements LogIds {
     this.#save();
   }
 
+  get topologySeen(): TopologySeen | null {
+    return this.#state.topologySeen;
+  }
+
+  set topologySeen(seen: TopologySeen | null) {
+    this.#state.topologySeen = seen;
+    this.#save();
+  }
+
   /** The last act of a clean stop. */
   close(cleanCheckpoint: number | null): void {
     this.#state.noted = this.#next;
@@ -156,7 +168,7 @@ function readState(path: string): State {
     }
     return {
       ...{ identity: randomUUID(), session: 0, noted: 0, range: null, spare: null },
-      ...{ provisional: [], lost: [], cleanCheckpoint: null },
+      ...{ provisional: [], lost: [], cleanCheckpoint: null, topologySeen: null },
     };
   }
   const state = parseState(text);
@@ -198,7 +210,13 @@ function parseState(text: string): State | null {
     provisional,
     lost,
     cleanCheckpoint: count("cleanCheckpoint"),
+    topologySeen: parseTopologySeen(value["topologySeen"]),
   };
+}
+
+function parseTopologySeen(value: unknown): TopologySeen | null {
+  const { id, version } = (value ?? {}) as { id?: unknown; version?: unknown };
+  return typeof id === "string" && Number.isSafeInteger(version) ? { id, version: Number(version) } : null;
 }
 
 function isRange(value: unknown): value is number {

@@ -10,6 +10,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { checkSchemaName, parseDatabaseUrl } from "../../db/address.ts";
+import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { Backlog, LogIds } from "../broker/ports.ts";
@@ -103,6 +104,10 @@ class OpenStore implements NodeStore {
       stored: () => ({ position: this.#files.position, postgresLogs: this.#postgres?.blocks.logIds ?? [] }),
     });
     this.#postgres?.start();
+  }
+
+  get shared(): SharedPostgres | null {
+    return this.#postgres;
   }
 
   get holdsBlocks(): boolean {

@@ -1,4 +1,5 @@
 /** What a node's store offers to the daemon, and what it needs. */
+import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { Backlog, LogIds } from "../broker/ports.ts";
@@ -76,6 +77,8 @@ export interface NodeStore {
    * node that was first started while Postgres was away.
    */
   onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null;
+  /** null: this node has no database. */
+  readonly shared: SharedPostgres | null;
   /** True while any block is stored: then `saveCheckpoint` wants to be called once a second. */
   readonly holdsBlocks: boolean;
 

@@ -6,6 +6,7 @@
 import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
 import { registerRanges, reserveRange, selectUnsafeSettings, upsertNode } from "../../db/queries/nodes.ts";
 import { selectCheckpoint } from "../../db/queries/progress.ts";
+import type { SharedPostgres, TopologySeen } from "../../db/shared-postgres.ts";
 import type { Sql } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { LogIds } from "../broker/ports.ts";
@@ -46,11 +47,12 @@ export interface Found {
   readonly checkpoint: Checkpoint | null;
 }
 
-export class PostgresSide implements LogIds {
+export class PostgresSide implements LogIds, SharedPostgres {
   readonly link: PostgresLink;
   readonly blocks: PostgresStore;
   readonly backlog: NodeBacklog;
   readonly audit: AuditWriter;
+  onUp: (() => void) | null = null;
   readonly #options: PostgresSideOptions;
   readonly #found = Promise.withResolvers<Found>();
   #looked = false;
@@ -82,6 +84,7 @@ export class PostgresSide implements LogIds {
       this.blocks.resume();
       this.backlog.startMoving();
       this.audit.resume();
+      this.onUp?.();
     };
   }
 
@@ -94,6 +97,26 @@ export class PostgresSide implements LogIds {
     const id = state.next();
     if ((state.wantsRange || state.unregistered.length > 0) && !this.#settling) this.#settleRangesSoon();
     return id;
+  }
+
+  get state(): LiveStore["state"] {
+    return this.link.state;
+  }
+
+  use<T>(act: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.link.use("background", act);
+  }
+
+  describe(error: unknown): string {
+    return this.link.describe(error);
+  }
+
+  get topologySeen(): TopologySeen | null {
+    return this.#options.state.topologySeen;
+  }
+
+  set topologySeen(seen: TopologySeen | null) {
+    this.#options.state.topologySeen = seen;
   }
 
   status(): Pick<LiveStore, "state" | "sinceMs" | "reason"> {

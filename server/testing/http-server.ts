@@ -65,6 +65,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
       health: () => this.health,
       store: () => store,
       secret: given.secret === undefined ? secret : given.secret,
+      cluster: null,
       now: this.now,
       topologyKept: async () => {},
       nextClientNumber: this.nextClientNumber,

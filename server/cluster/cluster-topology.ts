@@ -1,0 +1,229 @@
+/**
+ * A node as one of a cluster: it reads once a second what operators have said to all nodes and carries it out
+ * in order, and it writes down what they say to it. Nothing passes from node to node; what one node has written
+ * another reads.
+ */
+import {
+  changeChannel,
+  changeTopic,
+  type DeclaredRow,
+  type DeclaredState,
+  selectChanges,
+  selectTopologyId,
+} from "../../db/queries/topology.ts";
+import type { SharedPostgres } from "../../db/shared-postgres.ts";
+import type { Broker } from "../broker/broker.ts";
+import { carryOut, carryOutDeletion, type Difference, differences } from "./carry-out.ts";
+import { type Act, Declared } from "./declared.ts";
+
+const readEveryMs = 1_000;
+/** Topics and channels read with one statement, and carried out in one turn. */
+const pageMax = 1_000;
+/** Others that act at the same moment come first so often. */
+const attemptsMax = 20;
+/** So long somebody waits for a Postgres that starts together with the node. */
+const startingMsMax = 5_000;
+
+export interface ClusterTopologyOptions {
+  readonly postgres: SharedPostgres;
+  readonly broker: Broker;
+  /** Sets the broker's time. */
+  now(): void;
+  /** Takes the names from those who would give them back to a topic made anew. Says what went wrong. */
+  forget(topic: string, channel: string | null): Promise<readonly string[]>;
+  log(level: "info" | "warn", text: string): void;
+}
+
+/** `version`: the act's. `warnings`: what was done all the same. */
+export type Acted =
+  | { readonly done: true; readonly version: number; readonly warnings: readonly string[] }
+  | { readonly done: false; readonly why: "not found" | "away" | "busy"; readonly detail: string };
+
+export interface DeclaredName {
+  readonly name: string;
+  readonly paused: boolean;
+}
+
+export interface TopologyView {
+  /** Of the last act that was carried out here; null: nothing is known of any. */
+  readonly version: number | null;
+  readonly topics: readonly (DeclaredName & { readonly channels: readonly DeclaredName[] })[];
+  /** Where this node differs from it. */
+  readonly differences: readonly Difference[];
+}
+
+export class ClusterTopology {
+  readonly #options: ClusterTopologyOptions;
+  readonly #firstRead = Promise.withResolvers<void>();
+  #declared = new Declared();
+  #id: string | null = null;
+  #reading: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #failure: string | null = null;
+  #closed = false;
+
+  constructor(options: ClusterTopologyOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { postgres } = this.#options;
+    const read = () => {
+      if (postgres.state === "up")
+        this.#read().then(
+          () => this.#report(null),
+          (error) => this.#report(error),
+        );
+    };
+    postgres.onUp = () => {
+      this.#id = null;
+      read();
+    };
+    this.#timer = setInterval(read, readEveryMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer ?? undefined);
+    this.#options.postgres.onUp = null;
+  }
+
+  // -- a source of channels for a new topic -----------------------------------------------------
+
+  readonly isAsked = true;
+
+  /** Makes what is declared by now, this topic's channels with it. Rejects when that is not to be known. */
+  async channelsOf(_topic: string, signal: AbortSignal): Promise<readonly string[]> {
+    // Who has been here before has its topology in its data path.
+    if (this.#options.postgres.topologySeen === null) await this.#started(signal);
+    await this.#read();
+    return [];
+  }
+
+  // -- operators --------------------------------------------------------------------------------
+
+  /** Resolves when it is written and carried out here; other nodes follow within a second or so. */
+  async act(act: Act): Promise<Acted> {
+    const { postgres, broker, forget } = this.#options;
+    const { verb, topic, channel } = act;
+    let warnings: readonly string[] | null = null;
+    await this.#started();
+    try {
+      for (let attempt = 0; attempt < attemptsMax; attempt++) {
+        await this.#read();
+        const isHere =
+          channel === null ? broker.topics.has(topic) : broker.topics.get(topic)?.channels.has(channel);
+        if (verb !== "create" && !isHere && !this.#declared.has(topic, channel)) {
+          return { done: false, why: "not found", detail: "neither declared nor on this node" };
+        }
+        const change = this.#declared.change(act);
+        if (change === null) return { done: true, version: this.#declared.version, warnings: [] };
+        if (verb === "delete") warnings ??= await forget(topic, channel);
+        const { state, declaresTopic } = change;
+        const isFirst = await postgres.use((sql) =>
+          channel === null
+            ? changeTopic(sql, topic, state)
+            : changeChannel(sql, topic, channel, state, declaresTopic),
+        );
+        if (!isFirst) continue;
+        await this.#read();
+        return { done: true, version: state.version, warnings: warnings ?? [] };
+      }
+    } catch (error) {
+      return { done: false, why: "away", detail: `Postgres: ${postgres.describe(error)}` };
+    }
+    return { done: false, why: "busy", detail: "others act on the topology all the time" };
+  }
+
+  topology(): TopologyView {
+    const { postgres, broker } = this.#options;
+    return {
+      version: postgres.topologySeen?.version ?? null,
+      topics: declaredIn(this.#declared.topics, ({ state }) => state).map(([name, { state, channels }]) => ({
+        ...{ name, paused: state.paused },
+        channels: declaredIn(channels, (channel) => channel).map(([name, { paused }]) => ({ name, paused })),
+      })),
+      differences: [...differences(broker, this.#declared)],
+    };
+  }
+
+  // -- reading ----------------------------------------------------------------------------------
+
+  /** Resolves when it is known whether Postgres starts together with us. */
+  async #started(...signals: readonly AbortSignal[]): Promise<void> {
+    if (this.#options.postgres.state !== "starting") return;
+    const signal = AbortSignal.any([...signals, AbortSignal.timeout(startingMsMax)]);
+    await Promise.race([this.#firstRead.promise, aborted(signal)]);
+  }
+
+  /** Resolves when what was written before the call has been carried out. One at a time: all who wait share the next. */
+  #read(): Promise<void> {
+    this.#next ??= (async () => {
+      await this.#reading?.catch(() => {});
+      this.#next = null;
+      this.#reading = this.#readOnce();
+      await this.#reading;
+    })();
+    return this.#next;
+  }
+
+  async #readOnce(): Promise<void> {
+    const { postgres, broker, now } = this.#options;
+    if (this.#id === null) {
+      const id = await postgres.use(selectTopologyId);
+      if (postgres.topologySeen?.id !== id) this.#declared = new Declared();
+      this.#id = id;
+    }
+    const id = this.#id;
+    const seen = postgres.topologySeen?.id === id ? postgres.topologySeen.version : null;
+    const rows = await this.#readNews();
+    if (this.#closed) return;
+    now();
+    const untold = rows.filter((row) => row.version > (seen ?? -1) && this.#declared.isCurrent(row));
+    for (const row of untold) carryOutDeletion(broker, row, seen);
+    for (let from = 0; from < untold.length; from += pageMax) {
+      now();
+      for (const row of untold.slice(from, from + pageMax)) carryOut(broker, row, seen);
+      await new Promise(setImmediate);
+    }
+    const { version } = this.#declared;
+    if (version !== seen) postgres.topologySeen = { id, version };
+    this.#firstRead.resolve();
+  }
+
+  async #readNews(): Promise<DeclaredRow[]> {
+    const news: DeclaredRow[] = [];
+    for (let isMore = true; isMore; ) {
+      const rows = await this.#options.postgres.use((sql) =>
+        selectChanges(sql, this.#declared.version, pageMax),
+      );
+      isMore = rows.length === pageMax;
+      // A version may have two rows: one that may be cut is left to the next page.
+      const whole = isMore ? rows.filter(({ version }) => version < rows.at(-1)!.version) : rows;
+      for (const row of whole) this.#declared.absorb(row);
+      news.push(...whole);
+    }
+    return news;
+  }
+
+  #report(error: unknown): void {
+    const failure = error === null ? null : this.#options.postgres.describe(error);
+    // The store says when Postgres is away.
+    if (failure !== null && failure !== this.#failure && this.#options.postgres.state === "up") {
+      this.#options.log("warn", `CLUSTER: the declared topology cannot be read: ${failure}`);
+    }
+    this.#failure = failure;
+  }
+}
+
+function declaredIn<T>(entries: ReadonlyMap<string, T>, stateOf: (entry: T) => DeclaredState): [string, T][] {
+  return [...entries].filter(([, entry]) => stateOf(entry).declared);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
