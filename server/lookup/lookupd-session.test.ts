@@ -20,7 +20,7 @@ test.each(["  V2", "GET ", "\0\0\0\0", "  v1"])("[LT1] the magic %j is answered 
   expect(await node.reply()).toBeNull();
 });
 
-test.each([
+const unidentified: [command: string | Buffer, error: string][] = [
   ["FROB\n", "E_INVALID invalid command FROB"],
   ["\n", "E_INVALID invalid command "],
   ["ping\n", "E_INVALID invalid command ping"],
@@ -36,15 +36,21 @@ test.each([
   [identify('{"tcp_port":4150.0}'), "E_BAD_BODY IDENTIFY failed to decode JSON body"],
   [identify("{}"), "E_BAD_BODY IDENTIFY missing fields"],
   [identify("null"), "E_BAD_BODY IDENTIFY missing fields"],
-  ...["broadcast_address", "tcp_port", "http_port", "version"].map(
-    (key) => [identify(without(key)), "E_BAD_BODY IDENTIFY missing fields"] as const,
-  ),
-])("[LT2] %j without IDENTIFY is refused, and the connection ends", async (command, error) => {
-  await using node = await connectNode(lookupd.tcpPort);
+  ...["broadcast_address", "tcp_port", "http_port", "version"].map((key): [Buffer, string] => [
+    identify(without(key)),
+    "E_BAD_BODY IDENTIFY missing fields",
+  ]),
+];
 
-  expect(await node.ask(Buffer.from(command as string, "latin1"))).toBe(error);
-  expect(await node.reply()).toBeNull();
-});
+test.each(unidentified)(
+  "[LT2] %j without IDENTIFY is refused, and the connection ends",
+  async (command, error) => {
+    await using node = await connectNode(lookupd.tcpPort);
+
+    expect(await node.ask(Buffer.from(command as string, "latin1"))).toBe(error);
+    expect(await node.reply()).toBeNull();
+  },
+);
 
 test.each([
   [identify(valid), "E_INVALID cannot IDENTIFY again"],
