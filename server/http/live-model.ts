@@ -1,5 +1,6 @@
 /** The node and its topics in the shape of `server/protocol/live.ts`. */
 import type { Channel } from "../broker/channel.ts";
+import { channelLatency } from "../broker/latency.ts";
 import type { Topic } from "../broker/topic.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import type { LiveChannel, LiveNode, LiveTopic } from "../protocol/live.ts";
@@ -78,6 +79,7 @@ function liveChannel(channel: Channel, wallMs: number): LiveChannel {
     requeueCount: channel.requeueCount,
     timeoutCount: channel.timeoutCount,
     clientCount: channel.subscriptions.length,
+    latency: channelLatency(channel),
     oldestAgeMs: ageOf(channel.oldestWallMs, wallMs),
   };
 }

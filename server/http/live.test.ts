@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LiveLine } from "../protocol/live.ts";
+import type { LiveLine, LiveTopic } from "../protocol/live.ts";
 import { eventually } from "../testing/eventually.ts";
 import { TestConsumer } from "../testing/http-consumer.ts";
 import { secret, startServer, type TestServer } from "../testing/http-server.ts";
@@ -11,8 +11,8 @@ const follow = (server: TestServer, intervalMs = 100) =>
   new LineStream<LiveLine>(server.port, `/v1/live?intervalMs=${intervalMs}`);
 
 /** What a reader knows after all lines so far. */
-function known(lines: readonly LiveLine[]): Map<string, unknown> {
-  const topics = new Map<string, unknown>();
+function known(lines: readonly LiveLine[]): Map<string, LiveTopic> {
+  const topics = new Map<string, LiveTopic>();
   for (const line of lines) {
     for (const topic of line.type === "snapshot" ? line.topics : line.changed) topics.set(topic.name, topic);
     if (line.type === "delta") for (const name of line.removed) topics.delete(name);
@@ -78,6 +78,7 @@ test("[LV1] figures are the broker's", async () => {
           requeueCount: 0,
           timeoutCount: 0,
           clientCount: 1,
+          latency: null,
           oldestAgeMs: expect.any(Number),
         },
       ],
@@ -116,6 +117,27 @@ test("[LV2] a topic deleted and made again is another one, and told", async () =
   await server.post("/topic/create?topic=t");
 
   await eventually(() => expect(known(live.lines).get("t")).toMatchObject({ messageCount: 0 }));
+});
+
+test("[LV2] latencies are told where they are followed, when they change", async () => {
+  await using server = await startServer({ latency: { quantiles: [0.9], windowMs: 600_000 } });
+  const consumer = new TestConsumer(server);
+  const subscription = consumer.subscribe(server, "t", "c");
+  using live = follow(server);
+  const latency = () => known(live.lines).get("t")?.channels[0]?.latency;
+  await eventually(() => expect(latency()).toEqual({ count: 0, percentiles: [{ quantile: 0.9, ms: 0 }] }));
+
+  await server.post("/pub?topic=t", "x");
+  await eventually(() => expect(consumer.held.length).toBe(1));
+  server.advance(2_000);
+  subscription.finish(consumer.held[0]!.logId, consumer.held[0]!.seq);
+
+  await eventually(() => expect(latency()!.count).toBe(1));
+  expect(latency()!.percentiles[0]!.ms).toBeGreaterThanOrEqual(2_000);
+  const told = live.lines.length;
+  await eventually(() => expect(live.lines.length).toBeGreaterThan(told + 2));
+  const changed = live.lines.slice(told + 1).flatMap((line) => (line.type === "delta" ? line.changed : []));
+  expect(changed).toEqual([]);
 });
 
 test("[LV2] each reader has its own interval and its own numbers", async () => {

@@ -5,6 +5,13 @@
  * grow while `startedAtMs` stays; rates are the reader's to derive.
  */
 
+/** Times from publish to FIN, of the last `--e2e-processing-latency-window-time`. */
+export interface LiveLatency {
+  readonly count: number;
+  /** In the order in which they were asked for; 0 while nothing was finished. */
+  readonly percentiles: readonly { readonly quantile: number; readonly ms: number }[];
+}
+
 export interface LiveChannel {
   readonly name: string;
   readonly paused: boolean;
@@ -23,6 +30,8 @@ export interface LiveChannel {
   readonly requeueCount: number;
   readonly timeoutCount: number;
   readonly clientCount: number;
+  /** null: the node was not asked to follow it. */
+  readonly latency: LiveLatency | null;
   /** Age of the oldest message that waits or is held; null: there is none, or it is not known. */
   readonly oldestAgeMs: number | null;
 }

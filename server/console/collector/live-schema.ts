@@ -6,6 +6,11 @@ const count = z.number().nonnegative();
 const name = z.string().min(1).max(128);
 const text = z.string().max(1_024);
 
+const latency = z.object({
+  count,
+  percentiles: z.array(z.object({ quantile: z.number().positive().max(1), ms: count })).max(16),
+});
+
 const channel = z.object({
   name,
   paused: z.boolean(),
@@ -21,6 +26,7 @@ const channel = z.object({
   requeueCount: count,
   timeoutCount: count,
   clientCount: count,
+  latency: latency.nullable(),
   oldestAgeMs: z.number().nullable(),
 });
 

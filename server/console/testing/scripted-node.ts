@@ -127,6 +127,7 @@ export function liveChannel(name: string, changes: Partial<LiveChannel> = {}): L
     requeueCount: 0,
     timeoutCount: 0,
     clientCount: 0,
+    latency: null,
     oldestAgeMs: null,
     ...changes,
   };
