@@ -117,14 +117,14 @@ export const nsqdOptions = {
   "tls-client-auth-policy": text("", "whether clients need a certificate: require or require-verify"),
   "tls-root-ca-file": text("", "certificate authorities of clients"),
   "tls-required": tlsRequired,
-  "tls-min-version": word(["tls1.0", "tls1.1", "tls1.2", "tls1.3"], "tls1.0", "oldest TLS to accept", unused),
-  deflate: flag(true, "let clients ask for deflate", unused),
-  "max-deflate-level": integer(6, "highest deflate level a client may ask for, [1,9]", unused),
-  snappy: flag(true, "let clients ask for snappy", unused),
+  "tls-min-version": word(["tls1.0", "tls1.1", "tls1.2", "tls1.3"], "tls1.0", "oldest TLS to accept"),
+  deflate: flag(true, "let clients ask for deflate"),
+  "max-deflate-level": integer(6, "highest deflate level a client may ask for, [1,9]"),
+  snappy: flag(true, "let clients ask for snappy"),
   "auth-http-address": list("<addr>:<port> or URL of an authorisation server", {
     fileKey: "auth_http_addresses",
   }),
-  "auth-http-request-method": text("get", "how to ask it: get or post", unused),
+  "auth-http-request-method": text("get", "how to ask it: get or post"),
 
   // Weir's own
   "mem-bytes": ours("mem-bytes", integer(134_217_728, "bytes of messages kept in memory, over all topics")),
@@ -135,6 +135,13 @@ export const nsqdOptions = {
   ),
   "cluster-secret-file": secretFile,
   "http-allowed-host": httpAllowedHost,
+  "auth-strict": ours(
+    "auth-strict",
+    flag(
+      false,
+      "an authorisation's patterns have to match whole names of topics and channels, not parts of them",
+    ),
+  ),
   "metrics-per-topic": ours(
     "metrics-per-topic",
     word(

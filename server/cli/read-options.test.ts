@@ -149,9 +149,11 @@ test.each([
   [["-e2e-processing-latency-window-time=0s"], "--e2e-processing-latency-window-time must be positive"],
   [["-statsd-interval=0s"], "--statsd-interval must be positive"],
   [["-statsd-udp-packet-size=0"], "--statsd-udp-packet-size must be positive"],
-  [["-tls-cert=c", "-tls-key=k"], "--tls-cert is not available yet"],
-  [["-tls-cert=c", "-tls-key=k", "-tls-required=tcp-https"], "--tls-cert is not available yet"],
-  [["-auth-http-address=127.0.0.1:1"], "--auth-http-address is not available yet"],
+  [["-tls-required=tcp-https"], "cannot require TLS client connections without TLS key and cert"],
+  [
+    ["-tls-cert=c", "-tls-key=k", "-tls-client-auth-policy=requires"],
+    "--tls-client-auth-policy must be require or require-verify",
+  ],
 ])("[CL2] a node does not start with %j: %s", async (args, message) => {
   const { options } = await read(args);
 

@@ -20,8 +20,10 @@ import { Turn } from "../tcp/turn.ts";
 import { boundAddress } from "./address.ts";
 import { Discovery } from "./discovery.ts";
 import { endOnFault } from "./fatal.ts";
+import { tellWhatNsqdLeft } from "./left-by-nsqd.ts";
 import { listenAt } from "./listening.ts";
 import { NodeLog } from "./node-log.ts";
+import { type NodeSecurity, nodeSecurity } from "./node-security.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { startStatsd } from "./statsd.ts";
 import { topologyListener } from "./topology-listener.ts";
@@ -42,6 +44,7 @@ export async function runNsqd(options: NsqdOptions): Promise<void> {
   const node = new Node(options, log, store);
   await node.listen();
   node.serve();
+  await tellWhatNsqdLeft(options["data-path"] || process.cwd(), log);
 }
 
 async function openStore(options: NsqdOptions, log: NodeLog): Promise<NodeStore> {
@@ -69,6 +72,7 @@ class Node {
   readonly #turn = new Turn();
   readonly #process = new OwnProcess();
   readonly #broker: Broker;
+  readonly #security: NodeSecurity;
   readonly #tcp: TcpListener;
   readonly #http: ReturnType<typeof createHttpServer>;
   readonly #discovery: Discovery;
@@ -113,6 +117,7 @@ class Node {
     if (audit !== null) store.attachAudit(audit);
     store.onLogIdsLost = (firstLogId, endLogId) => this.#broker.sealLogs(firstLogId, endLogId);
     const nextClientNumber = () => ++this.#clients;
+    this.#security = nodeSecurity(options, log);
     this.#tcp = new TcpListener({
       broker: this.#broker,
       turn: this.#turn,
@@ -123,25 +128,7 @@ class Node {
       nextClientNumber,
       held: new Set(),
       tarpit: new Tarpit(),
-      handshakes: null,
-      isTlsRequired: false,
-      authority: null,
-    });
-    this.#http = createHttpServer({
-      broker: this.#broker,
-      options,
-      optionTable: nsqdOptions,
-      node: this.#info(),
-      settings: this.#settings(),
-      process: this.#process,
-      connections: () => this.#connections(),
-      health: () => this.#health(),
-      store: () => store.status(),
-      secret: readSecret(options["cluster-secret-file"]),
-      now: this.now,
-      topologyKept: () => store.metadata.flush(),
-      nextClientNumber,
-      log: log.log,
+      ...this.#security,
     });
     this.#http = createHttpServer(
       {
@@ -173,12 +160,17 @@ class Node {
 
   async listen(): Promise<void> {
     this.#loadMetadata();
-    const { "tcp-address": tcp, "http-address": http } = this.#options;
+    const { "tcp-address": tcp, "http-address": http, "https-address": https } = this.#options;
     this.#tcpPort = await listenAt("nsqd", tcp, (at) => this.#tcp.listen(at));
     this.#log.log("info", `TCP: listening on ${boundAddress(tcp, this.#tcpPort)}`);
     if (http !== "") {
       this.#httpPort = await listenAt("nsqd", http, (at) => this.#http.listen(at));
       this.#log.log("info", `HTTP: listening on ${boundAddress(http, this.#httpPort)}`);
+    }
+    let httpsPort = -1;
+    if (this.#security.httpsTls !== null && https !== "") {
+      httpsPort = await listenAt("nsqd", https, (at) => this.#http.listenSecure(at));
+      this.#log.log("info", `HTTPS: listening on ${boundAddress(https, httpsPort)}`);
     }
     const { now } = this;
     const ports = { broker: this.#broker, process: this.#process, log: this.#log, now };
@@ -187,6 +179,7 @@ class Node {
       type: "ready",
       tcp: boundAddress(tcp, this.#tcpPort),
       http: boundAddress(http, this.#httpPort),
+      https: httpsPort < 0 ? "" : boundAddress(https, httpsPort),
     });
     this.#discovery.start(this.#info());
   }

@@ -18,6 +18,7 @@ export interface NodeOptions {
 interface Ports {
   readonly tcp: number;
   readonly http: number;
+  readonly https: number;
 }
 
 const root = resolve(import.meta.dirname, "../..");
@@ -31,7 +32,7 @@ export class TestNode implements AsyncDisposable {
   readonly #flags: Flags;
   readonly #options: NodeOptions;
   #child!: ChildProcess;
-  #ports: Ports = { tcp: 0, http: 0 };
+  #ports: Ports = { tcp: 0, http: 0, https: 0 };
   #stderr = "";
   #exit: Promise<number | NodeJS.Signals> = Promise.resolve(0);
   #startedMs = 0;
@@ -48,6 +49,11 @@ export class TestNode implements AsyncDisposable {
 
   get httpUrl(): string {
     return `http://127.0.0.1:${this.#ports.http}`;
+  }
+
+  /** 0 without a certificate. */
+  get httpsPort(): number {
+    return this.#ports.https;
   }
 
   get pid(): number {
@@ -88,6 +94,7 @@ export class TestNode implements AsyncDisposable {
       ...flagArguments({
         "tcp-address": "127.0.0.1:0",
         "http-address": "127.0.0.1:0",
+        "https-address": "127.0.0.1:0",
         "broadcast-address": "127.0.0.1",
         "data-path": this.dataPath,
         ...this.#flags,
@@ -101,12 +108,13 @@ export class TestNode implements AsyncDisposable {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#child = child;
-    this.#ports = { tcp: 0, http: 0 };
+    this.#ports = { tcp: 0, http: 0, https: 0 };
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-stderrBytesMax);
     });
-    child.on("message", (message: { type?: string; tcp: unknown; http: unknown }) => {
-      if (message.type === "ready") this.#ports = { tcp: portOf(message.tcp), http: portOf(message.http) };
+    child.on("message", (message: { type?: string; tcp: unknown; http: unknown; https: unknown }) => {
+      if (message.type !== "ready") return;
+      this.#ports = { tcp: portOf(message.tcp), http: portOf(message.http), https: portOf(message.https) };
     });
     this.#exit = new Promise((done) => {
       child.on("error", (error) => {
