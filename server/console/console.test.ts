@@ -99,13 +99,18 @@ describe("a real node, watched", () => {
     socket.raw.disconnect();
   });
 
-  test("[CN8] a node that refuses the secret is not up, and the reason is said", async () => {
+  test("[CN8] a node that refuses the secret is shown by its figures alone, and that is a problem to mend", async () => {
     await using wrong = await (await TestConsole.start([key], { secret: "another" })).signIn();
     await eventually(() =>
       expect(wrong.server.collector.nodeRows[0]).toMatchObject({
-        state: "connecting",
-        reason: "it refused the cluster's secret",
+        state: "up",
+        limits: { rule: "secret-refused", message: "It refused the cluster's secret." },
       }),
+    );
+    await eventually(() =>
+      expect(wrong.server.collector.problems.active).toMatchObject([
+        { rule: "node-secret", severity: "warn" },
+      ]),
     );
   });
 });

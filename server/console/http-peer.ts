@@ -153,8 +153,7 @@ export class HttpPeer {
     if (refused !== null) return Promise.reject(new Error(refused));
     const search = call.query ? `?${new URLSearchParams(call.query)}` : "";
     const headers: Record<string, string | number> = { "user-agent": "weir-console" };
-    if (call.path.startsWith("/v1/") && this.secret !== null)
-      headers["authorization"] = `Bearer ${this.secret}`;
+    if (call.path.startsWith("/v1/") && this.secret) headers["authorization"] = `Bearer ${this.secret}`;
     if (call.method === "POST") headers["content-length"] = call.body?.length ?? 0;
     const secure = this.#httpsPort !== null;
     const options = {

@@ -7,37 +7,50 @@ import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import fastifyCookie from "@fastify/cookie";
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from "fastify";
+import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { ActionLog } from "./api/action-log.ts";
 import { Failure } from "./api/failure.ts";
 import { ImpactTags } from "./api/impact-tag.ts";
 import type { ActionStore, TraceSource } from "./api/ports.ts";
 import { apiRoutes } from "./api/routes.ts";
-import { type SessionStore, Sessions, SessionUnknown } from "./auth/sessions.ts";
+import { type SessionStore, Sessions } from "./auth/sessions.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
-import type { ApiFailure, DatabaseStatus, FailureCode } from "./contract/index.ts";
+import { Lookups } from "./collector/lookups.ts";
+import type { ApiFailure, DatabaseStatus } from "./contract/index.ts";
+import { withoutBase } from "./edge/base-path.ts";
 import { type CookieJar, cookieJar } from "./edge/cookie.ts";
 import { isAllowedHost, isOwnOrigin } from "./edge/guard.ts";
-import { baseHeaders, closedPolicy, strictTransport } from "./edge/headers.ts";
+import { baseHeaders, closedPolicy } from "./edge/headers.ts";
 import { pageRoutes } from "./edge/page-routes.ts";
-import { retryAfterSeconds } from "./edge/plain-pages.ts";
+import { answerFailures, guardRequests } from "./edge/requests.ts";
 import { signInRoutes } from "./edge/sign-in-routes.ts";
 import type { PeerAddress } from "./http-peer.ts";
 import { Hub } from "./live/hub.ts";
 import { Sockets } from "./live/socket.ts";
 import { Tails } from "./live/tail.ts";
+import { Access, type AccessOptions } from "./nsqadmin/access.ts";
+import type { ConfigPort } from "./nsqadmin/config-routes.ts";
+import { Notifier } from "./nsqadmin/notifier.ts";
+import { nsqadminRoutes } from "./nsqadmin/routes.ts";
+import { Tell } from "./nsqadmin/tell.ts";
+import { Upstream } from "./nsqadmin/upstream.ts";
+import { Peers, type PeersOptions } from "./peers.ts";
 
 export interface ConsoleServerOptions {
   readonly host: string;
   /** 0: one that is free. */
   readonly port: number;
   readonly nodes: readonly PeerAddress[];
+  /** Where nodes are found, instead. */
+  readonly lookups: readonly PeerAddress[];
+  readonly peers: Omit<PeersOptions, "secret">;
+  /** `--base-path` as `basePath` writes it. */
+  readonly base: string;
+  readonly nsqadmin: Omit<AccessOptions, "secure" | "sessionOf"> & {
+    readonly notificationEndpoint: string | null;
+    readonly config: (lookups: Lookups | null) => ConfigPort;
+  };
   readonly cluster: string;
   readonly secret: string;
   readonly allowedHosts: readonly string[];
@@ -56,6 +69,8 @@ export interface ConsoleServerOptions {
   readonly warn: (message: string) => void;
   readonly clock?: Clock;
   readonly nodeIntervalMs?: number;
+  readonly lookupIntervalMs?: number;
+  readonly forgetMs?: number;
   readonly recheckMs?: number;
 }
 
@@ -76,18 +91,16 @@ const closeDeadlineMs = 2_000;
 export async function startConsoleServer(options: ConsoleServerOptions): Promise<ConsoleServer> {
   const clock = options.clock ?? systemClock;
   const sessions = new Sessions(options.stores?.sessions ?? null, clock);
-  const collector = new Collector({
-    addresses: options.nodes,
-    secret: options.secret,
-    clock,
-    database: options.database,
-    ...(options.nodeIntervalMs === undefined ? {} : { intervalMs: options.nodeIntervalMs }),
-  });
-  const log = new ActionLog(options.stores?.actions ?? null, options.warn);
+  const { base, warn } = options;
+  const { peers, nodes, lookups, collector } = watch(options, clock);
+  const log = new ActionLog(options.stores?.actions ?? null, warn);
+  const notifier = new Notifier(options.nsqadmin.notificationEndpoint, () => clock.wallMs(), warn);
+  const tell = new Tell(log, notifier, clock);
 
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
+    rewriteUrl: (request) => withoutBase(request.url ?? "/", base) ?? request.url ?? "/",
     genReqId: () => randomUUID(),
     requestTimeout: 30_000,
     forceCloseConnections: true,
@@ -108,8 +121,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   app.server.headersTimeout = 10_000;
   app.server.maxConnections = connectionsMax;
   const guard = { hostname: hostname(), allowedHosts: options.allowedHosts };
-  guardRequests(app, guard, options.secure);
-  answerFailures(app, options.warn);
+  guardRequests(app, { guard, secure: options.secure, base });
+  answerFailures(app, warn);
 
   // The cookie's name has the port in it, which is known once we listen: routes read it through this.
   let jar: CookieJar | null = null;
@@ -118,6 +131,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
 
   const sockets = new Sockets({
     server: app.server,
+    path: `${base}/socket.io`,
     clock,
     sessions,
     isOurs: (request) =>
@@ -131,10 +145,10 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const hub = new Hub(collector, options.cluster, (key, message) => sockets.sendFeed(key, message));
   const tails = new Tails({ nodes: () => collector.nodes, clock, send: (batch) => sockets.sendTail(batch) });
   sockets.attach(hub, tails);
-  app.server.on("upgrade", refuseOtherUpgrades);
+  app.server.on("upgrade", (request, socket) => refuseOtherUpgrades(request, socket, base));
 
   await app.register(fastifyCookie);
-  await app.register(signInRoutes({ sessions, cookies }));
+  await app.register(signInRoutes({ sessions, cookies, base }));
   await app.register(
     apiRoutes({
       collector,
@@ -147,98 +161,84 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
         if (!session) throw new Failure("no-session", "Sign in first.");
         return session;
       },
+      notify: (request, user, act) => tell.notify(request, { user }, act),
       signOut: (id) => sessions.signOut(id),
       clearCookie: () => cookies().clear(),
     }),
   );
-  await app.register(pageRoutes({ sessionOf, pagesUrl: options.pagesUrl }));
+  await app.register(
+    nsqadminRoutes({
+      upstream: new Upstream({
+        lookups: () => lookups?.peers ?? [],
+        nodes,
+        nodeOf: (host, port) => peers.discovered(host, port),
+      }),
+      access: new Access({
+        ...options.nsqadmin,
+        secure: options.secure,
+        // While Postgres is away nobody is known by a cookie alone.
+        sessionOf: (request) => sessionOf(request).catch(() => null),
+      }),
+      tell,
+      config: options.nsqadmin.config(lookups),
+      clock,
+      base,
+      warn,
+    }),
+  );
+  await app.register(pageRoutes({ sessionOf, pagesUrl: options.pagesUrl, base }));
 
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as { port: number };
   jar = cookieJar(app, port, options.secure);
+  lookups?.start();
   collector.start();
 
   return {
     url: `http://${reachableHost(options.host)}:${port}`,
     sessions,
     collector,
-    newSignInPath: async () => `/signin?token=${await sessions.createLink()}`,
+    newSignInPath: async () => `${base}/signin?token=${await sessions.createLink()}`,
     close: async () => {
       hub.close();
       tails.close();
-      await Promise.all([collector.stop(), sockets.close(), log.close(closeDeadlineMs)]);
+      await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);
+      peers.close();
+      await Promise.all([log.close(closeDeadlineMs), notifier.close()]);
       await app.close();
     },
   };
 }
 
-/** Nothing below this sees a request that another page or another name sent. */
-function guardRequests(
-  app: FastifyInstance,
-  guard: { readonly hostname: string; readonly allowedHosts: readonly string[] },
-  secure: boolean,
-): void {
-  app.removeContentTypeParser("text/plain");
-  app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.headers(baseHeaders);
-    reply.header("content-security-policy", closedPolicy);
-    if (secure) reply.header("strict-transport-security", strictTransport);
-    const { host, origin } = request.headers;
-    if (!isAllowedHost(host, guard)) {
-      throw new Failure("bad-host", "This console does not answer to that name (--http-allowed-host).");
-    }
-    const reads = request.method === "GET" || request.method === "HEAD";
-    if ((origin !== undefined || !reads) && !isOwnOrigin(origin, host, secure)) {
-      throw new Failure("bad-origin", "This request was not sent by a page of this console.");
-    }
-    const site = request.headers["sec-fetch-site"];
-    if (request.url.startsWith("/api/") && site !== undefined && site !== "same-origin" && site !== "none") {
-      throw new Failure("bad-origin", "This request was sent by another site.");
-    }
-    if (!reads && !/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
-      throw new Failure("bad-content-type", "Send JSON, with its content type.");
-    }
+/** Whom to watch, and who watches them. */
+function watch(options: ConsoleServerOptions, clock: Clock) {
+  const peers = new Peers({ ...options.peers, secret: options.secret });
+  const nodes = options.nodes.map((address) => peers.node(address));
+  const { lookupIntervalMs, forgetMs, nodeIntervalMs } = options;
+  const lookups =
+    options.lookups.length === 0
+      ? null
+      : new Lookups({
+          peers,
+          clock,
+          addresses: options.lookups,
+          onRound: () => collector.followFound(),
+          ...(lookupIntervalMs === undefined ? {} : { intervalMs: lookupIntervalMs }),
+          ...(forgetMs === undefined ? {} : { forgetMs }),
+        });
+  const collector: Collector = new Collector({
+    nodes,
+    lookups,
+    clock,
+    database: options.database,
+    ...(nodeIntervalMs === undefined ? {} : { intervalMs: nodeIntervalMs }),
   });
-}
-
-const fastifyCodes: Readonly<Record<string, FailureCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: "too-large",
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: "bad-content-type",
-};
-
-function answerFailures(app: FastifyInstance, warn: (message: string) => void): void {
-  app.setErrorHandler((error: FastifyError | Failure, request, reply) => {
-    const failure = error instanceof Failure ? error : failureOf(error);
-    // Never the query: a sign-in link has its token there.
-    if (failure.code === "internal") warn(`${request.method} ${request.url.split("?")[0]}: ${error.stack}`);
-    const body: ApiFailure = {
-      code: failure.code,
-      message: failure.message,
-      requestId: request.id,
-      ...failure.more,
-    };
-    if (failure.code === "session-unknown") reply.header("retry-after", retryAfterSeconds);
-    return reply.code(failure.status).header("cache-control", "no-store").send(body);
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const body: ApiFailure = { code: "not-found", message: "There is nothing here.", requestId: request.id };
-    return reply.code(404).send(body);
-  });
-}
-
-function failureOf(error: FastifyError): Failure {
-  if (error instanceof SessionUnknown) return new Failure("session-unknown", error.message);
-  const code = fastifyCodes[error.code];
-  if (code) return new Failure(code, error.message);
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return new Failure("bad-request", error.message);
-  }
-  return new Failure("internal", "That went wrong inside the console.");
+  return { peers, nodes, lookups, collector };
 }
 
 /** socket.io takes its own; nothing else is upgraded. */
-function refuseOtherUpgrades(request: IncomingMessage, socket: Duplex): void {
-  if (request.url?.startsWith("/socket.io/")) return;
+function refuseOtherUpgrades(request: IncomingMessage, socket: Duplex, base: string): void {
+  if (request.url?.startsWith(`${base}/socket.io/`)) return;
   socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 }
 

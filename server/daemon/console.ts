@@ -6,10 +6,12 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, watchFile, writ
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConsoleOptions } from "../cli/console-options.ts";
-import { parsePeerAddress } from "../console/http-peer.ts";
 import { NextProcess } from "../console/pages/next-process.ts";
 import { type ConsoleServer, startConsoleServer } from "../console/server.ts";
+import type { ConfigRow } from "../protocol/config-value.ts";
 import { ConsoleDatabase } from "./console-database.ts";
+import { consoleSettings } from "./console-settings.ts";
+import { NodeLog } from "./node-log.ts";
 
 const installed = fileURLToPath(new URL("../..", import.meta.url));
 const linkFile = "sign-in-link";
@@ -22,12 +24,17 @@ const wishWaitMs = 5_000;
  * Starts the console and resolves when it serves; it goes on until SIGTERM, SIGINT, SIGHUP or its parent's
  * end. Throws when it cannot start.
  */
-export async function runConsole(options: ConsoleOptions): Promise<void> {
+export async function runConsole(
+  options: ConsoleOptions,
+  table: Readonly<Record<string, ConfigRow>>,
+): Promise<void> {
   const dataPath = resolve(options["data-path"]);
   mkdirSync(dataPath, { recursive: true });
-  const warn = (message: string) => {
-    process.stderr.write(`${options["log-prefix"]}${new Date().toISOString()} ${message}\n`);
-  };
+  const log = new NodeLog(options["log-prefix"], options["log-level"]);
+  const warn = (message: string) => log.log("warn", message);
+  const settings = consoleSettings(options, table, log);
+  if (options["admin-user"].length > 0 && options["trusted-proxy"].length === 0)
+    warn("--admin-user without --trusted-proxy: no header is believed, so that nobody is an admin by one");
   const { host, port } = listenAddress(options["http-address"]);
   const publicUrl = options["public-url"] === "" ? null : new URL(options["public-url"]);
   const url = options["database-url"];
@@ -38,7 +45,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
   const server = await startConsoleServer({
     host,
     port,
-    nodes: options["nsqd-http-address"].map(parsePeerAddress),
+    ...settings,
     cluster: options.cluster,
     secret: readSecret(options["cluster-secret-file"]),
     allowedHosts: [...options["http-allowed-host"], ...(publicUrl ? [publicUrl.hostname] : [])],
@@ -51,7 +58,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
   });
   pages = new NextProcess({
     directory: options["next-dir"] === "" ? installed : resolve(options["next-dir"]),
-    apiUrl: server.url,
+    apiUrl: server.url + settings.base,
     warn,
   });
   stopWhenAsked(async () => {
@@ -64,8 +71,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
   const links = new Links(server, publicUrl?.origin ?? server.url, dataPath);
   links.grantWishes();
   const signInUrl = await links.next();
-  if (process.send) process.send({ type: "ready", url: links.origin, signInUrl });
-  else links.tell(signInUrl, `Console on ${links.origin}\n`);
+  if (process.send) process.send({ type: "ready", url: links.origin + settings.base, signInUrl });
+  else links.tell(signInUrl, `Console on ${links.origin}${settings.base}\n`);
 }
 
 const startedAtMs = Date.now();

@@ -14,6 +14,6 @@ export default role({
       return;
     }
     checkConsole(options);
-    await runConsole(options);
+    await runConsole(options, consoleOptions);
   },
 });

@@ -11,6 +11,6 @@ export default role({
   async run({ options }) {
     checkConsole(options);
     const { runConsole } = await import("../../daemon/console.ts");
-    await runConsole(options);
+    await runConsole(options, nsqadminOptions);
   },
 });

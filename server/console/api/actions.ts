@@ -2,6 +2,7 @@
  * What an operator does to a topic or a channel. The server counts the impact, compares it with what was
  * confirmed, acts on every node it concerns, and says what each of them answered (CO1, CO2, CO3).
  */
+import { mapBounded } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
   type ActionNodeResult,
@@ -11,10 +12,11 @@ import {
   actionLevels,
   type Impact,
 } from "../contract/index.ts";
+import type { HttpPeer } from "../http-peer.ts";
 import type { ActionLog } from "./action-log.ts";
 import { Failure } from "./failure.ts";
 import { hasDrifted, type ImpactTags } from "./impact-tag.ts";
-import { actOn, type Counted, countImpact, nodesFor } from "./nodes.ts";
+import { actOn, type Counted, countImpact, lookupsFor, nodesFor } from "./nodes.ts";
 
 export interface ActionContext {
   readonly collector: Collector;
@@ -23,7 +25,11 @@ export interface ActionContext {
   readonly actor: string;
   readonly address: string;
   readonly requestId: string;
+  /** Tells whoever wants to know of administrative acts. */
+  readonly notify: (act: { action: string; topic: string; channel?: string }) => void;
 }
+
+const actedOnAtOnceMax = 16;
 
 export async function impactOf(context: ActionContext, target: ActionTarget): Promise<Impact> {
   return tagged(context, await countImpact(context.collector, target));
@@ -46,15 +52,23 @@ export async function performAction(context: ActionContext, request: ActionReque
       throw refusal;
     }
   }
-  const nodes = nodesFor(collector, target).filter((node) => request.nodes?.includes(node.key) ?? true);
-  if (nodes.length === 0) throw new Failure("not-found", "No node has it.");
-  const results = (await Promise.all(nodes.map((node) => actOn(node, target)))).map((result) =>
-    forgiven(target, result),
-  );
+  const wanted = (peer: HttpPeer) => request.nodes?.includes(peer.address.key) ?? true;
+  const nodes = nodesFor(collector, target)
+    .map((node) => node.peer)
+    .filter(wanted);
+  const lookups = lookupsFor(collector, target).filter(wanted);
+  if (nodes.length + lookups.length === 0) throw new Failure("not-found", "No node has it.");
+  // Lookups first: a node makes the channels that they know, so that what was deleted would come back.
+  const results: ActionNodeResult[] = [];
+  for (const peers of [lookups, nodes]) {
+    const answers = await mapBounded(peers, actedOnAtOnceMax, (peer) => actOn(peer, target));
+    results.push(...answers.map((result) => forgiven(target, result)));
+  }
   const failed = results.filter((result) => !result.ok).length;
   const outcome = failed === 0 ? "done" : failed < results.length ? "partly" : "failed";
   const after = level === 0 ? null : await countImpact(collector, target);
   record(context, request, before, after, outcome === "done" ? "ok" : outcome, results);
+  if (outcome !== "failed") context.notify({ ...target, action: target.action.replace("-", "_") });
   return { ...target, outcome, nodes: results, requestId: context.requestId };
 }
 

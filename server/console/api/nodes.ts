@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Collector } from "../collector/collector.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import type { ActionName, ActionNodeResult, ActionTarget, Impact } from "../contract/index.ts";
-import type { PeerAnswer } from "../http-peer.ts";
+import type { HttpPeer, PeerAnswer } from "../http-peer.ts";
 
 const paths: Readonly<Record<ActionName, string>> = {
   "create-topic": "/topic/create",
@@ -32,19 +32,28 @@ export function nodesFor(collector: Collector, target: ActionTarget): readonly S
   });
 }
 
-export async function actOn(node: Subscription, target: ActionTarget): Promise<ActionNodeResult> {
+/** Lookups know topics and channels, and nothing of pausing and emptying. */
+export function lookupsFor({ lookups }: Collector, { action }: ActionTarget): readonly HttpPeer[] {
+  return lookups && /^(create|delete)-/.test(action) ? lookups.peers : [];
+}
+
+/** On a node, or on a lookup: the words are the same. */
+export async function actOn(peer: HttpPeer, target: ActionTarget): Promise<ActionNodeResult> {
   const query = { topic: target.topic, ...(target.channel === undefined ? {} : { channel: target.channel }) };
   // A channel is created with its topic, as a consumer that subscribes does it.
   if (target.action === "create-channel") {
-    const topic = await node.peer.call({
+    const topic = await peer.call({
       method: "POST",
       path: "/topic/create",
       query: { topic: target.topic },
     });
-    if (topic.status !== 200) return resultOf(node.key, topic);
+    if (topic.status !== 200) return resultOf(peer.address.key, topic);
   }
   const path = paths[target.action];
-  return resultOf(node.key, await node.peer.call({ method: "POST", path, query, timeoutMs: actTimeoutMs }));
+  return resultOf(
+    peer.address.key,
+    await peer.call({ method: "POST", path, query, timeoutMs: actTimeoutMs }),
+  );
 }
 
 function resultOf(node: string, answer: PeerAnswer): ActionNodeResult {

@@ -29,6 +29,8 @@ export interface ApiOptions {
   readonly traces: TraceSource | null;
   /** Throws `Failure` without a session. */
   readonly requireSession: (request: FastifyRequest) => Promise<{ id: string; info: SessionInfo }>;
+  /** Tells of an administrative act, and by whom. */
+  readonly notify: (request: FastifyRequest, user: string, act: { action: string; topic: string }) => void;
   readonly signOut: (id: string) => Promise<void>;
   readonly clearCookie: () => string;
 }
@@ -119,6 +121,7 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
     actor: request.visitor!.info.user,
     address: request.ip,
     requestId: request.id,
+    notify: (act) => options.notify(request, request.visitor!.info.user, act),
   });
   app.post(apiPaths.signOut, async (request, reply) => {
     await options.signOut(request.visitor!.id);

@@ -174,7 +174,7 @@ describe("nodes joined", () => {
 
     const { data } = await eventually(async () => {
       const topic = await weir.read<Snapshot<`topic:${string}`>>("/api/v1/topics/t");
-      expect(topic.data!.coverage).toEqual({ heard: 2, of: 2, missing: [] });
+      expect(topic.data!.coverage).toEqual({ heard: 2, of: 2, missing: [], silentLookups: [] });
       return topic;
     });
 
@@ -212,7 +212,12 @@ describe("nodes joined", () => {
     const { data } = await weir.read<Snapshot<"overview">>("/api/v1/overview");
 
     const view = data as OverviewView;
-    expect(view.coverage).toEqual({ heard: 0, of: 1, missing: [{ key: node.key, lastHeardAtMs: null }] });
+    expect(view.coverage).toEqual({
+      heard: 0,
+      of: 1,
+      missing: [{ key: node.key, lastHeardAtMs: null }],
+      silentLookups: [],
+    });
     expect(new Set(Object.values(view.flow))).toEqual(new Set([null]));
     expect([view.topicCount, view.producers, view.publishUrl]).toEqual([null, null, null]);
     expect(view.nodes[0]).toMatchObject({ state: "connecting", version: null });

@@ -5,12 +5,14 @@
  * A tick comes when every node that answers has spoken since the last one, so that figures are shown
  * as fresh as they are, and by a timer when they do not.
  */
+import { Gate } from "../bounded.ts";
 import type { Clock } from "../clock.ts";
 import type { Coverage, DatabaseStatus, Flow, NodeRow } from "../contract/index.ts";
 import { flowMetrics, nodeMetrics, rooms } from "../contract/index.ts";
-import { HttpPeer, type PeerAddress } from "../http-peer.ts";
+import type { HttpPeer } from "../http-peer.ts";
 import { addFlows } from "./flow.ts";
 import { type JoinedTopic, joinTopic, nodeFlow, speaking } from "./join.ts";
+import type { Lookups } from "./lookups.ts";
 import { nodeRow } from "./node-row.ts";
 import { Problems } from "./problems.ts";
 import { flowValues, Ring, Rings } from "./series.ts";
@@ -18,11 +20,14 @@ import { Subscription } from "./subscription.ts";
 
 const tickSoonestMs = 500;
 const tickLatestMs = 1_100;
+/** Answers that may have ten thousand topics, read at a time. */
+const readAtOnceMax = 4;
 
 export interface CollectorOptions {
-  readonly addresses: readonly PeerAddress[];
-  /** Shared with the nodes, for `/v1`. */
-  readonly secret: string;
+  /** Those the operator has named. */
+  readonly nodes: readonly HttpPeer[];
+  /** Where the other nodes are found; null: there are no others. */
+  readonly lookups: Lookups | null;
   readonly clock: Clock;
   readonly database: () => DatabaseStatus;
   /** How often a node is to speak; default 1,000. */
@@ -30,9 +35,9 @@ export interface CollectorOptions {
 }
 
 export class Collector {
-  readonly nodes: readonly Subscription[];
   readonly clock: Clock;
   readonly database: () => DatabaseStatus;
+  readonly lookups: Lookups | null;
   readonly topics = new Map<string, JoinedTopic>();
   readonly problems = new Problems();
   readonly overviewRing = new Ring(flowMetrics);
@@ -43,32 +48,37 @@ export class Collector {
   readonly lastMessageAtMs = new Map<string, number>();
   nodeRows: readonly NodeRow[] = [];
   total: Flow;
+  readonly #options: CollectorOptions;
+  readonly #gate = new Gate(readAtOnceMax);
+  #nodes: readonly Subscription[];
   #listeners = new Set<() => void>();
   #freshBefore = new Map<Subscription, boolean>();
   #spoken = new Set<Subscription>();
+  /** Topics of nodes that are not there any more. */
+  readonly #left = new Set<string>();
+  readonly #stopping = new Set<Promise<void>>();
   #tickedAtMs = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #started = false;
   #stopped = false;
 
   constructor(options: CollectorOptions) {
+    this.#options = options;
     this.clock = options.clock;
     this.database = options.database;
-    const intervalMs = options.intervalMs ?? 1_000;
-    this.nodes = options.addresses.map((address) => {
-      const peer = new HttpPeer(address, { secret: options.secret });
-      const node: Subscription = new Subscription(peer, {
-        clock: options.clock,
-        intervalMs,
-        onLine: () => this.#heard(node),
-      });
-      this.nodeRings.set(address.key, new Ring(nodeMetrics));
-      return node;
-    });
+    this.lookups = options.lookups;
+    this.#nodes = options.nodes.map((peer) => this.#subscription(peer));
     this.total = addFlows([]);
-    this.nodeRows = this.nodes.map((node) => nodeRow(node));
+    this.nodeRows = this.#rows();
+  }
+
+  /** As they are now: nodes come and go. */
+  get nodes(): readonly Subscription[] {
+    return this.#nodes;
   }
 
   start(): void {
+    this.#started = true;
     for (const node of this.nodes) node.start();
     this.#arm();
   }
@@ -76,7 +86,46 @@ export class Collector {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await Promise.all(this.nodes.map((node) => node.stop()));
+    await Promise.all([...this.nodes.map((node) => node.stop()), ...this.#stopping]);
+  }
+
+  /** The lookups have been asked: those nodes are there now, and no others. */
+  followFound(): void {
+    if (this.#stopped || !this.lookups) return;
+    const found = this.lookups.nodes;
+    const kept = this.nodes.filter((node) => found.has(node.key));
+    const known = new Set(kept.map((node) => node.key));
+    const added = [...found.values()]
+      .filter((peer) => !known.has(peer.address.key))
+      .map((peer) => this.#subscription(peer));
+    for (const node of this.nodes) if (!known.has(node.key)) this.#leave(node);
+    this.#nodes = [...kept, ...added].sort((one, other) => (one.key < other.key ? -1 : 1));
+    if (this.#started) for (const node of added) node.start();
+  }
+
+  #subscription(peer: HttpPeer): Subscription {
+    const { clock, intervalMs = 1_000 } = this.#options;
+    const node: Subscription = new Subscription(peer, {
+      clock,
+      intervalMs,
+      gate: this.#gate,
+      onLine: () => this.#heard(node),
+    });
+    this.nodeRings.set(node.key, new Ring(nodeMetrics));
+    return node;
+  }
+
+  #leave(node: Subscription): void {
+    for (const name of node.state.topics.keys()) this.#left.add(name);
+    this.nodeRings.delete(node.key);
+    this.#freshBefore.delete(node);
+    this.#spoken.delete(node);
+    const stopped = node.stop().finally(() => this.#stopping.delete(stopped));
+    this.#stopping.add(stopped);
+  }
+
+  #rows(): readonly NodeRow[] {
+    return this.nodes.map((node) => nodeRow(node, this.lookups?.namedBy(node.key) ?? null));
   }
 
   onTick(listener: () => void): void {
@@ -91,10 +140,14 @@ export class Collector {
     const missing = this.nodes
       .filter((node) => !node.fresh)
       .map((node) => ({ key: node.key, lastHeardAtMs: node.heardAtWallMs }));
-    return { heard: this.nodes.length - missing.length, of: this.nodes.length, missing };
+    const silentLookups = (this.lookups?.rows ?? [])
+      .filter(({ state }) => state !== "up")
+      .map(({ key }) => key);
+    return { heard: this.nodes.length - missing.length, of: this.nodes.length, missing, silentLookups };
   }
 
   #heard(node: Subscription): void {
+    if (!this.nodes.includes(node)) return;
     this.#spoken.add(node);
     const sinceMs = this.clock.nowMs() - this.#tickedAtMs;
     const first = this.#freshBefore.get(node) !== true;
@@ -117,6 +170,7 @@ export class Collector {
     this.#writeRings(atMs);
     this.problems.update({
       nodes: this.nodeRows,
+      lookups: this.lookups?.rows ?? [],
       topics: this.topics,
       database: this.database(),
       channelRing: (topic, channel) => this.rings.get(rooms.channel(topic, channel)),
@@ -127,7 +181,8 @@ export class Collector {
 
   /** Rebuilds the rows of topics that differ; all others stay the same objects. */
   #join(atMs: number): void {
-    const dirty = new Set<string>();
+    const dirty = new Set<string>(this.#left);
+    this.#left.clear();
     for (const node of this.nodes) {
       if (this.#freshBefore.get(node) !== node.fresh) node.state.touchAll();
       this.#freshBefore.set(node, node.fresh);
@@ -144,7 +199,7 @@ export class Collector {
       this.topics.set(name, joined);
       if (joined.raw.inRate) this.lastMessageAtMs.set(name, atMs);
     }
-    this.nodeRows = this.nodes.map((node) => nodeRow(node));
+    this.nodeRows = this.#rows();
     this.total = addFlows(speaking(this.nodes).map((node) => nodeFlow(node, "smooth")));
   }
 
@@ -192,8 +247,8 @@ function nodeValues(node: Subscription): (number | null)[] {
     rssBytes: live.rssBytes,
     memBytes: live.memBytes,
     connections: live.connections,
-    commitP99Ms: live.store.commitP99Ms,
-    auditLagMs: live.store.auditLagMs,
+    commitP99Ms: live.store?.commitP99Ms ?? null,
+    auditLagMs: live.store?.auditLagMs ?? null,
   };
   return nodeMetrics.map((metric) => values[metric]);
 }

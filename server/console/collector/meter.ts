@@ -25,11 +25,14 @@ export class Meter {
     this.#count = startCount;
   }
 
-  /** `elapsedMs` since the reading before; null or ≤ 0 (a clock was set back): no rate this time. */
-  read(count: number, elapsedMs: number | null): void {
+  /**
+   * `count` null: not known. `elapsedMs` since the reading before; null or ≤ 0 (a clock was set back): no rate
+   * this time.
+   */
+  read(count: number | null, elapsedMs: number | null): void {
     const before = this.#count;
     this.#count = count;
-    if (before === null || elapsedMs === null || elapsedMs <= 0 || count < before) {
+    if (count === null || before === null || elapsedMs === null || elapsedMs <= 0 || count < before) {
       this.raw = null;
       this.#smooth = null;
       return;
@@ -49,6 +52,6 @@ export class Meter {
 
   /** Its next reading may differ from this one even if the counter rests. */
   get moving(): boolean {
-    return this.#smooth !== 0;
+    return this.#smooth !== 0 && this.#count !== null;
   }
 }

@@ -3,7 +3,8 @@ import type { NodeRow } from "../contract/index.ts";
 import { nodeFlow } from "./join.ts";
 import type { Subscription } from "./subscription.ts";
 
-export function nodeRow(node: Subscription): NodeRow {
+/** `lookups`: those that name it; null: it was found without any. */
+export function nodeRow(node: Subscription, lookups: readonly string[] | null): NodeRow {
   const live = node.state.node;
   const heard = live !== null;
   return {
@@ -11,6 +12,8 @@ export function nodeRow(node: Subscription): NodeRow {
     state: node.fresh ? "up" : heard ? "silent" : "connecting",
     reason: node.fresh ? null : node.reason,
     lastHeardAtMs: node.heardAtWallMs,
+    limits: node.limits,
+    lookups,
     id: live?.id ?? null,
     hostname: live?.hostname ?? null,
     version: live?.version ?? null,

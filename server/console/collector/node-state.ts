@@ -2,9 +2,43 @@
  * What is known of one node, folded together from the lines of its live stream. Holds no socket and
  * no clock: lines and times come in, `dirty` says which topics look different now.
  */
-import type { LiveChannel, LiveLine, LiveNode, LiveTopic } from "../../protocol/live.ts";
+import type { LiveChannel, LiveDelta, LiveNode, LiveSnapshot, LiveTopic } from "../../protocol/live.ts";
 import type { Flow } from "../contract/index.ts";
 import { Meter } from "./meter.ts";
+
+/** What a node says on its live stream; what is not to be had of a genuine nsqd is null. */
+export interface KnownChannel extends Omit<LiveChannel, "deliverCount" | "finishCount"> {
+  readonly deliverCount: number | null;
+  /** Of a genuine nsqd: what has entered the channel and is not there any more, finished or emptied. */
+  readonly finishCount: number | null;
+}
+
+export interface KnownTopic extends Omit<LiveTopic, "channels"> {
+  readonly channels: readonly KnownChannel[];
+}
+
+type Always =
+  | "id"
+  | "version"
+  | "hostname"
+  | "broadcastAddress"
+  | "tcpPort"
+  | "httpPort"
+  | "startedAtMs"
+  | "health";
+export type KnownNode = Pick<LiveNode, Always> & {
+  readonly [Key in Exclude<keyof LiveNode, Always>]: LiveNode[Key] | null;
+};
+
+export type KnownLine =
+  | (Omit<LiveSnapshot, "node" | "topics"> & {
+      readonly node: KnownNode;
+      readonly topics: readonly KnownTopic[];
+    })
+  | (Omit<LiveDelta, "node" | "changed"> & {
+      readonly node: KnownNode;
+      readonly changed: readonly KnownTopic[];
+    });
 
 /** Sums, made when they are first asked for and kept until something changes. */
 export interface KeptFlows {
@@ -13,7 +47,7 @@ export interface KeptFlows {
 }
 
 export interface ChannelEntry {
-  live: LiveChannel;
+  live: KnownChannel;
   readonly meters: {
     readonly messages: Meter;
     readonly deliveries: Meter;
@@ -24,14 +58,14 @@ export interface ChannelEntry {
 }
 
 export interface TopicEntry {
-  live: LiveTopic;
+  live: KnownTopic;
   readonly messages: Meter;
   readonly channels: Map<string, ChannelEntry>;
   readonly flows: KeptFlows;
 }
 
 export class NodeState {
-  node: LiveNode | null = null;
+  node: KnownNode | null = null;
   readonly topics = new Map<string, TopicEntry>();
   /** Names of topics that differ since they were last taken from here. */
   readonly dirty = new Set<string>();
@@ -43,7 +77,7 @@ export class NodeState {
   readonly #moving = new Set<string>();
 
   /** Takes a line in. False: a line is missing before it, and a new snapshot is needed (CN4). */
-  apply(line: LiveLine): boolean {
+  apply(line: KnownLine): boolean {
     if (line.type === "delta" && (this.node === null || line.rev !== this.#rev + 1)) return false;
     if (this.node && (this.node.id !== line.node.id || this.node.startedAtMs !== line.node.startedAtMs)) {
       this.#beginAnew();
@@ -84,7 +118,7 @@ export class NodeState {
   }
 
   /** `known`: the node was heard before, so that what is new began at nothing. */
-  #take(live: LiveTopic, elapsedMs: number | null, known: boolean): void {
+  #take(live: KnownTopic, elapsedMs: number | null, known: boolean): void {
     const start = known ? 0 : null;
     let topic = this.topics.get(live.name);
     if (!topic) {
@@ -127,7 +161,7 @@ function forget(flows: KeptFlows): void {
 
 function takeChannel(
   topic: TopicEntry,
-  live: LiveChannel,
+  live: KnownChannel,
   elapsedMs: number | null,
   start: number | null,
 ): void {

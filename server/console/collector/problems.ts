@@ -4,6 +4,7 @@
  */
 import type {
   DatabaseStatus,
+  LookupRow,
   NodeRow,
   PastProblem,
   Problem,
@@ -24,6 +25,8 @@ const afterMs: Readonly<Record<ProblemRule, number>> = {
   "depth-growing": 0,
   timeouts: 10_000,
   "node-silent": 0,
+  "node-secret": 0,
+  "lookup-silent": 0,
   "store-down": 0,
   "producers-held": 0,
   "audit-behind": 5_000,
@@ -40,6 +43,7 @@ const commitSlowMs = 1_000;
 
 export interface ProblemInput {
   readonly nodes: readonly NodeRow[];
+  readonly lookups: readonly LookupRow[];
   readonly topics: ReadonlyMap<string, JoinedTopic>;
   readonly database: DatabaseStatus;
   readonly channelRing: (topic: string, channel: string) => Ring | undefined;
@@ -60,7 +64,12 @@ export class Problems {
   /** Looks again. Call it once a tick. */
   update(input: ProblemInput): void {
     const { atMs } = input;
-    const found = [...nodeProblems(input), ...this.#gapProblems(input), ...channelProblems(input)];
+    const found = [
+      ...nodeProblems(input),
+      ...lookupProblems(input),
+      ...this.#gapProblems(input),
+      ...channelProblems(input),
+    ];
     const keys = new Set(found.map((problem) => problem.key));
     for (const key of this.#since.keys()) if (!keys.has(key)) this.#since.delete(key);
 
@@ -145,6 +154,13 @@ function* nodeProblems({ nodes, database, atMs }: ProblemInput): Generator<Found
         yield onNode(node, "node-silent", "crit", `no answer${heard}${why}`, node.lastHeardAtMs ?? undefined);
       continue;
     }
+    if (node.limits?.rule === "secret-refused")
+      yield onNode(
+        node,
+        "node-secret",
+        "warn",
+        "it refused the cluster's secret: figures only, no tail, no trace (--cluster-secret-file)",
+      );
     const store = node.store;
     if (store?.state === "down") {
       const what = store.kind === "postgres" ? "Postgres does not answer" : "the store does not answer";
@@ -185,6 +201,26 @@ function* nodeProblems({ nodes, database, atMs }: ProblemInput): Generator<Found
       topic: null,
       channel: null,
       node: null,
+    };
+  }
+}
+
+/** One that is silent is a nuisance: the others know the same nodes. All of them silent, nobody finds anybody. */
+function* lookupProblems({ lookups, atMs }: ProblemInput): Generator<Found> {
+  const all = lookups.every((lookup) => lookup.state !== "up");
+  for (const { key, state, reason, lastHeardAtMs } of lookups) {
+    // A console that has just started knows nothing yet.
+    if (state === "up" || reason === null) continue;
+    const heard = lastHeardAtMs === null ? "" : `, last heard ${ageWords(atMs - lastHeardAtMs)} ago`;
+    yield {
+      key: `lookup-silent:${key}`,
+      rule: "lookup-silent",
+      severity: all ? "crit" : "warn",
+      message: `nsqlookupd ${key}: no answer${heard}: ${reason}; nodes that only it knows may be missing`,
+      topic: null,
+      channel: null,
+      node: null,
+      ...(lastHeardAtMs === null ? {} : { sinceMs: lastHeardAtMs }),
     };
   }
 }

@@ -14,6 +14,8 @@ export interface Coverage {
   readonly of: number;
   /** The silent ones; null: never heard since the console started. */
   readonly missing: readonly { readonly key: string; readonly lastHeardAtMs: number | null }[];
+  /** Lookups that do not answer: nodes that only they know are not even counted here. */
+  readonly silentLookups: readonly string[];
 }
 
 /** What moves through a topic, a channel, or everything together. Rates are a second, smoothed over 5 s. */
@@ -92,6 +94,8 @@ export type ProblemRule =
   | "depth-growing"
   | "timeouts"
   | "node-silent"
+  | "node-secret"
+  | "lookup-silent"
   | "store-down"
   | "producers-held"
   | "audit-behind"
@@ -273,6 +277,24 @@ export interface StoreStatus {
   readonly commitP99Ms: number | null;
 }
 
+/** Why nothing but its `/stats` is to be had of a node: no tail, no trace, no figures of its process and store. */
+export interface NodeLimits {
+  readonly rule: "genuine" | "no-secret" | "not-trusted" | "secret-refused";
+  readonly message: string;
+}
+
+/** A nsqlookupd that nodes are found by. */
+export interface LookupRow {
+  /** Its HTTP address, `host:port`. */
+  readonly key: string;
+  readonly state: "up" | "silent" | "connecting";
+  /** Why it is not up, in words. */
+  readonly reason: string | null;
+  readonly lastHeardAtMs: number | null;
+  /** Nodes it named when it was last heard; null: never heard. */
+  readonly nodeCount: number | null;
+}
+
 /** A node. What only the node can say is null until it has been heard of, and the last known after that. */
 export interface NodeRow {
   /** Its HTTP address as the console was told it, `host:port`. */
@@ -282,6 +304,10 @@ export interface NodeRow {
   /** Why it is not up, in words. */
   readonly reason: string | null;
   readonly lastHeardAtMs: number | null;
+  /** null: everything is to be had of it, or it has not been heard of. */
+  readonly limits: NodeLimits | null;
+  /** Keys of the lookups that name it; null: this console knows its nodes without lookups. */
+  readonly lookups: readonly string[] | null;
   readonly id: string | null;
   readonly hostname: string | null;
   readonly version: string | null;
@@ -308,6 +334,7 @@ export interface NodeRow {
 export interface NodesView {
   readonly coverage: Coverage;
   readonly nodes: readonly NodeRow[];
+  readonly lookups: readonly LookupRow[];
 }
 
 /** A channel on one node. */

@@ -3,6 +3,7 @@ import httpProxy from "@fastify/http-proxy";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SessionUnknown } from "../auth/sessions.ts";
 import { signInPath } from "../contract/index.ts";
+import { withBase } from "./base-path.ts";
 import { headersFromPages, headersToPages, pagePolicy } from "./headers.ts";
 import { onwardPage, type PlainPage, retryAfterSeconds, startingPage, waitingPage } from "./plain-pages.ts";
 import { newNonce, sendPlain } from "./sign-in-routes.ts";
@@ -10,6 +11,8 @@ import { newNonce, sendPlain } from "./sign-in-routes.ts";
 export interface PageOptions {
   readonly sessionOf: (request: FastifyRequest) => Promise<unknown>;
   readonly pagesUrl: () => string | null;
+  /** Where everything stands, without a slash at its end: empty for the root. */
+  readonly base: string;
 }
 
 declare module "fastify" {
@@ -19,7 +22,7 @@ declare module "fastify" {
   }
 }
 
-export function pageRoutes({ sessionOf, pagesUrl }: PageOptions) {
+export function pageRoutes({ sessionOf, pagesUrl, base }: PageOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     app.decorateRequest("pagePolicy", "");
     await app.register(httpProxy, {
@@ -30,7 +33,7 @@ export function pageRoutes({ sessionOf, pagesUrl }: PageOptions) {
       disableRequestLogging: true,
       preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
         try {
-          if (!(await sessionOf(request))) return refuse(request, reply);
+          if (!(await sessionOf(request))) return refuse(request, reply, base);
         } catch (error) {
           if (error instanceof SessionUnknown) return unavailable(request, reply, waitingPage);
           throw error;
@@ -40,6 +43,7 @@ export function pageRoutes({ sessionOf, pagesUrl }: PageOptions) {
         reply.header("content-security-policy", request.pagePolicy);
         return undefined;
       },
+      handler: (request, reply, _, how) => reply.from(withBase(request.url, base), how as never),
       replyOptions: {
         getUpstream: () => pagesUrl() ?? "http://127.0.0.1:9",
         rewriteRequestHeaders: (request, headers) =>
@@ -52,14 +56,14 @@ export function pageRoutes({ sessionOf, pagesUrl }: PageOptions) {
 }
 
 /** Nobody signed in: a page leads to where one does, anything else is just refused. */
-function refuse(request: FastifyRequest, reply: FastifyReply) {
+function refuse(request: FastifyRequest, reply: FastifyReply, base: string) {
   const { "sec-fetch-mode": mode, "sec-fetch-site": site, accept, rsc } = request.headers;
   const navigates = mode === undefined ? (accept ?? "").includes("text/html") : mode === "navigate";
   if (!navigates || rsc !== undefined) return reply.code(401).header("cache-control", "no-store").send();
   // A click in another site comes without our strict cookie: from a page of ours it comes again, with it.
   if (site === "cross-site" || site === "same-site")
-    return sendPlain(reply, 200, onwardPage(newNonce(), request.url));
-  return reply.header("cache-control", "no-store").redirect(signInPath, 303);
+    return sendPlain(reply, 200, onwardPage(newNonce(), base + request.url));
+  return reply.header("cache-control", "no-store").redirect(base + signInPath, 303);
 }
 
 function unavailable(

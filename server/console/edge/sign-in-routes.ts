@@ -9,9 +9,11 @@ import { onwardPage, type PlainPage, retryAfterSeconds, signInPage, waitingPage 
 export interface SignInOptions {
   readonly sessions: Sessions;
   readonly cookies: () => CookieJar;
+  /** Where everything stands, without a slash at its end: empty for the root. */
+  readonly base: string;
 }
 
-export function signInRoutes({ sessions, cookies }: SignInOptions) {
+export function signInRoutes({ sessions, cookies, base }: SignInOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler((error, _, reply) => {
       if (!(error instanceof SessionUnknown)) throw error;
@@ -21,7 +23,7 @@ export function signInRoutes({ sessions, cookies }: SignInOptions) {
       const { token } = request.query as { token?: unknown };
       const present = cookies().read(request.headers.cookie);
       if (typeof token !== "string") {
-        if (await sessions.check(present, false)) return reply.redirect("/", 303);
+        if (await sessions.check(present, false)) return reply.redirect(`${base}/`, 303);
         return sendPlain(reply, 200, signInPage(newNonce(), false));
       }
       // A browser that looks ahead must not use the link up.
@@ -32,24 +34,24 @@ export function signInRoutes({ sessions, cookies }: SignInOptions) {
       }
       const signedIn = token.length <= 128 ? await sessions.signIn(token, visitorOf(request)) : null;
       if (!signedIn) {
-        if (await sessions.check(present, false)) return onward(request, reply);
+        if (await sessions.check(present, false)) return onward(request, reply, base);
         return sendPlain(reply, 403, signInPage(newNonce(), true));
       }
       // A new session for every sign-in; the one before ends, if anybody can say now that it was one.
       const before = await sessions.check(present, false).catch(() => null);
       if (before) await sessions.signOut(before.id);
       reply.header("set-cookie", cookies().write(signedIn.secret));
-      return onward(request, reply);
+      return onward(request, reply, base);
     });
   };
 }
 
-/** To `/`. A strict cookie is not sent on after a click in another site: from there it goes by way of a page of ours. */
-function onward(request: FastifyRequest, reply: FastifyReply) {
+/** To the first page. A strict cookie is not sent on after a click in another site: from there it goes by way of a page of ours. */
+function onward(request: FastifyRequest, reply: FastifyReply, base: string) {
   const site = request.headers["sec-fetch-site"];
   if (site === "cross-site" || site === "same-site")
-    return sendPlain(reply, 200, onwardPage(newNonce(), "/"));
-  return reply.header("cache-control", "no-store").redirect("/", 303);
+    return sendPlain(reply, 200, onwardPage(newNonce(), `${base}/`));
+  return reply.header("cache-control", "no-store").redirect(`${base}/`, 303);
 }
 
 function visitorOf(request: FastifyRequest) {

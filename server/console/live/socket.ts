@@ -38,6 +38,8 @@ type ConsoleSocket = Socket<ClientEvents, ServerEvents, DefaultEventsMap, Socket
 
 export interface SocketsOptions {
   readonly server: HttpServer;
+  /** Where browsers connect to. */
+  readonly path: string;
   readonly clock: Clock;
   readonly sessions: Sessions;
   /** Host and Origin are ours. */
@@ -82,6 +84,7 @@ export class Sockets {
   constructor(options: SocketsOptions) {
     this.#options = options;
     this.#io = new Server(options.server, {
+      path: options.path,
       transports: ["websocket"],
       serveClient: false,
       maxHttpBufferSize: bufferBytesMax,

@@ -40,6 +40,8 @@ class Tap {
   readonly #stopped = new AbortController();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #open = new Set<string>();
+  /** Nodes come and go: each is followed until this aborts. */
+  readonly #followed = new Map<Subscription, AbortController>();
   #rows: TailRow[] = [];
   #credit = rowsPerFlushMax;
   #seen = 0;
@@ -51,7 +53,7 @@ class Tap {
     this.#options = options;
     this.#sentAtMs = options.clock.nowMs();
     this.#timer = setInterval(() => this.#flush(), flushMs);
-    for (const node of options.nodes()) void this.#follow(node);
+    this.#followAll();
   }
 
   stop(): void {
@@ -59,11 +61,25 @@ class Tap {
     this.#stopped.abort();
   }
 
-  async #follow(node: Subscription): Promise<void> {
+  #followAll(): void {
+    const nodes = new Set(this.#options.nodes());
+    for (const node of nodes) {
+      if (this.#followed.has(node)) continue;
+      const left = new AbortController();
+      this.#followed.set(node, left);
+      void this.#follow(node, AbortSignal.any([this.#stopped.signal, left.signal]));
+    }
+    for (const [node, left] of this.#followed) {
+      if (nodes.has(node)) continue;
+      left.abort();
+      this.#followed.delete(node);
+    }
+  }
+
+  async #follow(node: Subscription, signal: AbortSignal): Promise<void> {
     const backOff = new BackOff();
-    const signal = this.#stopped.signal;
     while (!signal.aborted) {
-      if (!this.#isOn(node)) {
+      if (!this.#isOn(node) || node.limits !== null) {
         await pause(absentPollMs, signal);
         continue;
       }
@@ -111,6 +127,7 @@ class Tap {
 
   #flush(): void {
     const { clock, nodes, send } = this.#options;
+    this.#followAll();
     this.#credit = Math.min(tailRowsPerSecondMax, this.#credit + rowsPerFlushMax);
     const nowMs = clock.nowMs();
     if (this.#rows.length === 0 && nowMs - this.#sentAtMs < idleBatchMs) return;

@@ -11,6 +11,7 @@ import {
   type Flow,
   flowMetrics,
   type NodeChannelRow,
+  type NodesView,
   type NodeView,
   type OverviewView,
   type Problem,
@@ -51,7 +52,7 @@ export function viewOf(source: ViewSource, target: RoomTarget): object | null {
     case "topics":
       return topicsView(source);
     case "nodes":
-      return { coverage: source.collector.coverage(), nodes: source.collector.nodeRows };
+      return nodesView(source);
     case "topic":
       return topicView(source, target.topic);
     case "channel":
@@ -59,6 +60,11 @@ export function viewOf(source: ViewSource, target: RoomTarget): object | null {
     case "node":
       return nodeView(source, target.node);
   }
+}
+
+function nodesView({ collector }: ViewSource): NodesView {
+  const lookups = collector.lookups?.rows ?? [];
+  return { coverage: collector.coverage(), nodes: collector.nodeRows, lookups };
 }
 
 function statusView({ collector, cluster }: ViewSource): StatusView {

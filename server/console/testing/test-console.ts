@@ -10,7 +10,7 @@ import type {
   WatchOptions,
 } from "../contract/index.ts";
 import { type Ack, applyDelta } from "../contract/index.ts";
-import { parsePeerAddress } from "../http-peer.ts";
+import { parsePeerAddress, peerSettingsDefault } from "../http-peer.ts";
 import { type ConsoleServer, type ConsoleServerOptions, startConsoleServer } from "../server.ts";
 
 export const secret = "the-cluster-secret";
@@ -35,6 +35,18 @@ export class TestConsole implements AsyncDisposable {
       host: "127.0.0.1",
       port: 0,
       nodes: nodes.map(parsePeerAddress),
+      lookups: [],
+      peers: { settings: peerSettingsDefault, nodeNetworks: null },
+      base: "",
+      nsqadmin: {
+        api: "session",
+        header: "x-forwarded-user",
+        admins: [],
+        proxies: { has: () => false },
+        configNetworks: null,
+        notificationEndpoint: null,
+        config: () => ({ get: () => undefined, put: () => "unknown" }),
+      },
       cluster: "weir",
       secret,
       allowedHosts: [],

@@ -1,0 +1,155 @@
+/** nsqadmin's reads: asked of lookups and nodes anew each time, so that a script sees what is there now. */
+import type { FastifyInstance } from "fastify";
+import { mapBounded } from "../bounded.ts";
+import { NsqRefusal } from "./refusal.ts";
+import type { NsqadminOptions } from "./routes.ts";
+import { addChannels, addTopics, topicOf } from "./stats.ts";
+import type { Joined, Producer } from "./upstream.ts";
+
+const channelsAskedAtOnceMax = 16;
+
+/** The words under which what failed is told beside what did not. */
+export function warningOf(...parts: readonly Pick<Joined<unknown>, "errors">[]): string {
+  const errors = parts.flatMap((part) => part.errors);
+  return errors.length === 0 ? "" : `WARNING: ${errors.join("; ")}`;
+}
+
+export function readRoutes(app: FastifyInstance, { upstream, clock }: NsqadminOptions): void {
+  app.get<{ Querystring: { inactive?: unknown } }>("/api/topics", async ({ query }) => {
+    const topics = await upstream.topics();
+    if (query.inactive !== "true")
+      return { topics: topics.value.length === 0 ? null : topics.value, message: warningOf(topics) };
+    const inactive = await inactiveTopics(topics.value);
+    return { topics: inactive.value, message: warningOf(topics, inactive) };
+  });
+
+  /** Topics that lookups know and no node has, with the channels they would have. */
+  async function inactiveTopics(topics: readonly string[]): Promise<Joined<Record<string, string[] | null>>> {
+    // A topic may be called __proto__.
+    const value: Record<string, string[] | null> = Object.create(null);
+    if (!upstream.hasLookups) return { value, errors: [] };
+    const producers = await upstream.producers();
+    const active = new Set(
+      producers.value.flatMap((producer) =>
+        producer.topics.filter(({ tombstoned }) => !tombstoned).map(({ topic }) => topic),
+      ),
+    );
+    const inactive = topics.filter((topic) => !active.has(topic));
+    const errors = [...producers.errors];
+    await mapBounded(inactive, channelsAskedAtOnceMax, async (topic) => {
+      value[topic] = null;
+      try {
+        const channels = await upstream.channels(topic);
+        if (channels.value.length > 0) value[topic] = channels.value;
+      } catch (error) {
+        errors.push((error as Error).message);
+      }
+    });
+    return { value, errors: [...new Set(errors)] };
+  }
+
+  const statsOf = async (topic: string, channel?: string) => {
+    const producers = await upstream.producersOf(topic);
+    const selection = {
+      topic,
+      ...(channel === undefined ? {} : { channel }),
+      clients: channel !== undefined,
+    };
+    const stats = await upstream.stats(producers.value, selection);
+    const nowMs = clock.wallMs();
+    const topics = stats.value.flatMap((one) =>
+      one.topics.map((found) => topicOf(found, one.producer, nowMs)),
+    );
+    return { topics, message: warningOf(producers, stats) };
+  };
+  app.get<{ Params: { topic: string } }>("/api/topics/:topic", async ({ params }) => {
+    const { topics, message } = await statsOf(params.topic);
+    return { ...addTopics(params.topic, topics), message };
+  });
+  app.get<{ Params: { topic: string; channel: string } }>(
+    "/api/topics/:topic/:channel",
+    async ({ params: { topic, channel } }) => {
+      const { topics, message } = await statsOf(topic, channel);
+      const found = topics.flatMap(({ channels }) => channels.filter((one) => one.channel_name === channel));
+      return found.length === 0 ? { message } : { ...addChannels(topic, channel, found), message };
+    },
+  );
+
+  app.get("/api/nodes", async () => {
+    const producers = await upstream.producers();
+    const newest = producers.value.reduce(
+      (most, { version }) => (isOlder(most, version) ? version : most),
+      "",
+    );
+    const nodes = producers.value.map((producer) => nodeOf(producer, newest));
+    return { nodes, message: warningOf(producers) };
+  });
+  app.get<{ Params: { node: string } }>("/api/nodes/:node", async ({ params: { node } }) => {
+    const producers = await upstream.producers();
+    const producer = findNode(producers.value, node);
+    if (!producer) throw new NsqRefusal(404, "NODE_NOT_FOUND");
+    const stats = await upstream.stats([producer], { clients: true });
+    const nowMs = clock.wallMs();
+    const topics = stats.value.flatMap((one) => one.topics.map((topic) => topicOf(topic, producer, nowMs)));
+    return {
+      node,
+      topics,
+      total_messages: topics.reduce((sum, topic) => sum + topic.message_count, 0),
+      total_clients: topics
+        .flatMap(({ channels }) => channels)
+        .reduce((sum, channel) => sum + channel.clients.length, 0),
+      message: warningOf(producers, stats),
+    };
+  });
+
+  app.get("/api/counter", async () => {
+    const producers = await upstream.producers();
+    const answers = await upstream.stats(producers.value, { clients: false });
+    const stats: Record<string, object> = Object.create(null);
+    for (const { producer, topics } of answers.value) {
+      const node = producer.peer.address.key;
+      for (const { topic_name, channels } of topics) {
+        for (const { channel_name, message_count } of channels)
+          stats[`${topic_name}:${channel_name}:${node}`] = { node, topic_name, channel_name, message_count };
+      }
+    }
+    return { stats, message: warningOf(producers, answers) };
+  });
+}
+
+/** By its HTTP address, or its TCP address. */
+export function findNode(producers: readonly Producer[], node: string): Producer | undefined {
+  return producers.find(
+    ({ peer, broadcast_address, tcp_port }) =>
+      peer.address.key === node || `${broadcast_address}:${tcp_port}` === node,
+  );
+}
+
+function nodeOf(producer: Producer, newest: string): object {
+  const { topology_zone, topology_region } = producer;
+  return {
+    remote_addresses: producer.remoteAddresses,
+    remote_address: producer.remote_address,
+    hostname: producer.hostname,
+    broadcast_address: producer.broadcast_address,
+    tcp_port: producer.tcp_port,
+    http_port: producer.http_port,
+    version: producer.version,
+    ...(topology_zone && { topology_zone }),
+    ...(topology_region && { topology_region }),
+    topics: producer.topics.length === 0 ? null : producer.topics,
+    out_of_date: isOlder(producer.version, newest),
+  };
+}
+
+/** By major, minor and patch, as semantic versions go; what comes after a dash is older than without. */
+export function isOlder(one: string, other: string): boolean {
+  const [mine, theirs] = [partsOf(one), partsOf(other)];
+  const at = mine.findIndex((part, index) => part !== theirs[index]);
+  return at !== -1 && mine[at]! < theirs[at]!;
+}
+
+function partsOf(version: string): number[] {
+  const match = /^v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(-)?/.exec(version);
+  return [match?.[1], match?.[2], match?.[3]].map((part) => Number(part ?? 0)).concat(match?.[4] ? 0 : 1);
+}

@@ -1,0 +1,58 @@
+/** Who is told of what somebody did through nsqadmin's API: the audit, and `--notification-http-endpoint`. */
+import type { FastifyRequest } from "fastify";
+import type { ActionLog } from "../api/action-log.ts";
+import type { Clock } from "../clock.ts";
+import type { Visitor } from "./access.ts";
+import type { AdminAction, Notifier } from "./notifier.ts";
+
+interface Act {
+  readonly action: string;
+  readonly topic: string;
+  readonly channel?: string;
+  readonly node?: string;
+}
+
+export class Tell {
+  readonly #log: ActionLog;
+  readonly #notifier: Notifier;
+  readonly #clock: Clock;
+
+  constructor(log: ActionLog, notifier: Notifier, clock: Clock) {
+    this.#log = log;
+    this.#notifier = notifier;
+    this.#clock = clock;
+  }
+
+  /** `failures` null: nothing of it was done. */
+  record(
+    request: FastifyRequest,
+    { user }: Pick<Visitor, "user">,
+    { action, topic, channel, node, failures }: Act & { readonly failures: readonly string[] | null },
+  ): void {
+    this.#log.record({
+      atMs: this.#clock.wallMs(),
+      actor: user === "" ? "anonymous" : user,
+      address: request.ip,
+      action: action.replaceAll("_", "-"),
+      topic,
+      channel: channel ?? null,
+      object: { requestId: request.id, node: node ?? null, failures: failures ?? [] },
+      before: null,
+      after: null,
+      reason: null,
+      result: failures === null ? "failed" : failures.length > 0 ? "partly" : "ok",
+    });
+  }
+
+  notify(request: FastifyRequest, { user }: Pick<Visitor, "user">, act: Act): void {
+    const { headers, socket } = request;
+    const scheme = headers["x-scheme"] === "https" ? "https" : "http";
+    this.#notifier.notify({
+      ...act,
+      ...(user === "" ? {} : { user }),
+      remote_ip: `${socket.remoteAddress ?? ""}:${socket.remotePort ?? 0}`,
+      user_agent: headers["user-agent"] ?? "",
+      url: `${scheme}://${headers.host ?? ""}${request.originalUrl}`,
+    } satisfies AdminAction);
+  }
+}

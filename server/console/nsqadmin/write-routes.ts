@@ -1,0 +1,112 @@
+/** nsqadmin's writes: who may is checked first, everybody who wants to know is told, and each is recorded. */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isName } from "../contract/index.ts";
+import type { Visitor } from "./access.ts";
+import { findNode, warningOf } from "./read-routes.ts";
+import { NsqRefusal } from "./refusal.ts";
+import type { NsqadminOptions } from "./routes.ts";
+import { type Failures, kindOf, type Place, verbOf, Writes } from "./writes.ts";
+
+type TopicParams = { Params: { topic: string } };
+type ChannelParams = { Params: { topic: string; channel: string } };
+
+export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): void {
+  const { access, upstream, tell } = options;
+  const writes = new Writes(upstream);
+
+  /**
+   * Does it and says what failed. `acts`: what it is to those who are told of it.
+   * `always`: they are told even when it has failed, as nsqadmin does it with pausing and emptying (AD5).
+   */
+  const perform = async (
+    request: FastifyRequest,
+    visitor: Visitor,
+    acts: readonly { readonly action: string; readonly place: Place; readonly node?: string }[],
+    always: boolean,
+    work: () => Promise<Failures>,
+  ) => {
+    const done = (failures: Failures | null) => {
+      for (const { action, place, node } of acts) {
+        const more = node === undefined ? {} : { node };
+        tell.record(request, visitor, { action, ...place, ...more, failures });
+        if (failures || always) tell.notify(request, visitor, { action, ...place, ...more });
+      }
+    };
+    try {
+      const failures = await work();
+      done(failures);
+      return { message: warningOf({ errors: failures }) };
+    } catch (error) {
+      done(null);
+      throw error;
+    }
+  };
+
+  app.post("/api/topics", async (request) => {
+    const visitor = await access.admin(request);
+    const { topic, channel = "" } = decode(request.body) as { topic?: unknown; channel?: unknown };
+    if (typeof topic !== "string" || !isName(topic)) throw new NsqRefusal(400, "INVALID_TOPIC");
+    if (channel === "") {
+      const acts = [{ action: "create_topic", place: { topic } }];
+      return perform(request, visitor, acts, false, () => writes.create({ topic }));
+    }
+    if (typeof channel !== "string" || !isName(channel)) throw new NsqRefusal(400, "INVALID_CHANNEL");
+    const acts = [
+      { action: "create_topic", place: { topic } },
+      { action: "create_channel", place: { topic, channel } },
+    ];
+    return perform(request, visitor, acts, false, () => writes.create({ topic, channel }));
+  });
+
+  const act = async (request: FastifyRequest, place: Place) => {
+    const visitor = await access.admin(request);
+    const verb = verbOf((decode(request.body) as { action?: unknown }).action);
+    const acts = [{ action: `${verb}_${kindOf(place)}`, place }];
+    return perform(request, visitor, acts, true, () => writes.act(verb, place));
+  };
+  app.post<TopicParams>("/api/topics/:topic", (request) => act(request, request.params));
+  app.post<ChannelParams>("/api/topics/:topic/:channel", (request) => act(request, request.params));
+
+  const remove = async (request: FastifyRequest, place: Place) => {
+    const visitor = await access.admin(request);
+    const acts = [{ action: `delete_${kindOf(place)}`, place }];
+    return perform(request, visitor, acts, false, () => writes.delete(place));
+  };
+  app.delete<TopicParams>("/api/topics/:topic", (request) => remove(request, request.params));
+  app.delete<ChannelParams>("/api/topics/:topic/:channel", (request) => remove(request, request.params));
+
+  app.delete<{ Params: { node: string } }>("/api/nodes/:node", async (request) => {
+    const visitor = await access.admin(request);
+    const { topic } = decodeOr(request.body, "INVALID_BODY") as { topic?: unknown };
+    if (typeof topic !== "string" || !isName(topic)) throw new NsqRefusal(400, "INVALID_TOPIC");
+    // Only to a node that somebody has named: a script's word is no address to connect to.
+    const producer = findNode((await upstream.producers()).value, request.params.node);
+    if (!producer) throw new NsqRefusal(404, "NODE_NOT_FOUND");
+    const acts = [{ action: "tombstone_topic_producer", place: { topic }, node: request.params.node }];
+    return perform(request, visitor, acts, false, () => writes.tombstone(producer, topic));
+  });
+}
+
+/** A JSON object, refused in the words of Go's decoder. */
+function decode(body: unknown): object {
+  const text = typeof body === "string" ? body.trim() : "";
+  if (text === "") throw new NsqRefusal(400, "EOF");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const cut = /end of JSON|unterminated/i.test((error as Error).message);
+    throw new NsqRefusal(400, cut ? "unexpected EOF" : "invalid character");
+  }
+  if (typeof value !== "object" || Array.isArray(value))
+    throw new NsqRefusal(400, "json: cannot unmarshal value into an object");
+  return value ?? {};
+}
+
+function decodeOr(body: unknown, refusal: string): object {
+  try {
+    return decode(body);
+  } catch {
+    throw new NsqRefusal(400, refusal);
+  }
+}
