@@ -41,11 +41,11 @@ function session(lookupd: TestLookupd, { stuck }: { stuck: boolean }): PeerSocke
   const socket = new PeerSocket({ stuck });
   const identity = { broadcastAddress: "", hostname: "", tcpPort: 1, httpPort: 2, version: "" };
   const ports = { registry: lookupd.registry, identity: () => identity, log: () => {} };
-  new LookupdSession(ports, socket as unknown as Socket, "10.0.0.1:1", () => {});
+  new LookupdSession(ports, socket as unknown as Socket, { host: "10.0.0.1", id: "10.0.0.1:1" }, () => {});
   return socket;
 }
 
-test("[LB3] when there are too many names a node is told so and hung up on, an operator gets 503", async () => {
+test("[LB3] when there are too many names a node is told so and keeps what it has, an operator gets 503", async () => {
   await using lookupd = await startLookupd({ namesMax: 2 });
   await using node = await lookupd.node(["t c"]);
 
@@ -56,7 +56,8 @@ test("[LB3] when there are too many names a node is told so and hung up on, an o
   ]);
   expect((await lookupd.send("POST", "/channel/create?topic=t&channel=d")).status).toBe(503);
   expect(await node.ask("REGISTER u\n")).toBe("E_INVALID REGISTER too many topics and channels");
-  expect(await node.reply()).toBeNull();
+  expect(await lookupd.get("/nodes")).toMatchObject({ producers: [{ topics: ["t"] }] });
+  expect(await node.ask("REGISTER t c\n")).toBe("OK");
 });
 
 test("[LB4] who has not said who it is for longest makes room, a node never does", async () => {
@@ -74,6 +75,18 @@ test("[LB4] who has not said who it is for longest makes room, a node never does
   expect(await late.reply()).toBeNull();
 
   for (const kept of [node, second, third]) expect(await kept.ask("PING\n")).toBe("OK");
+});
+
+test("[LB4] a host that has most of the connections makes room for another", async () => {
+  await using lookupd = await startLookupd({ connectionsMax: 3 });
+  const nodes = [await lookupd.node(), await lookupd.node(), await lookupd.node()];
+
+  await using elsewhere = await connectNode(lookupd.tcpPort, "  V1", "127.0.0.2");
+  expect(await elsewhere.identify()).toContain("lookup.example.com");
+
+  expect(await nodes[0]!.reply()).toBeNull();
+  for (const kept of nodes.slice(1)) expect(await kept.ask("PING\n")).toBe("OK");
+  for (const node of nodes) await node[Symbol.asyncDispose]();
 });
 
 test("[LB5] a node that registers very many names at once takes no long turn", async () => {

@@ -21,6 +21,8 @@ export interface Peer {
 }
 
 const ok = lookupReply("OK");
+/** The only error that a connection outlives: the node's other names are not to go, and come again, because of one. */
+const tooManyNames = lookupReply("E_INVALID REGISTER too many topics and channels");
 
 /** @returns the reply; after a fault the connection ends */
 export function carryOut(peer: Peer, { fields, body }: LookupCommand): Buffer | Fault {
@@ -63,7 +65,12 @@ function register(peer: Peer, fields: readonly string[]): Buffer | Fault {
   const named = placeOf(peer, fields);
   if ("code" in named) return named;
   const changes = peer.ports.registry.register(named.producer, named.topic, named.channel);
-  if (changes === null) return fault("E_INVALID", "REGISTER too many topics and channels");
+  if (changes === null) {
+    peer.note(
+      `DB: client(${peer.id}) REGISTER of ${fields.slice(1, 3).join(" ")} refused, there are too many names`,
+    );
+    return tooManyNames;
+  }
   noteChanges(peer, "REGISTER", changes);
   return ok;
 }

@@ -13,6 +13,8 @@ export class LookupdListener {
   readonly #connectionsMax: number;
   readonly #server: Server;
   readonly #sessions = new Set<LookupdSession>();
+  /** How many connections each host has. */
+  readonly #hosts = new Map<string, number>();
 
   constructor(ports: LookupdPorts, options: { readonly connectionsMax?: number } = {}) {
     this.#ports = ports;
@@ -46,27 +48,41 @@ export class LookupdListener {
   }
 
   #accept(socket: Socket): void {
-    if (this.#sessions.size >= this.#connectionsMax && !this.#makeRoom()) {
-      this.#ports.log("error", `TCP: refused a client, ${this.#sessions.size} nodes are connected`);
+    const { remoteAddress = "@", remotePort } = socket;
+    const address = remoteAddress.replace(/^::ffff:(?=[\d.]+$)/, "");
+    const host = address.includes(":") ? `[${address}]` : address;
+    if (this.#sessions.size >= this.#connectionsMax && !this.#makeRoom(host)) {
+      this.#ports.log("error", `TCP: refused client(${host}), ${this.#sessions.size} are connected`);
       socket.destroy();
       return;
     }
-    const { remoteAddress = "@", remotePort } = socket;
-    const host = remoteAddress.replace(/^::ffff:(?=[\d.]+$)/, "");
-    const id = `${host.includes(":") ? `[${host}]` : host}:${remotePort}`;
+    const id = `${host}:${remotePort}`;
     this.#ports.log("info", `TCP: new client(${id})`);
-    const session = new LookupdSession(this.#ports, socket, id, () => this.#sessions.delete(session));
+    const session = new LookupdSession(this.#ports, socket, { host, id }, () => this.#forget(session));
     this.#sessions.add(session);
+    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1);
   }
 
-  /** Nodes say who they are at once: who has not for longest is the least likely to be one. */
-  #makeRoom(): boolean {
+  /**
+   * Nodes say who they are at once: who has not for longest is the least likely to be one. And no host has as many
+   * nodes as half of all there may be: one that does makes room for others.
+   */
+  #makeRoom(newcomer: string): boolean {
+    const [greedy] = [...this.#hosts].find(([, count]) => count > this.#connectionsMax / 2) ?? [];
     for (const session of this.#sessions) {
-      if (session.producer !== null) continue;
+      if (session.producer !== null && (session.host === newcomer || session.host !== greedy)) continue;
       session.close();
-      this.#sessions.delete(session);
+      this.#forget(session);
       return true;
     }
     return false;
+  }
+
+  #forget(session: LookupdSession): void {
+    if (!this.#sessions.delete(session)) return;
+    const { host } = session;
+    const left = this.#hosts.get(host)! - 1;
+    if (left > 0) this.#hosts.set(host, left);
+    else this.#hosts.delete(host);
   }
 }

@@ -17,6 +17,8 @@ const lingerMs = 1_000;
 
 export class LookupdSession implements Peer {
   readonly ports: LookupdPorts;
+  /** Where it connects from. */
+  readonly host: string;
   readonly id: string;
   producer: Producer | null = null;
   readonly #socket: Socket;
@@ -25,11 +27,17 @@ export class LookupdSession implements Peer {
   #over = false;
   #inTurn = false;
 
-  constructor(ports: LookupdPorts, socket: Socket, id: string, onClose: () => void) {
+  constructor(
+    ports: LookupdPorts,
+    socket: Socket,
+    from: { readonly host: string; readonly id: string },
+    onClose: () => void,
+  ) {
     this.ports = ports;
-    this.id = id;
+    this.host = from.host;
+    this.id = from.id;
     this.#socket = socket;
-    this.#notes = new NodeNotes(id, (text) => ports.log("info", text));
+    this.#notes = new NodeNotes(from.id, (text) => ports.log("info", text));
     socket.on("data", (chunk: Buffer) => {
       // What comes after the end is read and dropped, so that the node can take the error and go.
       if (this.#over) return;

@@ -91,8 +91,13 @@ export function identify(body: string, length = Buffer.byteLength(body)): Buffer
   return Buffer.concat([Buffer.from("IDENTIFY\n"), size, Buffer.from(body)]);
 }
 
-export async function connectNode(port: number, magic = "  V1"): Promise<LookupNode> {
-  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
+/** @param localAddress where it comes from */
+export async function connectNode(
+  port: number,
+  magic = "  V1",
+  localAddress = "127.0.0.1",
+): Promise<LookupNode> {
+  const socket = connect({ host: "127.0.0.1", port, localAddress, allowHalfOpen: true, noDelay: true });
   await once(socket, "connect");
   const node = new LookupNode(socket);
   node.send(magic);
