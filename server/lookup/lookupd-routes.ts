@@ -3,6 +3,7 @@ import type { Route } from "../http-api/call.ts";
 import { createChannel, createTopic, deleteChannel, deleteTopic, tombstoneTopic } from "./lookupd-acts.ts";
 import { channels, debug, info, lookup, nodes, ping, topics } from "./lookupd-answers.ts";
 import type { Call } from "./lookupd-call.ts";
+import { metrics } from "./lookupd-metrics.ts";
 
 export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/ping", handle: ping },
@@ -12,6 +13,7 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/lookup", handle: lookup },
   { method: "GET", path: "/nodes", handle: nodes },
   { method: "GET", path: "/debug", handle: debug },
+  { method: "GET", path: "/metrics", handle: metrics },
 
   { method: "POST", path: "/topic/create", handle: createTopic },
   { method: "POST", path: "/topic/delete", handle: deleteTopic },

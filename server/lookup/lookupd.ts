@@ -5,6 +5,7 @@ import { Reception } from "../http-api/reception.ts";
 import { HttpServer } from "../http-api/server.ts";
 import { stalledMsDefault } from "../http-api/stream.ts";
 import { Turns } from "../http-api/turns.ts";
+import { OwnProcess } from "../metrics/process-figures.ts";
 import type { LookupdIdentity } from "../protocol/lookup.ts";
 import type { Call } from "./lookupd-call.ts";
 import { LookupdListener } from "./lookupd-listener.ts";
@@ -47,9 +48,10 @@ export class Lookupd {
       }),
       turns: new Turns(),
       stalledMs,
-      call: (from) => ({ ...from, ports }),
+      call: (from) => ({ ...from, ports, process }),
       log,
     });
+    const process = new OwnProcess();
     this.#http = new HttpServer({ reception, log });
   }
 
