@@ -24,8 +24,10 @@ const rows: Row[] = [
   [
     "attack",
     "p99 ms quiet",
-    "p99 ms attacked",
-    "ratio",
+    "attack elsewhere",
+    "attacked",
+    "attacked / quiet",
+    "attacked / elsewhere",
     "max ms",
     "RSS grew MB",
     "connections before, during, after",
@@ -33,13 +35,16 @@ const rows: Row[] = [
 ];
 for (const attack of attacks) {
   await using node = await startBroker("weir", { flags: [] });
-  const seen = await trial(node, attack, Number(options.seconds) * 1_000);
+  await using other = await startBroker("weir", { flags: [] });
+  const seen = await trial(node, other, attack, Number(options.seconds) * 1_000);
   rows.push([
     // In Markdown underlines would be emphasis.
     attack.title.replace(/__\w+__/, "`$&`"),
     seen.quiet.p99Ms.toFixed(2),
+    seen.besides.p99Ms.toFixed(2),
     seen.attacked.p99Ms.toFixed(2),
     (seen.attacked.p99Ms / seen.quiet.p99Ms).toFixed(2),
+    (seen.attacked.p99Ms / seen.besides.p99Ms).toFixed(2),
     seen.attacked.maxMs.toFixed(1),
     ((seen.rssMost - seen.rssBefore) / 2 ** 20).toFixed(1),
     `${seen.connectionsBefore}, ${seen.connectionsDuring}, ${seen.connectionsAfter}`,

@@ -4,14 +4,15 @@ import { attacks } from "../testing/hostile-attacks.ts";
 import { type Trial, trial } from "../testing/hostile-trial.ts";
 import { startNode } from "../testing/node.ts";
 
-const lapMs = 1_000;
-// What another process on the machine can do to a p99 of a second's samples, whatever the node does.
-const noiseMs = 5;
+const lapMs = 2_000;
+// What the machine's other work can do to a p99 of two seconds' samples, whatever the node does.
+const noiseMs = 1;
 const rssGrowthMax = 64 * 2 ** 20;
 const trialsMax = 4;
 
-function p99MaxMs({ quiet }: Trial): number {
-  return Math.max(2 * quiet.p99Ms, quiet.p99Ms + noiseMs);
+/** Twice what it was; where the attacker takes cores from everybody, twice what that does by itself. */
+function p99MaxMs({ quiet, besides }: Trial): number {
+  return Math.max(2 * quiet.p99Ms, 2 * besides.p99Ms, quiet.p99Ms + noiseMs);
 }
 
 function isBorne(seen: Trial): boolean {
@@ -22,10 +23,11 @@ test.each(attacks.map((attack) => [attack.title, attack] as const))(
   "[HC1] %s: another client's p99, the node's memory and its connections stay what they were",
   async (_, attack) => {
     await using node = await startNode();
+    await using other = await startNode();
 
     // The machine's other work only ever adds to a latency: what a node does itself shows every time.
-    let seen = await trial(node, attack, lapMs);
-    for (let again = 1; again < trialsMax && !isBorne(seen); again++) seen = await trial(node, attack, lapMs);
+    let seen = await trial(node, other, attack, lapMs);
+    for (let again = 1; again < trialsMax && !isBorne(seen); again++) seen = await trial(node, other, attack, lapMs);
 
     expect(seen.attacked.p99Ms).toBeLessThan(p99MaxMs(seen));
     expect(seen.attacked.published).toBeGreaterThan(seen.quiet.published / 4);

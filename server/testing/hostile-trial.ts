@@ -10,6 +10,8 @@ import type { Lap } from "./steady-producer.ts";
 
 export interface Trial {
   readonly quiet: Lap;
+  /** While the same attack goes to another node: what it takes from everybody on this machine. */
+  readonly besides: Lap;
   readonly attacked: Lap;
   /** Resident bytes: before, and the most during and after the attack. */
   readonly rssBefore: number;
@@ -24,7 +26,8 @@ export interface Victim {
   readonly tcpPort: number;
 }
 
-export async function trial(victim: Victim, attack: Attack, lapMs: number): Promise<Trial> {
+/** @param other a node that is attacked for comparison, on the same machine */
+export async function trial(victim: Victim, other: Victim, attack: Attack, lapMs: number): Promise<Trial> {
   const producer = fork(join(import.meta.dirname, "steady-producer.ts"), [String(victim.tcpPort)]);
   const lap = async (): Promise<Lap> => {
     await pause(lapMs);
@@ -35,6 +38,10 @@ export async function trial(victim: Victim, attack: Attack, lapMs: number): Prom
   try {
     await lap(); // both sides warm up
     const quiet = await lap();
+    const elsewhere = startAttack(attack, other);
+    const besides = await lap();
+    await elsewhere.stop();
+    await lap(); // what it left behind is over
     const connectionsBefore = connections(victim.pid);
     const rssBefore = rssBytes(victim.pid);
     let rssMost = rssBefore;
@@ -42,12 +49,10 @@ export async function trial(victim: Victim, attack: Attack, lapMs: number): Prom
       rssMost = Math.max(rssMost, rssBytes(victim.pid));
     }, 10);
 
-    const attacker = fork(join(import.meta.dirname, "attacker.ts"), [attack.title, String(victim.tcpPort)]);
+    const attacking = startAttack(attack, victim);
     const attacked = await lap();
     const connectionsDuring = connections(victim.pid);
-    const gone = once(attacker, "exit");
-    attacker.disconnect();
-    await gone;
+    await attacking.stop();
     clearInterval(watching);
 
     const connectionsAfter = await eventually(() => {
@@ -55,10 +60,30 @@ export async function trial(victim: Victim, attack: Attack, lapMs: number): Prom
       if (count > connectionsBefore) throw new Error(`${count} connections, ${connectionsBefore} before`);
       return count;
     });
-    return { quiet, attacked, rssBefore, rssMost, connectionsBefore, connectionsDuring, connectionsAfter };
+    return {
+      quiet,
+      besides,
+      attacked,
+      rssBefore,
+      rssMost,
+      connectionsBefore,
+      connectionsDuring,
+      connectionsAfter,
+    };
   } finally {
     producer.kill();
   }
+}
+
+function startAttack(attack: Attack, { tcpPort }: Victim): { stop(): Promise<void> } {
+  const attacker = fork(join(import.meta.dirname, "attacker.ts"), [attack.title, String(tcpPort)]);
+  const exited = once(attacker, "exit");
+  return {
+    async stop() {
+      attacker.disconnect();
+      await exited;
+    },
+  };
 }
 
 export function rssBytes(pid: number): number {
