@@ -7,8 +7,21 @@ export const upOptions = {
   version,
   "log-level": { ...logLevel, default: "warn" },
   "data-path": ours("data-path", text(".weir", "directory for everything that has to outlive the processes")),
-  "tcp-address": ours("tcp-address", text("127.0.0.1:4150", "<addr>:<port> of the node for NSQ clients")),
-  "http-address": ours("http-address", text("127.0.0.1:4151", "<addr>:<port> of the node's HTTP")),
+  nodes: ours("nodes", integer(1, "how many nodes, [1,64]; the ports of each are 100 further")),
+  lookups: ours("lookups", integer(0, "how many lookups, [0,16]; the ports of each are 100 further")),
+  "tcp-address": ours(
+    "tcp-address",
+    text("127.0.0.1:4150", "<addr>:<port> of the first node for NSQ clients"),
+  ),
+  "http-address": ours("http-address", text("127.0.0.1:4151", "<addr>:<port> of the first node's HTTP")),
+  "lookupd-tcp-address": ours(
+    "lookupd-tcp-address",
+    text("127.0.0.1:4160", "<addr>:<port> of the first lookup for nodes"),
+  ),
+  "lookupd-http-address": ours(
+    "lookupd-http-address",
+    text("127.0.0.1:4161", "<addr>:<port> of the first lookup's HTTP"),
+  ),
   "console-http-address": ours(
     "console-http-address",
     text("127.0.0.1:4171", "<addr>:<port> of the console"),

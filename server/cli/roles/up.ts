@@ -1,3 +1,4 @@
+import { checkUp } from "../check-up.ts";
 import { builtWith, role, weirVersion } from "../role.ts";
 import { upOptions } from "../up-options.ts";
 
@@ -5,8 +6,10 @@ export default role({
   name: "up",
   version: builtWith(weirVersion()),
   table: upOptions,
-  helpAfter: "\nWhat stands after -- is handed to the node: weir up -- --max-msg-size=2097152\n",
+  check: checkUp,
+  helpAfter: "\nWhat stands after -- is handed to each node: weir up -- --max-msg-size=2097152\n",
   async run({ options, rest }) {
+    checkUp(options);
     const { runUp } = await import("../../daemon/up.ts");
     await runUp(options, rest);
   },
