@@ -3,7 +3,7 @@
  * (NSQ's shape), messages in segment files. The same rules with Postgres are in
  * persistence.pg.test.ts.
  */
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { connect, subscribe } from "../testing/client.ts";
@@ -107,4 +107,27 @@ test("[MP8] creating and deleting shows in nsqd.dat while the node runs", async 
   await node.act("/topic/delete?topic=t");
 
   await eventually(async () => expect(await metadata(node)).toMatchObject({ topics: null }));
+});
+
+test("[MP7] topics, channels and pauses of nsqd's data path are taken over; its messages are said to be left there", async () => {
+  await using node = await newNode();
+  const files = {
+    "nsqd.dat":
+      '{"topics":[{"name":"alone","paused":false,"channels":null},{"name":"t","paused":true,"channels":[{"name":"c","paused":true}]}],"version":"1.3.0"}',
+    "t.diskqueue.meta.dat": "12\n0,0\n0,312\n",
+    "t:c.diskqueue.meta.dat": "30\n1,0\n1,780\n",
+    "alone.diskqueue.meta.dat": "0\n0,0\n0,0\n",
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(node.dataPath, name), content);
+
+  await node.start();
+
+  expect(await node.topic("alone")).toMatchObject({ depth: 0, paused: false, channels: [] });
+  expect(await node.topic("t")).toMatchObject({ paused: true });
+  expect(await node.channel("t", "c")).toMatchObject({ paused: true });
+  await eventually(() =>
+    expect(node.stderr).toContain(`ERROR: NSQ: 42 messages lie in ${node.dataPath} in nsqd's own files`),
+  );
+  await node.stop();
+  expect(await metadata(node)).toEqual(JSON.parse(files["nsqd.dat"]));
 });
