@@ -12,12 +12,6 @@ export interface LookupProducer {
   readonly topology_region: string;
 }
 
-/** `GET /nodes`: `tombstones[i]` is of `topics[i]`. */
-export interface LookupNode extends LookupProducer {
-  readonly tombstones: readonly boolean[];
-  readonly topics: readonly string[];
-}
-
 /** The channels in the answer to `GET /channels?topic=`, names as they come; null: it is no such answer. */
 export function readChannels(answer: string): readonly string[] | null {
   let parsed: unknown;
