@@ -23,6 +23,7 @@ import { endOnFault } from "./fatal.ts";
 import { tellWhatNsqdLeft } from "./left-by-nsqd.ts";
 import { listenAt } from "./listening.ts";
 import { NodeLog } from "./node-log.ts";
+import { type NodeSecurity, nodeSecurity } from "./node-security.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { startStatsd } from "./statsd.ts";
 import { topologyListener } from "./topology-listener.ts";
@@ -71,6 +72,7 @@ class Node {
   readonly #turn = new Turn();
   readonly #process = new OwnProcess();
   readonly #broker: Broker;
+  readonly #security: NodeSecurity;
   readonly #tcp: TcpListener;
   readonly #http: ReturnType<typeof createHttpServer>;
   readonly #discovery: Discovery;
@@ -108,11 +110,14 @@ class Node {
       wake: this.#turn.schedule,
     });
     this.#turn.broker = this.#broker;
+    this.#discovery = new Discovery({
+      ...{ options, broker: this.#broker, log, shared: store.shared, now: this.now },
+    });
     this.now();
     if (audit !== null) store.attachAudit(audit);
     store.onLogIdsLost = (firstLogId, endLogId) => this.#broker.sealLogs(firstLogId, endLogId);
-    this.#discovery = new Discovery({ options, broker: this.#broker, log, now: this.now });
     const nextClientNumber = () => ++this.#clients;
+    this.#security = nodeSecurity(options, log);
     this.#tcp = new TcpListener({
       broker: this.#broker,
       turn: this.#turn,
@@ -123,26 +128,28 @@ class Node {
       nextClientNumber,
       held: new Set(),
       tarpit: new Tarpit(),
-      handshakes: null,
-      isTlsRequired: false,
-      authority: null,
+      ...this.#security,
     });
-    this.#http = createHttpServer({
-      broker: this.#broker,
-      options,
-      optionTable: nsqdOptions,
-      node: this.#info(),
-      settings: this.#settings(),
-      process: this.#process,
-      connections: () => this.#connections(),
-      health: () => this.#health(),
-      store: () => store.status(),
-      secret: readSecret(options["cluster-secret-file"]),
-      now: this.now,
-      topologyKept: () => store.metadata.flush(),
-      nextClientNumber,
-      log: log.log,
-    });
+    this.#http = createHttpServer(
+      {
+        broker: this.#broker,
+        options,
+        optionTable: nsqdOptions,
+        node: this.#info(),
+        settings: this.#settings(),
+        process: this.#process,
+        connections: () => this.#connections(),
+        health: () => this.#health(),
+        cluster: this.#discovery.cluster,
+        store: () => store.status(),
+        secret: readSecret(options["cluster-secret-file"]),
+        now: this.now,
+        topologyKept: () => store.metadata.flush(),
+        nextClientNumber,
+        log: log.log,
+      },
+      { tls: this.#security.httpsTls, isTlsRequired: this.#security.isHttpsRequired },
+    );
   }
 
   /** Sets the broker's time: called once per chunk read, before anything is asked of the broker. */
@@ -153,12 +160,17 @@ class Node {
 
   async listen(): Promise<void> {
     this.#loadMetadata();
-    const { "tcp-address": tcp, "http-address": http } = this.#options;
+    const { "tcp-address": tcp, "http-address": http, "https-address": https } = this.#options;
     this.#tcpPort = await listenAt("nsqd", tcp, (at) => this.#tcp.listen(at));
     this.#log.log("info", `TCP: listening on ${boundAddress(tcp, this.#tcpPort)}`);
     if (http !== "") {
       this.#httpPort = await listenAt("nsqd", http, (at) => this.#http.listen(at));
       this.#log.log("info", `HTTP: listening on ${boundAddress(http, this.#httpPort)}`);
+    }
+    let httpsPort = -1;
+    if (this.#security.httpsTls !== null && https !== "") {
+      httpsPort = await listenAt("nsqd", https, (at) => this.#http.listenSecure(at));
+      this.#log.log("info", `HTTPS: listening on ${boundAddress(https, httpsPort)}`);
     }
     const { now } = this;
     const ports = { broker: this.#broker, process: this.#process, log: this.#log, now };
@@ -167,6 +179,7 @@ class Node {
       type: "ready",
       tcp: boundAddress(tcp, this.#tcpPort),
       http: boundAddress(http, this.#httpPort),
+      https: httpsPort < 0 ? "" : boundAddress(https, httpsPort),
     });
     this.#discovery.start(this.#info());
   }
