@@ -1,5 +1,5 @@
 /** What a lookup's handlers get with a request. */
-import type { Call as AnyCall } from "../http-api/call.ts";
+import type { Call as AnyCall, Handler as AnyHandler } from "../http-api/call.ts";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
 import type { LookupdPorts } from "./lookupd-ports.ts";
 
@@ -8,3 +8,5 @@ export interface Call extends AnyCall {
   /** What this process costs. */
   readonly process: ProcessFigures;
 }
+
+export type Handler = AnyHandler<Call>;
