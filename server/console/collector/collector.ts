@@ -11,7 +11,8 @@ import type { Coverage, DatabaseStatus, Flow, NodeRow } from "../contract/index.
 import { flowMetrics, nodeMetrics, rooms } from "../contract/index.ts";
 import type { HttpPeer } from "../http-peer.ts";
 import { addFlows } from "./flow.ts";
-import { type JoinedTopic, joinTopic, nodeFlow, speaking } from "./join.ts";
+import { type JoinedChannel, type JoinedTopic, joinTopic, nodeFlow, speaking } from "./join.ts";
+import { latencyValues } from "./latency.ts";
 import type { Lookups } from "./lookups.ts";
 import { nodeRow } from "./node-row.ts";
 import { Problems } from "./problems.ts";
@@ -207,31 +208,38 @@ export class Collector {
     const fresh = this.nodes.filter((node) => node.fresh);
     this.overviewRing.push(atMs, flowValues(addFlows(fresh.map((node) => nodeFlow(node, "raw")))));
     for (const node of this.nodes) this.nodeRings.get(node.key)!.push(atMs, nodeValues(node));
-    for (const [room, raw] of this.#chartedFlows()) this.rings.wanted(room)?.push(atMs, flowValues(raw));
-    this.rings.prune((room) => this.#rawOf(room) !== undefined, this.clock.nowMs());
+    for (const [room, values] of this.#charted()) this.rings.wanted(room)?.push(atMs, values);
+    this.rings.prune((room) => this.#valuesOf(room) !== undefined, this.clock.nowMs());
   }
 
-  /** Of every topic and channel; of those that have a ring, when there is no place for more. */
-  *#chartedFlows(): Generator<readonly [string, Flow]> {
+  /** The point of every topic and channel; of those that have a ring, when there is no place for more. */
+  *#charted(): Generator<readonly [string, (number | null)[]]> {
     if (this.rings.full) {
       for (const room of this.rings.rooms()) {
-        const raw = this.#rawOf(room);
-        if (raw) yield [room, raw];
+        const values = this.#valuesOf(room);
+        if (values) yield [room, values];
       }
       return;
     }
     for (const [topic, joined] of this.topics) {
-      yield [rooms.topic(topic), joined.raw];
-      for (const [channel, { raw }] of joined.channels) yield [rooms.channel(topic, channel), raw];
+      yield [rooms.topic(topic), flowValues(joined.raw)];
+      for (const [name, channel] of joined.channels)
+        yield [rooms.channel(topic, name), channelValues(channel)];
     }
   }
 
   /** undefined: there is no such topic or channel any more. */
-  #rawOf(room: string): Flow | undefined {
-    const [topic, channel] = room.slice(room.indexOf(":") + 1).split("/");
+  #valuesOf(room: string): (number | null)[] | undefined {
+    const [topic, name] = room.slice(room.indexOf(":") + 1).split("/");
     const joined = this.topics.get(topic!);
-    return channel === undefined ? joined?.raw : joined?.channels.get(channel)?.raw;
+    if (name === undefined) return joined && flowValues(joined.raw);
+    const channel = joined?.channels.get(name);
+    return channel && channelValues(channel);
   }
+}
+
+function channelValues({ row, raw }: JoinedChannel): (number | null)[] {
+  return [...flowValues(raw), ...latencyValues(row.latency)];
 }
 
 /** In the order of `nodeMetrics`; a silent node is a gap. */

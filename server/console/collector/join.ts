@@ -12,6 +12,7 @@ import {
   withoutRates,
   zeroFlow,
 } from "./flow.ts";
+import { joinLatencies } from "./latency.ts";
 import type { ChannelEntry, TopicEntry } from "./node-state.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -71,6 +72,7 @@ function joinChannel(name: string, topics: readonly Part<TopicEntry>[]): JoinedC
     paused: parts.some((part) => part.entry.live.paused),
     ephemeral: parts.some((part) => part.entry.live.ephemeral),
     flow: joinFlows(parts, channelFlow, "smooth"),
+    latency: joinLatencies(speaking(parts).map((part) => part.entry.live.latency)),
     nodes: parts.map((part) => part.key),
     stale: parts.some((part) => !part.fresh),
   };

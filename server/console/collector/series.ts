@@ -1,5 +1,12 @@
 /** The last five minutes of everything that has a chart: a ring of points each, a bounded number of rings. */
-import { type Flow, flowMetrics, type Series, type SeriesPoint, seriesPointsMax } from "../contract/index.ts";
+import {
+  type Flow,
+  flowMetrics,
+  latencyMetrics,
+  type Series,
+  type SeriesPoint,
+  seriesPointsMax,
+} from "../contract/index.ts";
 
 export const stepMs = 1_000;
 
@@ -72,7 +79,10 @@ export function flowValues(flow: Flow): (number | null)[] {
   return flowMetrics.map((metric) => flow[metric]);
 }
 
-/** A ring takes 29 KB: 600 are 17 MB. Beyond that only what is looked at has a history. */
+/** Of channels. */
+const channelMetrics = [...flowMetrics, ...latencyMetrics];
+
+/** A ring takes 36 KB: 600 are 22 MB. Beyond that only what is looked at has a history. */
 const ringsMax = 600;
 /** A ring that was watched is kept so long after, so that going back and forth keeps it. */
 const keptAfterWatchMs = 300_000;
@@ -116,7 +126,7 @@ export class Rings {
   #open(room: string): Ring {
     let ring = this.#rings.get(room);
     if (!ring) {
-      ring = new Ring(flowMetrics);
+      ring = new Ring(room.startsWith("channel:") ? channelMetrics : flowMetrics);
       this.#rings.set(room, ring);
     }
     return ring;

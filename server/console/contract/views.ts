@@ -46,7 +46,15 @@ export interface Flow {
   readonly clients: number | null;
 }
 
-/** `flowMetrics` is the order of `SeriesPoint.values` of overview, topic and channel. */
+/** How long messages took from publish to FIN, lately. */
+export interface Latency {
+  /** Messages that were finished in that time, over all nodes. */
+  readonly count: number;
+  /** In the order in which they were asked for; of several nodes the slowest one's. */
+  readonly percentiles: readonly { readonly quantile: number; readonly ms: number }[];
+}
+
+/** `flowMetrics` is the order of `SeriesPoint.values` of overview and topic, with `latencyMetrics` behind of channel. */
 export const flowMetrics = [
   "inRate",
   "outRate",
@@ -60,6 +68,9 @@ export const flowMetrics = [
   "oldestAgeMs",
   "clients",
 ] as const satisfies readonly (keyof Flow)[];
+
+/** The first three percentiles that a channel's nodes were asked to follow. */
+export const latencyMetrics = ["latencyMs1", "latencyMs2", "latencyMs3"] as const;
 
 /** The same for a node. `cpu` is of one core, 0 to 1. */
 export const nodeMetrics = [
@@ -195,6 +206,8 @@ export interface ChannelRow {
   readonly paused: boolean;
   readonly ephemeral: boolean;
   readonly flow: Flow;
+  /** null: no node was asked to follow it (`--e2e-processing-latency-percentile`). */
+  readonly latency: Latency | null;
   readonly nodes: readonly string[];
   readonly stale: boolean;
 }

@@ -178,6 +178,33 @@ describe("feeds", () => {
     expect(await paused.json()).toMatchObject({ outcome: "done" });
   });
 
+  test("[CN20] a channel's latency comes with its figures and with every point of its chart", async () => {
+    const latency = {
+      count: 4,
+      percentiles: [0.5, 0.99].map((quantile) => ({ quantile, ms: quantile * 10 })),
+    };
+    const quiet = liveChannel("quiet");
+    await using world = await consoleWithNode([
+      liveTopic("t", { channels: [liveChannel("c", { latency }), quiet] }),
+    ]);
+    const socket = await world.weir.connect();
+    await socket.watch("channel:t/c");
+    await socket.watch("channel:t/quiet");
+    const slower = { count: 5, percentiles: [0.5, 0.99].map((quantile) => ({ quantile, ms: 70 })) };
+    await eventually(() => {
+      world.change([liveTopic("t", { channels: [liveChannel("c", { latency: slower }), quiet] })]);
+      expect(socket.view("channel:t/c").channel.latency).toEqual(slower);
+      expect(socket.view("channel:t/c").series.points.length).toBeGreaterThan(1);
+    });
+
+    const { metrics, points } = socket.view("channel:t/c").series;
+    const charted = points.map(({ values }) => values.slice(metrics.indexOf("latencyMs1")));
+    expect(charted[0]).toEqual([5, 9.9, null]);
+    expect(charted.at(-1)).toEqual([70, 70, null]);
+    expect(socket.view("channel:t/quiet").channel.latency).toBeNull();
+    expect(socket.view("channel:t/quiet").series.points.at(-1)!.values.slice(-3)).toEqual([null, null, null]);
+  });
+
   test("[CF6] consumers are asked for while somebody watches their channel, and no longer", async () => {
     const channel = liveChannel("c", { depth: 1, memoryDepth: 1, clientCount: 1, inFlight: 1 });
     await using world = await consoleWithNode([liveTopic("t", { channels: [channel] })]);
