@@ -48,6 +48,8 @@ export abstract class CompressedStream extends Duplex {
       if (over.readableEnded && !this.readableEnded) this.once("end", () => this.destroy());
       else this.destroy();
     });
+    // It may have been stopped behind what told it to compress.
+    over.resume();
   }
 
   /** Compressed bytes have come. They stay as they are. */

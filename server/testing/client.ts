@@ -1,4 +1,5 @@
-import { connect as connectSocket, type Socket } from "node:net";
+import { connect as connectSocket } from "node:net";
+import type { Duplex } from "node:stream";
 import { expect } from "vitest";
 import * as commands from "./commands.ts";
 import { type Frame, FrameDecoder, type Message } from "./frames.ts";
@@ -7,14 +8,14 @@ const patienceMs = 5_000;
 
 /** A raw connection to a node. What arrives waits in a queue until a test asks for it. */
 export class Client implements AsyncDisposable {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #decoder = new FrameDecoder();
   readonly #frames: Frame[] = [];
   #closed = false;
   #broken: unknown;
   #wake: () => void = () => {};
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex) {
     this.#socket = socket;
     socket.on("data", (bytes) => {
       try {
