@@ -1,47 +1,16 @@
-import type { Socket } from "node:net";
-import { Duplex } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { eventually } from "../testing/eventually.ts";
 import { LongestTurn } from "../testing/longest-turn.ts";
 import { connectNode, identify, nodeIdentity } from "../testing/lookup-node.ts";
 import { startLookupd, type TestLookupd } from "../testing/lookupd.ts";
+import { PeerSocket } from "../testing/peer-socket.ts";
 import { RawConnection } from "../testing/raw-connection.ts";
-import { LookupdSession } from "./lookupd-session.ts";
-
-/** A peer that takes nothing while it is stuck. */
-class PeerSocket extends Duplex {
-  takenBytes = 0;
-  #take: (() => void) | null = null;
-  #stuck: boolean;
-
-  constructor({ stuck }: { stuck: boolean }) {
-    super();
-    this.#stuck = stuck;
-  }
-
-  override _read(): void {}
-
-  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
-    this.#take = () => {
-      this.takenBytes += chunk.length;
-      done();
-    };
-    if (!this.#stuck) this.#take();
-  }
-
-  unstick(): void {
-    this.#stuck = false;
-    this.#take?.();
-  }
-}
 
 /** A session whose other end is in the test's hands. */
-function session(lookupd: TestLookupd, { stuck }: { stuck: boolean }): PeerSocket {
-  const socket = new PeerSocket({ stuck });
-  const identity = { broadcastAddress: "", hostname: "", tcpPort: 1, httpPort: 2, version: "" };
-  const ports = { registry: lookupd.registry, identity: () => identity, log: () => {} };
-  new LookupdSession(ports, socket as unknown as Socket, { host: "10.0.0.1", id: "10.0.0.1:1" }, () => {});
+function session(lookupd: TestLookupd, options?: { stuck: boolean }): PeerSocket {
+  const socket = new PeerSocket(options);
+  lookupd.accept(socket);
   return socket;
 }
 
@@ -92,7 +61,7 @@ test("[LB4] a host that has most of the connections makes room for another", asy
 test("[LB5] a node that registers very many names at once takes no long turn", async () => {
   const names = 100_000;
   await using lookupd = await startLookupd();
-  const socket = session(lookupd, { stuck: false });
+  const socket = session(lookupd);
   const registers = Array.from({ length: names }, (_, i) => `REGISTER topic-${i}\n`);
   const turns = new LongestTurn();
 

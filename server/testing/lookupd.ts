@@ -1,8 +1,11 @@
 /** A lookup in this process, on ports of its own, with a clock that a test moves. */
+import type { Socket } from "node:net";
 import { Lookupd, type LookupdOptions } from "../lookup/lookupd.ts";
+import { LookupdSession } from "../lookup/lookupd-session.ts";
 import type { Registry } from "../lookup/registry.ts";
 import { type Reply, request } from "./http.ts";
 import { connectNode, type LookupNode, nodeIdentity } from "./lookup-node.ts";
+import type { PeerSocket } from "./peer-socket.ts";
 
 const startedAtMs = 1_700_000_000_000;
 
@@ -40,6 +43,14 @@ export class TestLookupd implements AsyncDisposable {
 
   advance(ms: number): void {
     this.#movedMs += ms;
+  }
+
+  /** A connection of which the test has the other end. */
+  accept(socket: PeerSocket, onClose = () => {}): LookupdSession {
+    const identity = { broadcastAddress: "", hostname: "", tcpPort: 1, httpPort: 2, version: "1.3.0" };
+    const ports = { registry: this.registry, identity: () => identity, log: () => {} };
+    const from = { host: "10.0.0.1", id: "10.0.0.1:1" };
+    return new LookupdSession(ports, socket as unknown as Socket, from, onClose);
   }
 
   send(method: string, path: string, headers?: Record<string, string>): Promise<Reply> {
