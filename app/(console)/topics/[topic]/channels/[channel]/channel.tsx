@@ -21,6 +21,7 @@ import { useRoom } from "../../../../../live/use-room.ts";
 import { paths } from "../../../../../paths.ts";
 import { shareColumns } from "../../../../../tables/share-columns.tsx";
 import { Clients } from "./clients.tsx";
+import { LatencyChart } from "./latency-chart.tsx";
 
 export function Channel({
   topic,
@@ -82,6 +83,7 @@ function Existing({ topic, channel, data }: { topic: string; channel: string; da
           <LiveChart kind={charts.work} series={data.series} />
           <LiveChart kind={charts.depth} series={data.series} />
         </div>
+        <LatencyChart latency={data.channel.latency} series={data.series} />
       </div>
       <ChannelTabs topic={topic} channel={channel} data={data} />
     </>
