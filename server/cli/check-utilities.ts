@@ -7,6 +7,9 @@ import type { NsqToHttpOptions } from "./nsq-to-http-options.ts";
 import type { NsqToNsqOptions } from "./nsq-to-nsq-options.ts";
 import type { ToNsqOptions } from "./to-nsq-options.ts";
 
+/** A name, a value that is not empty, and nothing that would end the line. */
+const headerPattern = /^\s*[!#$%&'*+.^`|~\w-]+\s*:\s*[!-~\x80-\xff][\t -~\x80-\xff]*$/;
+
 // What NSQ refuses, in its words; then what it would find out only when nothing arrives.
 
 export function checkNsqTail(options: NsqTailOptions): void {
@@ -45,8 +48,8 @@ export function checkNsqToFile(options: NsqToFileOptions): void {
 }
 
 export function checkNsqToHttp(options: NsqToHttpOptions): void {
-  const wrongHeader = options.header.find((text) => !/^[!#$%&'*+.^_`|~\w-]+\s*:[^\r\n\0]*$/.test(text));
-  if (wrongHeader !== undefined) refuse("--header value format should be 'Name: value'");
+  if (options.header.some((text) => !headerPattern.test(text)))
+    refuse("--header value format should be 'Name: value'");
   if (options.topic === "" || options.channel === "") refuse("--topic and --channel are required");
   const { post, get, sample } = options;
   if (options["content-type"] !== "application/octet-stream" && post.length === 0)

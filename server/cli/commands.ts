@@ -41,6 +41,14 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "writes topics to files",
     load: () => import("./roles/nsq-to-file.ts"),
   },
+  nsq_to_http: {
+    summary: "sends messages to HTTP servers",
+    load: () => import("./roles/nsq-to-http.ts"),
+  },
+  nsq_to_nsq: {
+    summary: "publishes messages to other nodes, filtered",
+    load: () => import("./roles/nsq-to-nsq.ts"),
+  },
   to_nsq: {
     summary: "publishes what it reads from stdin",
     load: () => import("./roles/to-nsq.ts"),

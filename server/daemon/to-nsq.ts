@@ -1,7 +1,6 @@
 import { addAbortSignal } from "node:stream";
-import { Producer } from "../../client/node/index.ts";
 import type { ToNsqOptions } from "../cli/to-nsq-options.ts";
-import { firstConnection } from "../tools/connected.ts";
+import { firstConnection, produce } from "../tools/produce.ts";
 import { Meter } from "../tools/progress.ts";
 import { pendingBytesMax, publishRecords } from "../tools/to-nsq/publish-records.ts";
 import { recordsOf } from "../tools/to-nsq/records.ts";
@@ -16,8 +15,8 @@ export async function runToNsq(options: ToNsqOptions): Promise<void> {
       ...producerOptions("to_nsq", options["producer-opt"]),
       maxPendingBytes: pendingBytesMax,
     };
-    const producers = options["nsqd-tcp-address"].map(
-      (nsqdTcpAddress) => new Producer({ ...settings, nsqdTcpAddress }),
+    const producers = options["nsqd-tcp-address"].map((nsqdTcpAddress) =>
+      produce({ ...settings, nsqdTcpAddress }, utility.log),
     );
     // Later it waits for a node that comes back; an address that is wrong is told at once.
     for (const failed of await Promise.all(producers.map(firstConnection))) if (failed !== null) throw failed;

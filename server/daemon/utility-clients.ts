@@ -14,13 +14,13 @@ interface ConsumerFlags {
   readonly "consumer-opt": readonly string[];
 }
 
-/** Of the NSQ whose utilities these stand in for. */
-const version = "1.3.0";
+/** Of the NSQ whose utilities these stand in for: told to those they talk to. */
+export const nsqVersion = "1.3.0";
 
 /** Everything but the topic. Throws an `OptionError`. */
 export function consumerOptions(utility: string, flags: ConsumerFlags): Omit<ConsumerOptions, "topic"> {
   return {
-    userAgent: `${utility}/${version}`,
+    userAgent: `${utility}/${nsqVersion}`,
     ...parseConsumerOptions(flags["consumer-opt"]),
     channel: flags.channel,
     nsqdTcpAddresses: flags["nsqd-tcp-address"],
@@ -34,5 +34,5 @@ export function producerOptions(
   utility: string,
   entries: readonly string[],
 ): Omit<ProducerOptions, "nsqdTcpAddress"> {
-  return { userAgent: `${utility}/${version}`, ...parseProducerOptions(entries) };
+  return { userAgent: `${utility}/${nsqVersion}`, ...parseProducerOptions(entries) };
 }
