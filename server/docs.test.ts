@@ -1,0 +1,108 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandOf } from "./cli/commands.ts";
+import { fileKeyOf, readConfigFile } from "./cli/config-file.ts";
+import { readFlags } from "./cli/go-flags.ts";
+import { root } from "./testing/rules.ts";
+
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+/** What is said to be run: a command of ours, and its arguments. */
+interface Invocation {
+  readonly where: string;
+  readonly args: readonly string[];
+}
+
+const units = globSync("deploy/systemd/*.service", { cwd: root });
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...globSync(["docs/**/*.md", "deploy/**/*.md"], { cwd: root }),
+];
+
+const inUnits = units.flatMap((where) =>
+  [...read(where).matchAll(/^Exec\w+=\S+\/weir\.mjs (.*)$/gm)].map(
+    ([, line]): Invocation => ({ where, args: line!.split(" ") }),
+  ),
+);
+
+const inCompose = [...read("deploy/compose.yaml").matchAll(/command: (\[[^\]]*\])/g)].map(
+  ([, list]): Invocation => ({ where: "deploy/compose.yaml", args: JSON.parse(list!) }),
+);
+
+/** Lines of shell on a page that run one of our programs, under its own name or as a command of `weir`. */
+const onPages = pages.flatMap((where) =>
+  [...read(where).matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block]) =>
+    block!
+      .replaceAll("\\\n", " ")
+      .split("\n")
+      .map((line) =>
+        line
+          .replace(/\s+#.*$/, "")
+          .trim()
+          .replace(/^npm start --/, "weir up"),
+      )
+      .map((line) =>
+        /(?:^|[|;&] *|sudo |-e \S+ )(?:\S*bin\/)?(?:weir(?:\.mjs)? )?([a-z_-]+)(?:\.mjs)?( .*)?$/.exec(line),
+      )
+      .filter((match) => match !== null && commandOf(match[1]!) !== undefined)
+      .map((match): Invocation => ({ where, args: `${match![1]}${match![2] ?? ""}`.trim().split(/\s+/) })),
+  ),
+);
+
+/** `weir check-config nsqd --flag`: what is checked has flags of its own. */
+function flagsOf({ args }: Invocation): { command: string; flags: readonly string[] }[] {
+  const [command = "", ...flags] = args;
+  const checked = command === "check-config" ? flags.findIndex((flag) => !flag.startsWith("-")) : -1;
+  if (checked < 0) return [{ command, flags }];
+  return [
+    { command, flags: flags.slice(0, checked) },
+    { command: flags[checked]!, flags: flags.slice(checked + 1) },
+  ];
+}
+
+describe.each([
+  ["units", inUnits, 2 * units.length],
+  ["compose.yaml", inCompose, 6],
+  ["pages", onPages, 5],
+])("%s", (_, invocations, countMin) => {
+  test("[DO3] every flag is one of the command's, with a value it takes", async () => {
+    expect(invocations.length).toBeGreaterThanOrEqual(countMin);
+    for (const invocation of invocations) {
+      for (const { command, flags } of flagsOf(invocation)) {
+        const found = commandOf(command);
+        const said = `${invocation.where}: ${invocation.args.join(" ")}`;
+        expect(found, said).toBeDefined();
+        const { table } = (await found!.load()).default;
+        const values = flags.map((flag) => flag.replaceAll(/["']/g, ""));
+        expect(() => readFlags(table, values), said).not.toThrow();
+      }
+    }
+  });
+});
+
+test.each(globSync("deploy/systemd/*.toml", { cwd: root }))(
+  "[DO3] every key of %s is an option",
+  async (file) => {
+    const command = /(\w+)\.toml$/.exec(file)![1]!;
+    const { table } = (await commandOf(command)!.load()).default;
+    const uncommented = read(file).replaceAll(/^# (\w+ = )/gm, "$1");
+    expect(uncommented).toContain(" = ");
+
+    expect((await readConfigFile(table, join(root, file))).ignored).toEqual([]);
+    const known = Object.entries(table).map(([name, option]) => fileKeyOf(name, option));
+    const keys = [...uncommented.matchAll(/^(\w+) = /gm)].map((match) => match[1]!);
+    expect(keys.filter((key) => !known.includes(key))).toEqual([]);
+  },
+);
+
+test("[DO3] the image has every program of ours on its path, and a unit's files are there", () => {
+  const { bin } = JSON.parse(read("package.json")) as { bin: Record<string, string> };
+
+  for (const [name, path] of Object.entries(bin)) expect(path).toBe(`bin/${name}.mjs`);
+  for (const unit of units) {
+    const config = /--config=\/etc\/weir\/(\S+)/.exec(read(unit))![1]!;
+    expect(globSync(`deploy/systemd/${config}`, { cwd: root }), unit).toHaveLength(1);
+  }
+});
