@@ -127,7 +127,7 @@ function* registrations(registry: Registry): Generator<[key: string, value: Iter
 /** Nanoseconds have more digits than a number of JavaScript's. */
 function shown(producer: Producer, topic: Topic | null): string {
   const { id, identity, heard } = producer;
-  const tombstoned = topic?.tombstones.get(producer);
+  const tombstoned = topic === null ? undefined : producer.tombstones.get(topic);
   const fields = {
     id,
     hostname: identity.hostname,

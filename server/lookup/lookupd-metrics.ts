@@ -17,10 +17,12 @@ class Sums {
     for (const topic of registry.topics.values()) {
       if (topic.listed) this.topics++;
       this.channels += topic.channels.size;
-      for (const producer of topic.tombstones.keys())
+    }
+    for (const producer of registry.producers) {
+      this.registrations += producer.registrations;
+      for (const topic of producer.tombstones.keys())
         if (registry.isTombstoned(topic, producer)) this.tombstones++;
     }
-    for (const { registrations } of registry.producers) this.registrations += registrations;
     this.nodes = registry.producers.size;
     this.activeNodes = [...registry.activeOf(registry.producers)].length;
   }

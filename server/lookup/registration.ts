@@ -19,6 +19,8 @@ export class Producer {
   readonly json: string;
   readonly topics = new NumberSet();
   readonly channels = new NumberSet();
+  /** Topics that it is hidden from, and since when. */
+  readonly tombstones = new Map<Topic, Instant>();
   /** Its IDENTIFY or its last PING. */
   heard: Instant;
 
@@ -52,7 +54,6 @@ export class Topic {
   listed = true;
   readonly producers = new NumberSet();
   readonly channels = new Map<string, Channel>();
-  readonly tombstones = new Map<Producer, Instant>();
 
   constructor(number: number, name: string) {
     this.number = number;

@@ -25,7 +25,7 @@ export interface Change {
   readonly channel: string | null;
 }
 
-/** Fifty channels for each of ten thousand topics, in some 250 MB. */
+/** Fifty channels for each of ten thousand topics; at worst in some 400 MB. */
 const namesMax = 500_000;
 const registrationsMax = 200_000;
 
@@ -151,7 +151,7 @@ export class Registry {
   tombstone(topic: Topic, node: string): void {
     for (const producer of this.producersOf(topic)) {
       const { broadcastAddress, httpPort } = producer.identity;
-      if (`${broadcastAddress}:${httpPort}` === node) topic.tombstones.set(producer, this.#options.now());
+      if (`${broadcastAddress}:${httpPort}` === node) producer.tombstones.set(topic, this.#options.now());
     }
   }
 
@@ -173,7 +173,7 @@ export class Registry {
   }
 
   isTombstoned(topic: Topic, producer: Producer): boolean {
-    const since = topic.tombstones.get(producer);
+    const since = producer.tombstones.get(topic);
     return since !== undefined && this.#options.now().nowMs - since.nowMs < this.#options.tombstoneMs;
   }
 
@@ -200,7 +200,7 @@ export class Registry {
   }
 
   #leaveTopic(producer: Producer, topic: Topic): boolean {
-    topic.tombstones.delete(producer);
+    producer.tombstones.delete(topic);
     if (!topic.producers.delete(producer.number)) return false;
     producer.topics.delete(topic.number);
     if (topic.producers.size === 0) this.#idleTopics.add(topic);
