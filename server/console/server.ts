@@ -22,6 +22,7 @@ import { withoutBase } from "./edge/base-path.ts";
 import { type CookieJar, cookieJar } from "./edge/cookie.ts";
 import { isAllowedHost, isOwnOrigin } from "./edge/guard.ts";
 import { baseHeaders, closedPolicy } from "./edge/headers.ts";
+import { metricsRoute } from "./edge/metrics-route.ts";
 import { pageRoutes } from "./edge/page-routes.ts";
 import { answerFailures, guardRequests } from "./edge/requests.ts";
 import { signInRoutes } from "./edge/sign-in-routes.ts";
@@ -186,6 +187,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       warn,
     }),
   );
+  await app.register(metricsRoute({ collector, sockets: () => sockets.count, version: options.version }));
   await app.register(pageRoutes({ sessionOf, pagesUrl: options.pagesUrl, base }));
 
   await app.listen({ host: options.host, port: options.port });

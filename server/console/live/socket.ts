@@ -114,6 +114,11 @@ export class Sockets {
     this.#tails = tails;
   }
 
+  /** How many are connected. */
+  get count(): number {
+    return this.#io.engine.clientsCount;
+  }
+
   sendFeed(key: string, message: FeedMessage): void {
     if (message.event === "snapshot") this.#io.to(key).emit("snapshot", message.payload);
     else this.#io.to(key).except(laggingRoom).emit("delta", message.payload);
