@@ -94,9 +94,10 @@ export class HttpPeer {
     const took = () => Math.round((performance.now() - startedMs) * 10) / 10;
     const signal = AbortSignal.timeout(call.timeoutMs ?? this.#settings.requestTimeoutMs);
     try {
+      const wasPlain = this.#httpsPort === null;
       let response = await this.#open(call, signal);
       let body = await readAll(response, call.bytesMax ?? answerBytesMax);
-      if (response.statusCode === 403 && this.#turnToHttps(body)) {
+      if (response.statusCode === 403 && wasPlain && this.#turnToHttps(body)) {
         response = await this.#open(call, signal);
         body = await readAll(response, call.bytesMax ?? answerBytesMax);
       }
@@ -121,8 +122,13 @@ export class HttpPeer {
     const signal = AbortSignal.any([options.signal, deadline.signal]);
     let response: IncomingMessage;
     try {
+      const wasPlain = this.#httpsPort === null;
       response = await this.#open({ method: "GET", path, query }, signal, true);
-      if (response.statusCode === 403 && this.#turnToHttps(await readAll(response, refusalBytesMax)))
+      if (
+        response.statusCode === 403 &&
+        wasPlain &&
+        this.#turnToHttps(await readAll(response, refusalBytesMax))
+      )
         response = await this.#open({ method: "GET", path, query }, signal, true);
     } finally {
       clearTimeout(timer);
@@ -139,11 +145,10 @@ export class HttpPeer {
     this.#secure?.destroy();
   }
 
-  /** True when the refusal says where it serves https instead, and that was not known. */
+  /** True when a refusal of a plain request says where it serves https instead. */
   #turnToHttps(refusal: Buffer): boolean {
-    const before = this.#httpsPort;
     this.#httpsPort = httpsPortOf(refusal);
-    return before === null && this.#httpsPort !== null;
+    return this.#httpsPort !== null;
   }
 
   /** `streams`: on a connection of its own, which takes no other request's place. */

@@ -15,6 +15,17 @@ import { type ConsoleServer, type ConsoleServerOptions, startConsoleServer } fro
 
 export const secret = "the-cluster-secret";
 
+/** nsqadmin's API for those who are signed in. */
+export const closedApi: ConsoleServerOptions["nsqadmin"] = {
+  api: "session",
+  header: "x-forwarded-user",
+  admins: [],
+  proxies: { has: () => false },
+  configNetworks: null,
+  notificationEndpoint: null,
+  config: () => ({ get: () => undefined, put: () => "unknown" }),
+};
+
 export class TestConsole implements AsyncDisposable {
   readonly server: ConsoleServer;
   readonly warnings: string[];
@@ -38,15 +49,7 @@ export class TestConsole implements AsyncDisposable {
       lookups: [],
       peers: { settings: peerSettingsDefault, nodeNetworks: null },
       base: "",
-      nsqadmin: {
-        api: "session",
-        header: "x-forwarded-user",
-        admins: [],
-        proxies: { has: () => false },
-        configNetworks: null,
-        notificationEndpoint: null,
-        config: () => ({ get: () => undefined, put: () => "unknown" }),
-      },
+      nsqadmin: closedApi,
       cluster: "weir",
       secret,
       allowedHosts: [],
