@@ -129,9 +129,25 @@ test("[AN1] of channels without end a thousand are believed, and only names that
   });
 });
 
+test("[AN3] a lookup that has no room for a name is told the others, and people once", async () => {
+  await using lookup = await ScriptedLookup.start();
+  lookup.reply = (line) => {
+    if (line === "IDENTIFY") return framed(lookup.introduction);
+    return framed(line.includes("full") ? "E_INVALID REGISTER too many" : "OK");
+  };
+  await using node = await startWith(lookup);
+
+  for (const topic of ["one", "full1", "two", "full2", "three"])
+    await node.act(`/topic/create?topic=${topic}`);
+  await eventually(() => expect(lookup.registrations).toContain("REGISTER three"));
+
+  expect(lookup.connections).toBe(1);
+  expect(node.stderr.match(/it refuses REGISTER full/g)).toHaveLength(1);
+});
+
 test("[AN3] topics by the thousand are told once each, and one that comes and goes as it is in the end", async () => {
   await using lookup = await ScriptedLookup.start();
-  await using node = await startWith(lookup);
+  await using node = await startNode({ "lookupd-tcp-address": lookup.address });
   await using client = await connect(node.tcpPort);
   const topics = Array.from({ length: 3_000 }, (_, n) => `t${n}`);
 

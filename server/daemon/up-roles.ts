@@ -187,6 +187,12 @@ export class Roles {
     return { args, env: this.#env, readyMsMax, stopMsMax, signal: this.#signal };
   }
 
+  /** Where to connect to. */
+  places() {
+    const reached = ({ tcp, http }: Ready) => ({ tcp: reachable(tcp), http: reachable(http) });
+    return { nodes: this.#nodes.map(reached), lookups: this.#lookups.map(reached) };
+  }
+
   /** What somebody wants to know who has just started it. */
   summary(tookSeconds: number): string {
     const { url, signInUrl } = this.#console!;

@@ -20,7 +20,10 @@ export async function runUp(options: UpOptions, nodeFlags: readonly string[]): P
   const groups = roles.start();
   try {
     await Promise.race([Promise.all(groups.flat()), asked]);
-    if (!stopping.signal.aborted) say(roles.summary((performance.now() - startedMs) / 1_000));
+    if (!stopping.signal.aborted) {
+      say(roles.summary((performance.now() - startedMs) / 1_000));
+      process.send?.({ type: "ready", ...roles.places() });
+    }
     await asked;
     say("\nStopping …");
   } catch (error) {

@@ -7,6 +7,9 @@ import type { PeerIdentity } from "../protocol/lookup.ts";
 import { LookupHttp, type RequestTimeouts } from "./lookup-http.ts";
 import { type LookupAddress, LookupPeer, type PeerState, type Registration } from "./lookup-peer.ts";
 
+/** A lookup that registers nothing is hardly one to answer: no topic waits longer for it. */
+const downAnswerMsMax = 1_000;
+
 export interface AnnouncerOptions extends RequestTimeouts {
   readonly topics: ReadonlyMap<string, Topic>;
   log(level: "info" | "warn" | "error", text: string): void;
@@ -79,7 +82,10 @@ export class Announcer {
       this.#options.log("error", `LOOKUPD: no nsqlookupd to ask for the channels of topic ${topic}`);
     }
     const answers = await Promise.allSettled(
-      Array.from(lookups.values(), (at) => this.#http.channelsOf(topic, at, signal)),
+      Array.from(lookups.values(), ({ at, isUp }) => {
+        const soon = isUp ? [] : [AbortSignal.timeout(downAnswerMsMax)];
+        return this.#http.channelsOf(topic, at, AbortSignal.any([signal, ...soon]));
+      }),
     );
     for (const failure of failures(lookups, answers)) {
       this.#options.log("warn", `LOOKUPD: channels of ${topic}: ${failure}`);
@@ -94,7 +100,7 @@ export class Announcer {
   async forget(topic: string, channel: string | null): Promise<string[]> {
     const lookups = this.#lookups();
     const answers = await Promise.allSettled(
-      Array.from(lookups.values(), (at) => this.#http.forget(topic, channel, at)),
+      Array.from(lookups.values(), ({ at }) => this.#http.forget(topic, channel, at)),
     );
     return failures(lookups, answers);
   }
@@ -109,10 +115,11 @@ export class Announcer {
   }
 
   /** Those whose HTTP address is known, each once. */
-  #lookups(): Map<string, LookupAddress> {
-    const lookups = new Map<string, LookupAddress>();
-    for (const { http } of this.#peers.values())
-      if (http) lookups.set(`http://${http.host}:${http.port}`, http);
+  #lookups(): Map<string, { readonly at: LookupAddress; readonly isUp: boolean }> {
+    const lookups = new Map<string, { at: LookupAddress; isUp: boolean }>();
+    for (const { http, state } of this.#peers.values()) {
+      if (http) lookups.set(`http://${http.host}:${http.port}`, { at: http, isUp: state.state === "up" });
+    }
     return lookups;
   }
 
@@ -131,7 +138,7 @@ function* registrationsOf(topics: ReadonlyMap<string, Topic>): Generator<Registr
 }
 
 function failures(
-  lookups: ReadonlyMap<string, LookupAddress>,
+  lookups: ReadonlyMap<string, unknown>,
   answers: readonly PromiseSettledResult<unknown>[],
 ): string[] {
   return [...lookups.keys()].flatMap((name, index) => {

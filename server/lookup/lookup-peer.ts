@@ -61,6 +61,8 @@ export class LookupPeer {
   readonly #untold = new Set<Registration>();
   #news = Promise.withResolvers<void>();
   #tried!: () => void;
+  /** Of this connection. */
+  #refusalTold = false;
 
   constructor(address: string, ports: PeerPorts) {
     this.address = address;
@@ -111,7 +113,8 @@ export class LookupPeer {
     for (let pingAtMs = performance.now() + pingEveryMs; ; ) {
       while (this.#untold.size > 0) await this.#tell(connection);
       if (performance.now() >= pingAtMs) {
-        expectOk(await connection.ask(pingCommand, 1));
+        const [reply] = await connection.ask(pingCommand, 1);
+        if (!isOk(reply!)) throw new Error(`it refuses a ping: ${printable(reply!)}`);
         pingAtMs += pingEveryMs;
       } else await this.#idle(connection, pingAtMs);
     }
@@ -125,6 +128,7 @@ export class LookupPeer {
     this.http = httpAddress(lookupd.broadcastAddress, lookupd.httpPort);
     this.#ports.log("info", `LOOKUPD(${this.address}): connected, HTTP at ${shown(this.http)}`);
     this.state = { state: "up", sinceMs: Date.now() };
+    this.#refusalTold = false;
     this.#untold.clear();
     for (const registration of this.#ports.registrations()) this.#untold.add(registration);
   }
@@ -138,7 +142,15 @@ export class LookupPeer {
       commands.push(command(topic!, channel));
       if (commands.length === batchMax) break;
     }
-    expectOk(await connection.ask(commands.join(""), commands.length));
+    const replies = await connection.ask(commands.join(""), commands.length);
+    const refused = replies.findIndex((reply) => !isOk(reply));
+    // One that has no room for a name is told the others; one that cannot go on hangs up.
+    if (refused < 0 || this.#refusalTold) return;
+    this.#refusalTold = true;
+    this.#ports.log(
+      "error",
+      `LOOKUPD(${this.address}): it refuses ${commands[refused]!.trim()}: ${printable(replies[refused]!)}`,
+    );
   }
 
   /** Until there is something to tell, or it is time for a ping. Rejects when the connection ends. */
@@ -164,9 +176,8 @@ export class LookupPeer {
   }
 }
 
-function expectOk(replies: readonly Buffer[]): void {
-  const bad = replies.find((reply) => reply.toString("latin1") !== "OK");
-  if (bad) throw new Error(`it refuses a command: ${printable(bad)}`);
+function isOk(reply: Buffer): boolean {
+  return reply.length === 2 && reply.toString("latin1") === "OK";
 }
 
 /** Another's words for the log: short, and nothing that moves a cursor. */
