@@ -27,6 +27,11 @@ export class Turns {
     }
   }
 
+  /** Somebody waits: who goes on by himself goes before him. */
+  get busy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   next(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

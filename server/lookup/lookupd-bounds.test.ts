@@ -79,6 +79,28 @@ test("[LB5] a node that registers very many names at once takes no long turn", a
   expect(turns.stop()).toBeLessThan(25);
 });
 
+test("[LB5] however many nodes register very many names at once, no turn is long", async () => {
+  const [nodes, names] = [40, 5_000];
+  await using lookupd = await startLookupd();
+  const sockets = Array.from({ length: nodes }, () => session(lookupd));
+  const registers = Array.from({ length: names }, (_, i) => `REGISTER topic-${i}\n`).join("");
+  const said = Buffer.concat([
+    Buffer.from("  V1"),
+    identify(JSON.stringify(nodeIdentity)),
+    Buffer.from(registers),
+  ]);
+  const turns = new LongestTurn();
+
+  for (const socket of sockets) socket.push(said);
+  await eventually(() => {
+    const registered = [...lookupd.registry.producers].map(({ registrations }) => registrations);
+    expect(registered).toEqual(Array(nodes).fill(names));
+  });
+  await turn();
+
+  expect(turns.stop()).toBeLessThan(25);
+});
+
 test("[LB5] all topics of all nodes are told in slices", async () => {
   await using lookupd = await startLookupd();
   const { registry } = lookupd;

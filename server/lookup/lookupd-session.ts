@@ -25,7 +25,7 @@ export class LookupdSession implements Peer {
   readonly #decoder = new LookupDecoder();
   readonly #notes: NodeNotes;
   #over = false;
-  #inTurn = false;
+  #waiting = false;
 
   constructor(
     ports: LookupdPorts,
@@ -61,9 +61,23 @@ export class LookupdSession implements Peer {
     this.#socket.destroy();
   }
 
-  /** Carries out what has come, then reads on; unless that takes longer than a turn, or replies are not read. */
+  /** Now, or in its turn when others wait for theirs. */
   #carryOn(): void {
-    if (this.#over || this.#inTurn) return;
+    if (this.#over || this.#waiting) return;
+    if (this.ports.turns.busy) void this.#wait();
+    else this.#run();
+  }
+
+  async #wait(): Promise<void> {
+    this.#waiting = true;
+    this.#socket.pause();
+    await this.ports.turns.next();
+    this.#waiting = false;
+    if (!this.#over) this.#run();
+  }
+
+  /** Carries out what has come, then reads on; unless that takes longer than a turn, or replies are not read. */
+  #run(): void {
     const replies: Buffer[] = [];
     const done = this.#carryOut(replies);
     if (replies.length > 0) this.#socket.write(Buffer.concat(replies));
@@ -74,12 +88,7 @@ export class LookupdSession implements Peer {
       return;
     }
     this.#socket.pause();
-    if (owes) return;
-    this.#inTurn = true;
-    setImmediate(() => {
-      this.#inTurn = false;
-      this.#carryOn();
-    });
+    if (!owes) void this.#wait();
   }
 
   /** True: everything that has come is carried out. False: the turn is over. */

@@ -35,6 +35,7 @@ export class Lookupd {
     this.registry = new Registry(options);
     const ports = {
       registry: this.registry,
+      turns: new Turns(),
       identity: () => ({ ...identity, tcpPort: this.#tcpPort, httpPort: this.#httpPort }),
       log,
     };

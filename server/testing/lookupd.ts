@@ -1,5 +1,6 @@
 /** A lookup in this process, on ports of its own, with a clock that a test moves. */
 import type { Socket } from "node:net";
+import { Turns } from "../http-api/turns.ts";
 import { Lookupd, type LookupdOptions } from "../lookup/lookupd.ts";
 import { LookupdSession } from "../lookup/lookupd-session.ts";
 import type { Registry } from "../lookup/registry.ts";
@@ -14,6 +15,7 @@ export class TestLookupd implements AsyncDisposable {
   tcpPort = 0;
   httpPort = 0;
   readonly #lookupd: Lookupd;
+  readonly #turns = new Turns();
   #movedMs = 0;
 
   constructor(given: Partial<LookupdOptions>) {
@@ -48,7 +50,7 @@ export class TestLookupd implements AsyncDisposable {
   /** A connection of which the test has the other end. */
   accept(socket: PeerSocket, onClose = () => {}): LookupdSession {
     const identity = { broadcastAddress: "", hostname: "", tcpPort: 1, httpPort: 2, version: "1.3.0" };
-    const ports = { registry: this.registry, identity: () => identity, log: () => {} };
+    const ports = { registry: this.registry, turns: this.#turns, identity: () => identity, log: () => {} };
     const from = { host: "10.0.0.1", id: "10.0.0.1:1" };
     return new LookupdSession(ports, socket as unknown as Socket, from, onClose);
   }
