@@ -12,5 +12,7 @@ if (nodePath() !== process.execPath) {
 
 const { configurationPage } = await import("../server/cli/configuration-page.ts");
 const { compatibilityPage } = await import("../server/testing/compatibility-page.ts");
+const { metricsPage } = await import("../server/testing/metrics-page.ts");
 writeFileSync(join(root, "docs/configuration.md"), await configurationPage());
 writeFileSync(join(root, "docs/compatibility.md"), compatibilityPage());
+writeFileSync(join(root, "docs/metrics.md"), metricsPage());

@@ -1,7 +1,15 @@
 /** A node's own metrics: sums over all it has, whether or not its topics are told of one by one. */
 import type { Broker, Pressure } from "../broker/broker.ts";
 import { Totals } from "../broker/totals.ts";
-import { counter, type Figure, figuresOf, gauge, labels, metric } from "../metrics/exposition.ts";
+import {
+  counter,
+  type Family,
+  type Figure,
+  figuresOf,
+  gauge,
+  labels,
+  metric,
+} from "../metrics/exposition.ts";
 import type { LiveStore } from "../protocol/live.ts";
 import type { ConnectionCounts } from "./live-model.ts";
 import type { Chosen } from "./metrics-of-topics.ts";
@@ -138,6 +146,8 @@ const pressure = {
   help: "1 for what a producer meets now: none, hold (it is read later) or refuse; 0 for the others.",
 } as const;
 const pressures: readonly Pressure[] = ["none", "hold", "refuse"];
+
+export const nodeFamilies: readonly Family[] = [...table, pressure];
 
 export function* nodeMetrics(
   ports: HttpPorts,

@@ -5,6 +5,7 @@ import { channelLatency } from "../broker/latency.ts";
 import type { Topic } from "../broker/topic.ts";
 import {
   counter,
+  type Family,
   type Figure,
   figuresOfEach,
   gauge,
@@ -121,6 +122,9 @@ const latencyFamily = {
   type: "summary",
   help: "Time from publish to FIN, quantiles of the last --e2e-processing-latency-window-time; missing without --e2e-processing-latency-percentile.",
 } as const;
+
+export const topicFamilies: readonly Family[] = ofTopic;
+export const channelFamilies: readonly Family[] = [...ofChannel, latencyFamily];
 
 export function* topicMetrics({ topics }: Chosen): Iterable<string> {
   const named = topics.map(({ topic }) => topic);

@@ -1,6 +1,6 @@
 /** `GET /metrics`: the lookup for Prometheus. Sums alone: who has which topic is what `/lookup` says. */
 import { writeStream } from "../http-api/stream.ts";
-import { type Figure, figuresOf, gauge, metricsContentType } from "../metrics/exposition.ts";
+import { type Family, type Figure, figuresOf, gauge, metricsContentType } from "../metrics/exposition.ts";
 import { processMetrics } from "../metrics/process-metrics.ts";
 import type { Call, Handler } from "./lookupd-call.ts";
 import type { Registry } from "./registry.ts";
@@ -56,6 +56,8 @@ const table: readonly Figure<Sums>[] = [
     ({ tombstones }) => tombstones,
   ),
 ];
+
+export const lookupFamilies: readonly Family[] = table;
 
 export const metrics: Handler = (call) => writeStream(call, metricsContentType, pieces(call));
 

@@ -1,5 +1,5 @@
 /** What any role costs, under the names Prometheus' own clients give it. */
-import { counter, type Figure, figuresOf, gauge, labels, metric } from "./exposition.ts";
+import { counter, type Family, type Figure, figuresOf, gauge, labels, metric } from "./exposition.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
 export interface Role {
@@ -50,6 +50,8 @@ const table: readonly Figure<Source>[] = [
     ({ figures }) => figures.memory().gc_total_runs,
   ),
 ];
+
+export const processFamilies: readonly Family[] = [info, ...table];
 
 export function* processMetrics({ role, version }: Role, figures: ProcessFigures): Iterable<string> {
   yield* metric(info, [[labels({ role, version, node: process.versions.node }), 1]]);

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import {
+  type Family,
   type Figure,
   figuresOf,
   gauge,
@@ -53,6 +54,8 @@ const problems = {
   type: "gauge",
   help: "Problems that are shown now, by severity: warn or crit.",
 } as const;
+
+export const consoleFamilies: readonly Family[] = [...table, nodes, lookups, problems];
 
 export function metricsRoute(source: MetricsSource) {
   const process = new OwnProcess();
