@@ -23,7 +23,8 @@ export class Progress implements Disposable {
 
   draw(): void {
     if (this.#terminal === null) return;
-    const columns = this.#terminal.columns ?? columnsDefault;
+    // Some terminals say that they have none.
+    const columns = this.#terminal.columns || columnsDefault;
     // A line that wraps could not be drawn over.
     this.#terminal.write(clearLine + this.#text().slice(0, columns - 1));
     this.#shown = true;

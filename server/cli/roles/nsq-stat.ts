@@ -6,6 +6,7 @@ export default role({
   name: "nsq_stat",
   version: nsqVersion,
   table: nsqStatOptions,
+  endsWithParent: true,
   check: checkNsqStat,
   async run({ options }) {
     checkNsqStat(options);

@@ -6,6 +6,7 @@ export default role({
   name: "nsq_tail",
   version: nsqVersion,
   table: nsqTailOptions,
+  endsWithParent: true,
   check: checkNsqTail,
   async run({ options }) {
     checkNsqTail(options);

@@ -7,6 +7,7 @@ export default role({
   name: "nsq_to_file",
   version: nsqVersion,
   table: nsqToFileOptions,
+  endsWithParent: true,
   check: checkNsqToFile,
   async run({ options, rest }) {
     // A pattern the shell has expanded would otherwise be half of what was meant.

@@ -6,6 +6,7 @@ export default role({
   name: "nsq_to_http",
   version: nsqVersion,
   table: nsqToHttpOptions,
+  endsWithParent: true,
   check: checkNsqToHttp,
   async run({ options }) {
     checkNsqToHttp(options);

@@ -6,6 +6,7 @@ export default role({
   name: "nsq_to_nsq",
   version: nsqVersion,
   table: nsqToNsqOptions,
+  endsWithParent: true,
   check: checkNsqToNsq,
   async run({ options }) {
     checkNsqToNsq(options);

@@ -6,6 +6,7 @@ export default role({
   name: "to_nsq",
   version: nsqVersion,
   table: toNsqOptions,
+  endsWithParent: true,
   check: checkToNsq,
   async run({ options }) {
     checkToNsq(options);
