@@ -176,7 +176,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
   #sourceClosed(source: Source, subscription: Subscription | null, error: ClientError | null): void {
     if (subscription !== null) {
       this.#subscriptions.delete(subscription);
-      this.#flow.update();
+      this.#flow.gone(subscription);
       this.emit("disconnected", source.address, error);
     } else if (error !== null) this.emit("fault", error);
     if (this.#closing !== null) {
@@ -208,11 +208,16 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
 
   #handled(delivery: Delivery): void {
     if (this.#closing !== null) this.#sources.get(delivery.nsqdAddress)?.endIfIdle();
+    else this.#flow.freed();
   }
 
   #tick(): void {
     const nowMs = performance.now();
-    for (const subscription of this.#subscriptions) subscription.tick(nowMs, this.#settings.autoTouch);
-    if (this.#closing === null) this.#flow.tick(nowMs);
+    let hasLost = false;
+    for (const subscription of this.#subscriptions)
+      if (subscription.tick(nowMs, this.#settings.autoTouch)) hasLost = true;
+    // A handler that runs on takes up room that the node does not know of.
+    if (this.#closing === null && hasLost) this.#flow.update();
+    else if (this.#closing === null) this.#flow.tick(nowMs);
   }
 }

@@ -10,6 +10,8 @@ export class Flow {
   readonly #subscriptions: ReadonlySet<Subscription>;
   readonly #backingOff: (pauseMs: number) => void;
   readonly #backoff: Backoff;
+  /** Of connections that are gone, with handlers that still run. */
+  readonly #gone = new Set<Subscription>();
   #timer: NodeJS.Timeout | undefined;
   /** Somebody would have a higher RDY if there were room. */
   #isOwed = false;
@@ -37,6 +39,17 @@ export class Flow {
           : this.#backoff.succeeded(Math.random());
       if (pauseMs !== null) this.#pause(pauseMs);
     }
+    this.freed();
+  }
+
+  /** Its connection is gone. What its handlers are busy with is not asked for elsewhere. */
+  gone(subscription: Subscription): void {
+    if (!subscription.isIdle) this.#gone.add(subscription);
+    this.update();
+  }
+
+  /** There may be room for more: a message was answered, or a handler has ended. */
+  freed(): void {
     if (this.#isOwed) this.update();
   }
 
@@ -48,10 +61,16 @@ export class Flow {
     const nowMs = performance.now();
     this.#updatedAtMs = nowMs;
     const { state } = this.#backoff;
-    const most = state === "off" ? this.maxInFlight : state === "pausing" ? 0 : Math.min(1, this.maxInFlight);
+    let busy = 0;
+    for (const subscription of this.#gone) {
+      busy += subscription.late;
+      if (subscription.isIdle) this.#gone.delete(subscription);
+    }
+    const free = Math.max(0, this.maxInFlight - busy);
+    const most = state === "off" ? free : state === "pausing" ? 0 : Math.min(1, free);
     const shares = [...this.#subscriptions].filter(({ isClosing }) => !isClosing);
     const { rdys, isOwed } = grants(shares, targets(shares, most, this.#settings, nowMs), most);
-    this.#isOwed = isOwed;
+    this.#isOwed = isOwed || busy > 0 || shares.some(({ late }) => late > 0);
     for (const [index, share] of shares.entries()) share.ready(rdys[index]!);
   }
 

@@ -116,15 +116,22 @@ export class Subscription implements Share {
     this.#held.delete(delivery);
   }
 
-  /** Lets go of what the node has taken back; with `autoTouch`, touches first what it is about to take back. */
-  tick(nowMs: number, autoTouch: boolean): void {
+  /**
+   * Lets go of what the node has taken back; with `autoTouch`, touches first what it is about to take back.
+   * @returns whether something was let go of
+   */
+  tick(nowMs: number, autoTouch: boolean): boolean {
+    let hasLost = false;
     for (const delivery of this.#held) {
       if (!this.#isOurs(delivery)) continue;
-      if (nowMs >= delivery.deadlineMs) this.#lose(delivery);
-      else if (autoTouch && nowMs - delivery.touchedAtMs >= this.msgTimeoutMs / 2) {
+      if (nowMs >= delivery.deadlineMs) {
+        this.#lose(delivery);
+        hasLost = true;
+      } else if (autoTouch && nowMs - delivery.touchedAtMs >= this.msgTimeoutMs / 2) {
         if (delivery.deadlineMs < this.#lastDeadlineMs(delivery)) this.touch(delivery);
       }
     }
+    return hasLost;
   }
 
   /** The connection is gone. */
