@@ -6,7 +6,7 @@ import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { NsqdOptions } from "../cli/nsqd-options.ts";
 import { ClusterTopology } from "../cluster/cluster-topology.ts";
-import type { NodeInfo } from "../http/ports.ts";
+import type { LookupState, NodeInfo } from "../http/ports.ts";
 import { Announcer } from "../lookup/announcer.ts";
 import { FirstChannels } from "../lookup/first-channels.ts";
 import type { NodeLog } from "./node-log.ts";
@@ -84,6 +84,10 @@ export class Discovery {
   /** Of a topic when `channel` is null. */
   changed(topic: string, channel: string | null): void {
     this.#announcer.changed(topic, channel);
+  }
+
+  *lookupStates(): Generator<LookupState> {
+    for (const { state } of this.#announcer.status()) yield state.state;
   }
 
   close(): void {

@@ -139,6 +139,7 @@ class Node {
         settings: this.#settings(),
         process: this.#process,
         connections: () => this.#connections(),
+      lookupStates: () => this.#discovery.lookupStates(),
         health: () => this.#health(),
         cluster: this.#discovery.cluster,
         store: () => store.status(),

@@ -2,18 +2,18 @@
 import type { Broker, Pressure } from "../broker/broker.ts";
 import { Totals } from "../broker/totals.ts";
 import {
+  countedBy,
   counter,
   type Family,
   type Figure,
   figuresOf,
   gauge,
-  labels,
   metric,
 } from "../metrics/exposition.ts";
 import type { LiveStore } from "../protocol/live.ts";
 import type { ConnectionCounts } from "./live-model.ts";
 import type { Chosen } from "./metrics-of-topics.ts";
-import type { HttpPorts } from "./ports.ts";
+import type { HttpPorts, LookupState } from "./ports.ts";
 
 /** Added up at once, so that nothing is missed or counted twice: some 3 ms for ten thousand topics with two channels each. */
 class Sums extends Totals {
@@ -147,7 +147,14 @@ const pressure = {
 } as const;
 const pressures: readonly Pressure[] = ["none", "hold", "refuse"];
 
-export const nodeFamilies: readonly Family[] = [...table, pressure];
+const lookups = {
+  name: "weir_lookups",
+  type: "gauge",
+  help: "nsqlookupds that this node is to tell of itself, by state: up, connecting or down; missing where there are none.",
+} as const;
+const lookupStates: readonly LookupState[] = ["up", "connecting", "down"];
+
+export const nodeFamilies: readonly Family[] = [...table, pressure, lookups];
 
 export function* nodeMetrics(
   ports: HttpPorts,
@@ -157,11 +164,9 @@ export function* nodeMetrics(
   const { broker } = ports;
   const sums = new Sums(broker);
   yield* figuresOf(table, { ports, broker, store: ports.store(), sums, connections, chosen });
-  const now = broker.pressure;
-  yield* metric(
-    pressure,
-    pressures.map((state) => [labels({ state }), Number(state === now)]),
-  );
+  yield* metric(pressure, countedBy("state", pressures, [broker.pressure]));
+  const found = [...ports.lookupStates()];
+  if (found.length > 0) yield* metric(lookups, countedBy("state", lookupStates, found));
 }
 
 function seconds(ms: number | null): number | null {

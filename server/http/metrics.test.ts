@@ -24,6 +24,7 @@ function told({ samples }: ReturnType<typeof parseExposition>): string[] {
 
 test("[ME1][ME3] a node tells what happened to its messages, in all and one by one", async () => {
   await using server = await startServer({ latency: followed });
+  server.lookupStates.push("down", "up", "down");
   const consumer = new TestConsumer(server);
   const subscription = consumer.subscribe(server, "orders", "billing", 3);
   await server.post("/mpub?topic=orders", "one\ntwo\nthree\nfour");
@@ -55,6 +56,9 @@ test("[ME1][ME3] a node tells what happened to its messages, in all and one by o
     weir_messages_deferred: 1,
     'weir_pressure{state="none"}': 1,
     'weir_pressure{state="hold"}': 0,
+    'weir_lookups{state="up"}': 1,
+    'weir_lookups{state="connecting"}': 0,
+    'weir_lookups{state="down"}': 2,
     'weir_topic_messages_published_total{topic="orders"}': 5,
     'weir_topic_messages_waiting{topic="orders"}': 0,
     [`weir_channel_messages_entered_total${names}`]: 5,
@@ -114,6 +118,7 @@ test.each([
   const found = await scrape(server);
 
   expect(told(found).toSorted()).toEqual(expected);
+  expect(found.families.has("weir_lookups")).toBe(false);
   expect(found.samples.get("weir_topics_without_metrics")).toBe(left);
   expect(found.samples.get("weir_topics")).toBe(3);
 });

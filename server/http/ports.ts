@@ -49,6 +49,9 @@ export interface Settings {
   setLookupdTcpAddresses(addresses: readonly string[]): void;
 }
 
+/** up: it knows the node, and is being told of its topics. */
+export type LookupState = "up" | "connecting" | "down";
+
 export const clusterVerbs = ["create", "delete", "pause", "unpause", "empty"] as const;
 export type ClusterVerb = (typeof clusterVerbs)[number];
 
@@ -81,6 +84,8 @@ export interface HttpPorts {
   readonly settings: Settings;
   readonly process: ProcessFigures;
   connections(): Iterable<ConnectionStats>;
+  /** Of each nsqlookupd that this node is to tell of itself. */
+  lookupStates(): Iterable<LookupState>;
   /** `OK`, or `NOK - ` and why. */
   health(): string;
   store(): LiveStore;

@@ -5,8 +5,8 @@ import { actOnChannel, actOnTopic, clusterTopology } from "./cluster.ts";
 import { readConfig, writeConfig } from "./config.ts";
 import { info, ping } from "./info.ts";
 import { live } from "./live.ts";
-import { publishMany } from "./mpub.ts";
 import { metrics } from "./metrics.ts";
+import { publishMany } from "./mpub.ts";
 import { publish } from "./publish.ts";
 import { stats } from "./stats.ts";
 import { tap } from "./tap.ts";
@@ -59,8 +59,8 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/config/:opt", handle: readConfig },
   { method: "PUT", path: "/config/:opt", handle: writeConfig },
 
-  { method: "GET", path: "/v1/live", handle: live, guarded: true },
   { method: "GET", path: "/metrics", handle: metrics },
+  { method: "GET", path: "/v1/live", handle: live, guarded: true },
   { method: "GET", path: "/v1/tap", handle: tap, guarded: true },
   { method: "GET", path: "/v1/cluster/topology", handle: clusterTopology, guarded: true },
   { method: "POST", path: "/v1/cluster/topic/:opt", handle: actOnTopic, guarded: true },

@@ -60,6 +60,15 @@ function* samples<Place>(
   }
 }
 
+/** How many there are of each word, none of some too. */
+export function countedBy<Word extends string>(
+  label: string,
+  words: readonly Word[],
+  seen: readonly Word[],
+): Sample[] {
+  return words.map((word) => [labels({ [label]: word }), seen.filter((one) => one === word).length]);
+}
+
 /** `{topic="orders",channel="billing"}`, whatever is in them. */
 export function labels(pairs: Readonly<Record<string, string>>): string {
   const written = Object.entries(pairs).map(([name, value]) => `${name}="${escaped(value)}"`);

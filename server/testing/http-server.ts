@@ -1,7 +1,7 @@
 /** A real HTTP server over a real broker, on a port of its own, for tests. */
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from "node:http";
 import { nsqdOptions } from "../cli/nsqd-options.ts";
-import type { HttpPorts, LogLevel } from "../http/ports.ts";
+import type { HttpPorts, LogLevel, LookupState } from "../http/ports.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import { RunningBroker, type RunningBrokerOptions } from "./running-broker.ts";
@@ -26,6 +26,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
   readonly server: HttpServer;
   readonly connections: ConnectionStats[] = [];
   readonly logged: string[] = [];
+  readonly lookupStates: LookupState[] = [];
   health = "OK";
   logLevel: LogLevel = "info";
   lookupds: readonly string[] = [];
@@ -62,6 +63,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
       },
       process: { rssBytes: () => 1, cpu: () => 0, loopLagP99Ms: () => 0, memory: () => memory },
       connections: () => this.connections,
+      lookupStates: () => this.lookupStates,
       health: () => this.health,
       store: () => store,
       secret: given.secret === undefined ? secret : given.secret,

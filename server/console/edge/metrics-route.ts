@@ -4,11 +4,11 @@
  */
 import type { FastifyInstance } from "fastify";
 import {
+  countedBy,
   type Family,
   type Figure,
   figuresOf,
   gauge,
-  labels,
   metric,
   metricsContentType,
 } from "../../metrics/exposition.ts";
@@ -75,7 +75,7 @@ function* pieces(source: MetricsSource, process: OwnProcess): Iterable<string> {
   const { nodeRows, lookups: found } = collector;
   yield* metric(
     nodes,
-    counted(
+    countedBy(
       "state",
       states,
       nodeRows.map(({ state }) => state),
@@ -84,7 +84,7 @@ function* pieces(source: MetricsSource, process: OwnProcess): Iterable<string> {
   if (found !== null)
     yield* metric(
       lookups,
-      counted(
+      countedBy(
         "state",
         states,
         found.rows.map(({ state }) => state),
@@ -92,15 +92,10 @@ function* pieces(source: MetricsSource, process: OwnProcess): Iterable<string> {
     );
   yield* metric(
     problems,
-    counted(
+    countedBy(
       "severity",
       severities,
       collector.problems.active.map(({ severity }) => severity),
     ),
   );
-}
-
-/** How many there are of each word, none of some too. */
-function counted<Word extends string>(label: string, words: readonly Word[], seen: readonly Word[]) {
-  return words.map((word) => [labels({ [label]: word }), seen.filter((one) => one === word).length] as const);
 }
