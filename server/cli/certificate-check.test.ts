@@ -1,8 +1,11 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createPrivateKey } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createSecureContext, createServer as createTlsServer, TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { certificate } from "../testing/certificates.ts";
 import { type CertificateFiles, checkCertificate } from "./certificate-check.ts";
@@ -14,12 +17,12 @@ const root = certificate({ subject: "root", ca: true });
 const between = certificate({ subject: "between", ca: true, issuer: root });
 const names = ["node.example.com", "*.nodes.example.com", "127.0.0.1"];
 const server = certificate({ subject: "node", names, issuer: between, usages: ["serverAuth", "clientAuth"] });
-const good: CertificateFiles = {
+const good = {
   cert: server.certPem + between.certPem,
   key: server.keyPem,
   rootCa: root.certPem,
   clientCa: null,
-};
+} satisfies CertificateFiles;
 
 function findings(files: Partial<CertificateFiles>, asked: readonly string[] = []) {
   const report = checkCertificate({ ...good, ...files }, asked, Date.now());
@@ -69,7 +72,7 @@ describe("[CE1] what is wrong with the chain", () => {
     [
       "a link is missing",
       { cert: server.certPem },
-      "the chain ends at CN=node: its issuer, CN=between, is neither in the file nor among the file of authorities",
+      "the chain ends at CN=node: its issuer, CN=between, is neither with it nor among the file of authorities",
     ],
     [
       "a stranger between",
@@ -94,7 +97,7 @@ describe("[CE1] what is wrong with the chain", () => {
     [
       "an unknown authority",
       { rootCa: stranger.certPem },
-      "its issuer, CN=root, is neither in the file nor among",
+      "its issuer, CN=root, is neither with it nor among",
     ],
     ["an authority nobody knows", { rootCa: null }, "among the authorities that programs know by themselves"],
     [
@@ -187,7 +190,89 @@ test("[CE2] the command shows the chain and what was found, and ends with 1 for 
   expect(wrong.stdout).toContain("PROBLEM  it is not valid for b.example.com, only for DNS:node.example.com");
   expect(none).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining("--tls-cert and --tls-key are needed"),
+    stderr: expect.stringContaining("--tls-cert and --tls-key are needed, or a node to ask"),
   });
   expect(away).toMatchObject({ status: 1, stderr: expect.stringContaining("/nowhere/cert.pem") });
+});
+
+describe("[CE3] the certificate of a running server", () => {
+  /** Runs beside the server in this process, so it may not block. */
+  async function run(...args: string[]) {
+    const launcher = resolve(import.meta.dirname, "../../bin/weir.mjs");
+    const child = spawn(process.execPath, [launcher, "check-cert", ...args]);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const [status] = await once(child, "close");
+    return { status, stdout, stderr };
+  }
+
+  async function listening(server: Server) {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  test("is asked for as HTTPS shows it", async () => {
+    const server = createTlsServer({ cert: good.cert, key: good.key }, (socket) =>
+      socket.on("error", () => {}),
+    );
+    const { status, stdout } = await run(`--https-address=${await listening(server)}`);
+    server.close();
+
+    expect(stdout).toContain("1  CN=node\n   for     DNS:node.example.com");
+    expect(stdout).toContain("2  CN=between\n");
+    expect(stdout).toContain("PROBLEM  the chain ends at CN=between");
+    expect(status).toBe(1);
+  });
+
+  test("is asked for as NSQ's clients do, by IDENTIFY", async () => {
+    const secureContext = createSecureContext({ cert: good.cert, key: good.key });
+    const server = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", (bytes) => {
+        expect(bytes.toString("latin1")).toMatch(/^ {2}V2IDENTIFY\n/);
+        socket.write(frame('{"tls_v1":true}'));
+        new TLSSocket(socket, { isServer: true, secureContext }).on("error", () => {});
+      });
+    });
+    const directory = mkdtempSync(join(tmpdir(), "weir-check-cert-"));
+    const authority = join(directory, "root.pem");
+    writeFileSync(authority, root.certPem);
+    const address = await listening(server);
+    const fine = await run(`--nsqd-tcp-address=${address}`, `--client-root-ca-file=${authority}`);
+    server.close();
+    rmSync(directory, { recursive: true });
+
+    expect(fine).toMatchObject({ status: 0, stderr: "" });
+    expect(fine.stdout).toContain("No problem found.\n");
+  });
+
+  test.each([
+    ['{"tls_v1":false}', "the node offers no TLS: it has no --tls-cert"],
+    ["OK", 'the node refuses to negotiate: "OK"'],
+  ])("is missed where a node answers %s", async (reply, message) => {
+    const server = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.write(frame(reply)));
+    });
+    const { status, stderr } = await run(`--nsqd-tcp-address=${await listening(server)}`);
+    server.close();
+
+    expect(stderr).toContain(message);
+    expect(status).toBe(1);
+  });
+
+  test("is missed where nobody listens", async () => {
+    expect(await run("--https-address=127.0.0.1:1")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("127.0.0.1:1: connect ECONNREFUSED"),
+    });
+  });
+
+  function frame(text: string): Buffer {
+    const head = Buffer.alloc(8);
+    head.writeInt32BE(4 + text.length, 0);
+    return Buffer.concat([head, Buffer.from(text)]);
+  }
 });

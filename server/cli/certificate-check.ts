@@ -6,7 +6,8 @@ import { createSecureContext, rootCertificates } from "node:tls";
 export interface CertificateFiles {
   /** The server's certificate, then those that lead from it to an authority, as PEM. */
   readonly cert: string;
-  readonly key: string;
+  /** Null where it is the server's secret. */
+  readonly key: string | null;
   /** Authorities that clients are given, as PEM; null for those that programs know by themselves. */
   readonly rootCa: string | null;
   /** Authorities of clients' certificates, as PEM. */
@@ -43,14 +44,15 @@ export function checkCertificate(
   const chain = certificatesOf(files.cert, "the certificate file", problem);
   const [leaf] = chain;
   if (leaf === undefined) return { chain, findings };
-  const key = privateKeyOf(files.key, problem);
+  const key = files.key === null ? null : privateKeyOf(files.key, problem);
   if (key !== null) checkKey(key, chain, problem);
   for (const [index, certificate] of chain.entries()) checkOne(certificate, index, nowMs, problem, warn);
   checkChain(chain, files.rootCa, problem, warn);
   checkUse(leaf, problem);
   checkNames(leaf, names, problem, warn);
   if (files.clientCa !== null) checkAuthorities(files.clientCa, nowMs, problem, warn);
-  if (key !== null && findings.every(({ level }) => level !== "problem")) checkLoading(files, problem);
+  if (files.key !== null && findings.every(({ level }) => level !== "problem"))
+    checkLoading({ ...files, key: files.key }, problem);
   return { chain, findings };
 }
 
@@ -144,7 +146,7 @@ function checkChain(chain: readonly X509Certificate[], rootCa: string | null, pr
     rootCa === null ? "the authorities that programs know by themselves" : "the file of authorities";
   if (!isSelfSigned(last))
     problem(
-      `the chain ends at ${nameOf(last)}: its issuer, ${oneLine(last.issuer)}, is neither in the file nor among ${asked}`,
+      `the chain ends at ${nameOf(last)}: its issuer, ${oneLine(last.issuer)}, is neither with it nor among ${asked}`,
     );
   else if (rootCa === null)
     warn(`${nameOf(last)} is an authority of yours: clients accept it only when they are given it`);
@@ -177,7 +179,10 @@ function checkAuthorities(pem: string, nowMs: number, problem: Say, warn: Say): 
 }
 
 /** What is left is what OpenSSL itself refuses. */
-function checkLoading({ cert, key, clientCa }: CertificateFiles, problem: Say): void {
+function checkLoading(
+  { cert, key, clientCa }: CertificateFiles & { readonly key: string },
+  problem: Say,
+): void {
   try {
     createSecureContext({ cert, key, ...(clientCa !== null && { ca: clientCa }) });
   } catch (error) {

@@ -10,7 +10,11 @@ export const checkCertOptions = {
   "tls-key": nsqdOptions["tls-key"],
   "tls-root-ca-file": nsqdOptions["tls-root-ca-file"],
   "broadcast-address": { ...nsqdOptions["broadcast-address"], default: "" },
-  name: list("host name or address that clients connect to; without one, the --broadcast-address"),
+  "nsqd-tcp-address": text("", "<addr>:<port> of a running node to ask for its certificate instead"),
+  "https-address": text("", "<addr>:<port> of a running node's HTTPS to ask instead"),
+  name: list(
+    "host name or address that clients connect to; without one, the --broadcast-address, or the host that is asked",
+  ),
   "client-root-ca-file": text("", "certificate authorities that clients are given", {
     defaultText: "those that programs know by themselves",
   }),

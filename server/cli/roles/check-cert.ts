@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { type CertificateReport, checkCertificate, day, nameOf, oneLine } from "../certificate-check.ts";
 import { checkCertOptions } from "../check-cert-options.ts";
 import { StartError } from "../config-file.ts";
+import type { Values } from "../option.ts";
+import { presentedCertificates, type Server } from "../presented-certificate.ts";
 import { builtWith, role, weirVersion } from "../role.ts";
 
 export default role({
@@ -10,23 +12,39 @@ export default role({
   table: checkCertOptions,
   helpAfter: `
 Says what is wrong with a node's certificate: its dates, its key, its chain to an authority, its names.
-weir check-cert --tls-cert=cert.pem --tls-key=key.pem --name=broker.example.com; exit code 1 with a problem.
+weir check-cert --tls-cert=cert.pem --tls-key=key.pem --name=broker.example.com, or of a node that runs:
+weir check-cert --nsqd-tcp-address=broker.example.com:4150; exit code 1 with a problem.
 `,
   async run({ options }) {
-    const { "tls-cert": cert, "tls-key": key, name, "broadcast-address": broadcast } = options;
-    if (cert === "" || key === "") throw new StartError("--tls-cert and --tls-key are needed");
+    const server = serverOf(options);
+    const { name, "broadcast-address": broadcast } = options;
+    const names = [broadcast || server?.host || ""].filter((name) => name !== "");
     const files = {
-      cert: read(cert),
-      key: read(key),
+      ...(server === null ? filesOf(options) : { cert: await presentedCertificates(server), key: null }),
       rootCa: readOptional(options["client-root-ca-file"]),
       clientCa: readOptional(options["tls-root-ca-file"]),
     };
-    const names = name.length > 0 || broadcast === "" ? name : [broadcast];
-    const report = checkCertificate(files, names, Date.now());
+    const report = checkCertificate(files, name.length > 0 ? name : names, Date.now());
     process.stdout.write(shown(report));
     if (report.findings.some(({ level }) => level === "problem")) process.exitCode = 1;
   },
 });
+
+type CheckCertOptions = Values<typeof checkCertOptions>;
+
+function serverOf({ "nsqd-tcp-address": nsqd, "https-address": https }: CheckCertOptions): Server | null {
+  const address = nsqd || https;
+  if (address === "") return null;
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
+  if (match === null || (nsqd !== "" && https !== "")) throw new StartError("one <addr>:<port> can be asked");
+  return { host: (match[1] ?? match[2])!, port: Number(match[3]), isNsqd: nsqd !== "" };
+}
+
+function filesOf({ "tls-cert": cert, "tls-key": key }: CheckCertOptions) {
+  if (cert === "" || key === "")
+    throw new StartError("--tls-cert and --tls-key are needed, or a node to ask");
+  return { cert: read(cert), key: read(key) };
+}
 
 function shown({ chain, findings }: CertificateReport): string {
   const certificates = chain.map((certificate, index) => {
