@@ -1,10 +1,15 @@
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commands } from "./commands.ts";
 
-const launcher = resolve(import.meta.dirname, "../../bin/weir.mjs");
+const root = resolve(import.meta.dirname, "../..");
+const launcher = resolve(root, "bin/weir.mjs");
+const { bin } = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8")) as {
+  bin: Record<string, string>;
+};
 const roles = await Promise.all(
   Object.entries(commands).map(async ([command, { load }]) => ({ command, role: (await load()).default })),
 );
@@ -39,6 +44,16 @@ describe.each(roles)("$command", ({ command, role }) => {
     expect(stdout).toMatch(/^[\w-]+ v\d+\.\d+\.\d+( \(built w\/node[\d.]+\))?\n$/);
   });
 });
+
+test.each(Object.entries(bin).filter(([name]) => name !== "weir"))(
+  "[CL4] %s is a program by itself, too",
+  (name, path) => {
+    const { status, stdout } = spawnSync(process.execPath, [path, "--help"], { encoding: "utf8", cwd: root });
+
+    expect(status).toBe(0);
+    expect(stdout.split("\n")[0]).toBe(`Usage of ${name}:`);
+  },
+);
 
 test("[CL4] a node says the version of NSQ that it speaks", () => {
   expect(weir("nsqd", "-version").stdout).toBe(`nsqd v1.3.0 (built w/node${process.versions.node})\n`);
