@@ -136,7 +136,11 @@ export class Window {
   slabAt(seq: number): Slab | undefined {
     const resident = this.log.slabAt(seq);
     if (resident) return resident;
-    for (const slab of this.loaded) if (slab.holds(this.log.id, seq)) return slab;
+    // By index: with latencies followed, every FIN comes by here.
+    for (let i = 0; i < this.loaded.length; i++) {
+      const slab = this.loaded.at(i)!;
+      if (slab.holds(this.log.id, seq)) return slab;
+    }
     return undefined;
   }
 
