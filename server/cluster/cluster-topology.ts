@@ -7,14 +7,13 @@ import {
   changeChannel,
   changeTopic,
   type DeclaredRow,
-  type DeclaredState,
   selectChanges,
   selectTopologyId,
 } from "../../db/queries/topology.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
 import { carryOut, carryOutDeletion, type Difference, differences } from "./carry-out.ts";
-import { type Act, Declared } from "./declared.ts";
+import { type Act, Declared, type DeclaredName } from "./declared.ts";
 
 const readEveryMs = 1_000;
 /** Topics and channels read with one statement, and carried out in one turn. */
@@ -39,17 +38,13 @@ export type Acted =
   | { readonly done: true; readonly version: number; readonly warnings: readonly string[] }
   | { readonly done: false; readonly why: "not found" | "away" | "busy"; readonly detail: string };
 
-export interface DeclaredName {
-  readonly name: string;
-  readonly paused: boolean;
-}
-
+/** Read it bit by bit: it may be long, and says what is so when it is read. */
 export interface TopologyView {
   /** Of the last act that was carried out here; null: nothing is known of any. */
   readonly version: number | null;
-  readonly topics: readonly (DeclaredName & { readonly channels: readonly DeclaredName[] })[];
+  readonly topics: Iterable<DeclaredName & { readonly channels: readonly DeclaredName[] }>;
   /** Where this node differs from it. */
-  readonly differences: readonly Difference[];
+  readonly differences: Iterable<Difference>;
 }
 
 export class ClusterTopology {
@@ -140,11 +135,8 @@ export class ClusterTopology {
     const { postgres, broker } = this.#options;
     return {
       version: postgres.topologySeen?.version ?? null,
-      topics: declaredIn(this.#declared.topics, ({ state }) => state).map(([name, { state, channels }]) => ({
-        ...{ name, paused: state.paused },
-        channels: declaredIn(channels, (channel) => channel).map(([name, { paused }]) => ({ name, paused })),
-      })),
-      differences: [...differences(broker, this.#declared)],
+      topics: this.#declared.names(),
+      differences: differences(broker, this.#declared),
     };
   }
 
@@ -215,10 +207,6 @@ export class ClusterTopology {
     }
     this.#failure = failure;
   }
-}
-
-function declaredIn<T>(entries: ReadonlyMap<string, T>, stateOf: (entry: T) => DeclaredState): [string, T][] {
-  return [...entries].filter(([, entry]) => stateOf(entry).declared);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -18,7 +18,12 @@ export interface Change {
   readonly declaresTopic: boolean;
 }
 
-export interface DeclaredTopic {
+export interface DeclaredName {
+  readonly name: string;
+  readonly paused: boolean;
+}
+
+interface DeclaredTopic {
   state: DeclaredState;
   readonly channels: Map<string, DeclaredState>;
 }
@@ -49,6 +54,18 @@ export class Declared {
   /** Whether it is what was read last of that topic or channel. */
   isCurrent(row: DeclaredRow): boolean {
     return this.#stateOf(row.topic, row.channel) === row;
+  }
+
+  /** What is wanted of all nodes. */
+  *names(): Generator<DeclaredName & { readonly channels: readonly DeclaredName[] }> {
+    for (const [name, { state, channels }] of this.topics) {
+      if (!state.declared) continue;
+      const wanted = [...channels].filter(([, { declared }]) => declared);
+      yield {
+        ...{ name, paused: state.paused },
+        channels: wanted.map(([channel, { paused }]) => ({ name: channel, paused })),
+      };
+    }
   }
 
   has(topic: string, channel: string | null): boolean {

@@ -2,9 +2,11 @@
 import { isEphemeral, isValidName } from "../broker/names.ts";
 import { topicAndChannel, topicArgument } from "../http-api/arguments.ts";
 import { Refusal } from "../http-api/errors.ts";
+import { writeStream } from "../http-api/stream.ts";
 import { parseQuery } from "../http-api/target.ts";
 import { type Answer, type Call, Json } from "./call.ts";
-import { type ClusterAct, type ClusterVerb, clusterVerbs } from "./ports.ts";
+import { type ClusterAct, type ClusterPort, type ClusterVerb, clusterVerbs } from "./ports.ts";
+import { array } from "./stats-json.ts";
 
 export async function actOnTopic(call: Call): Promise<Answer> {
   const query = parseQuery(call.rawQuery);
@@ -34,9 +36,26 @@ async function act(call: Call, topic: string, channel: string | null): Promise<A
 }
 
 /** What is declared, and where this node differs. */
-export function clusterTopology({ ports }: Call): Answer {
-  return ports.cluster === null ? noDatabase : new Json(ports.cluster.topology());
+export async function clusterTopology(call: Call): Promise<Answer> {
+  const { cluster } = call.ports;
+  return cluster === null
+    ? noDatabase
+    : writeStream(call, "application/json; charset=utf-8", topologyJson(cluster.topology()));
 }
+
+function* topologyJson({
+  version,
+  topics,
+  differences,
+}: ReturnType<ClusterPort["topology"]>): Iterable<string> {
+  yield `{"version":${version},"topics":`;
+  yield* array(topics, text);
+  yield ',"differences":';
+  yield* array(differences, text);
+  yield "}";
+}
+
+const text = (value: object) => [JSON.stringify(value)];
 
 function missing(channel: string | null) {
   return channel === null ? "TOPIC_NOT_FOUND" : "CHANNEL_NOT_FOUND";

@@ -71,8 +71,12 @@ export type ClusterOutcome =
 export interface ClusterPort {
   /** Resolves when it is so here and will be on every node. Never rejects. */
   act(act: ClusterAct): Promise<ClusterOutcome>;
-  /** As JSON. */
-  topology(): object;
+  /** What was said, and where this node differs from it: values for JSON, to be taken bit by bit. */
+  topology(): {
+    readonly version: number | null;
+    readonly topics: Iterable<object>;
+    readonly differences: Iterable<object>;
+  };
 }
 
 export interface HttpPorts {

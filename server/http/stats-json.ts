@@ -38,7 +38,12 @@ function open(value: object): string {
   return JSON.stringify(value).slice(0, -1);
 }
 
-function* array<T>(items: Iterable<T>, json: (item: T) => Iterable<string>, empty = "[]"): Iterable<string> {
+/** A list, an item at a time. */
+export function* array<T>(
+  items: Iterable<T>,
+  json: (item: T) => Iterable<string>,
+  empty = "[]",
+): Iterable<string> {
   let before = "[";
   for (const item of items) {
     yield before;
