@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commandOf } from "./cli/commands.ts";
+import { commandOf, commands } from "./cli/commands.ts";
 import { fileKeyOf, readConfigFile } from "./cli/config-file.ts";
 import { readFlags } from "./cli/go-flags.ts";
 import { root } from "./testing/rules.ts";
@@ -106,3 +106,32 @@ test("[DO3] the image has every program of ours on its path, and a unit's files 
     expect(globSync(`deploy/systemd/${config}`, { cwd: root }), unit).toHaveLength(1);
   }
 });
+
+test("[DO4] a link to a file of ours leads to one, and one to a heading to that", () => {
+  const broken = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, path, heading]) => {
+      const target = path === "" ? page : join(dirname(page), path!);
+      const [found] = globSync(target, { cwd: root });
+      if (found === undefined) return [`${page}: ${link}`];
+      if (heading === undefined) return [];
+      const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchorOf(text!));
+      return headings.includes(heading) ? [] : [`${page}: ${link}`];
+    }),
+  );
+
+  expect(broken).toEqual([]);
+});
+
+test("[DO4] README names every command", () => {
+  const readme = read("README.md");
+
+  expect(Object.keys(commands).filter((name) => !readme.includes(name))).toEqual([]);
+});
+
+/** As the sites that show Markdown make them. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+}
