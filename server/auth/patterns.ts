@@ -10,6 +10,8 @@ const textLengthMax = 1_024;
 const stepsMax = 8_192;
 /** Of all compiled patterns that are kept for the next connection; the oldest goes first. */
 const keptStepsMax = 262_144;
+/** What even the shortest takes, in steps. */
+const keptStepsLeast = 64;
 
 export interface Pattern {
   readonly text: string;
@@ -46,11 +48,11 @@ export function compilePattern(text: string): Pattern | null {
 
 function keep(pattern: Pattern): void {
   kept.set(pattern.text, pattern);
-  keptSteps += pattern.steps;
+  keptSteps += keptStepsLeast + pattern.steps;
   for (const oldest of kept.values()) {
     if (keptSteps <= keptStepsMax) return;
     kept.delete(oldest.text);
-    keptSteps -= oldest.steps;
+    keptSteps -= keptStepsLeast + oldest.steps;
   }
 }
 

@@ -14,6 +14,8 @@ export type Compression =
 
 /** Plain bytes that are kept unread, beside the piece that comes next. */
 const unreadBytesMax = 64 * 1024;
+/** Plain bytes expanded in a turn: Snappy makes a megabyte of what one read brings, and others come in between. */
+const turnBytes = 128 * 1024;
 /** Plain bytes expanded at once. Also what is put together of small writes before they are compressed. */
 const pieceBytes = 64 * 1024;
 
@@ -36,6 +38,7 @@ export function compressed(over: Duplex, compression: Compression): CompressedSt
 
 export abstract class CompressedStream extends Duplex {
   readonly over: Duplex;
+  #isDiscarding = false;
 
   constructor(over: Duplex) {
     super({ readableHighWaterMark: unreadBytesMax });
@@ -52,8 +55,19 @@ export abstract class CompressedStream extends Duplex {
     over.resume();
   }
 
-  /** Compressed bytes have come. They stay as they are. */
-  abstract receive(bytes: Buffer): void;
+  /** Compressed bytes have come. They are not changed afterwards. */
+  receive(bytes: Buffer): void {
+    if (!this.#isDiscarding) this.expand(bytes);
+  }
+
+  /** What comes from now on is thrown away as it is: expanding it would be work for nobody. */
+  discard(): void {
+    this.#isDiscarding = true;
+    this.over.resume();
+  }
+
+  /** Has `bytes` read once they are plain, and `over` wait meanwhile. They stay as they are. */
+  protected abstract expand(bytes: Buffer): void;
   /** No more will come. */
   protected abstract receivedAll(): void;
   /** Compresses, writes and flushes `bytes`; `done` when `over` has taken them. */
@@ -96,23 +110,25 @@ export abstract class CompressedStream extends Duplex {
 class SnappyStream extends CompressedStream {
   readonly #encoder = new SnappyEncoder();
   readonly #decoder = new SnappyDecoder();
-  #wanted = false;
-  #ended = false;
-
-  receive(bytes: Buffer): void {
-    this.#decoder.push(bytes);
-    this.over.pause();
-    this.#expand();
-  }
-
-  receivedAll(): void {
-    this.#ended = true;
-    this.#expand();
-  }
+  #isWanted = false;
+  #hasEnded = false;
+  #isResting = false;
+  #leftInTurn = turnBytes;
 
   override _read(): void {
-    this.#wanted = true;
-    this.#expand();
+    this.#isWanted = true;
+    this.#goOn();
+  }
+
+  protected expand(bytes: Buffer): void {
+    this.#decoder.push(bytes);
+    this.over.pause();
+    this.#goOn();
+  }
+
+  protected receivedAll(): void {
+    this.#hasEnded = true;
+    this.#goOn();
   }
 
   protected send(bytes: Buffer, done: Done): void {
@@ -125,12 +141,14 @@ class SnappyStream extends CompressedStream {
     this.over.write(frames, done);
   }
 
-  #expand(): void {
+  #goOn(): void {
     try {
-      while (this.#wanted && !this.destroyed) {
+      while (this.#isWanted && !this.#isResting && !this.destroyed) {
         const plain = this.#decoder.next();
-        if (plain === null) return this.#goOn();
-        this.#wanted = this.push(plain);
+        if (plain === null) return this.#expanded();
+        this.#leftInTurn -= plain.length;
+        if (this.#leftInTurn <= 0) this.#rest();
+        this.#isWanted = this.push(plain);
       }
     } catch (error) {
       this.destroy(error as Error);
@@ -138,9 +156,18 @@ class SnappyStream extends CompressedStream {
   }
 
   /** All that has come is expanded. */
-  #goOn(): void {
-    if (this.#ended) this.push(null);
+  #expanded(): void {
+    if (this.#hasEnded) this.push(null);
     else this.over.resume();
+  }
+
+  #rest(): void {
+    this.#isResting = true;
+    setImmediate(() => {
+      this.#isResting = false;
+      this.#leftInTurn = turnBytes;
+      this.#goOn();
+    });
   }
 }
 
@@ -162,16 +189,16 @@ class DeflateStream extends CompressedStream {
     for (const half of [this.#deflate, this.#inflate]) half.on("error", (error) => this.destroy(error));
   }
 
-  receive(bytes: Buffer): void {
+  override _read(): void {
+    this.#inflate.resume();
+  }
+
+  protected expand(bytes: Buffer): void {
     if (!this.#inflate.write(bytes)) this.over.pause();
   }
 
-  receivedAll(): void {
+  protected receivedAll(): void {
     this.#inflate.end();
-  }
-
-  override _read(): void {
-    this.#inflate.resume();
   }
 
   override _destroy(error: Error | null, done: Done): void {

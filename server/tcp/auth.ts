@@ -54,7 +54,7 @@ export class Permit {
 
 export function AUTH(session: Session, permit: Permit, secret: Buffer): void {
   if (permit.grants !== null) return session.fail(fault("E_INVALID", "AUTH already set"));
-  session.wait(async () => {
+  session.wait("listening", async () => {
     const isGranted = await permit.ask(secret);
     return () => {
       if (!isGranted) return session.fail(fault("E_AUTH_FAILED", "AUTH failed"));

@@ -141,7 +141,7 @@ export class Gatekeeper implements CommandSink {
   /** Asks anew what it may, and carries the command out if it still may. */
   #ask(judge: () => Fault | "ask" | null, carryOut: () => void): void {
     const session = this.#session;
-    session.wait(async () => {
+    session.wait("listening", async () => {
       const isGranted = await this.#permit!.renew();
       return () => {
         if (!isGranted) return session.fail(failed);

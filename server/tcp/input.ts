@@ -103,6 +103,11 @@ export class Input {
     this.#decode(waiting, view, this.#waitingFrom, waiting.length);
   }
 
+  /** Something has come behind the command that is in the way. */
+  get hasWaiting(): boolean {
+    return this.#waiting !== null;
+  }
+
   /** What had come behind the command that is in the way, to be read as something else; null: nothing had. */
   takeWaiting(): Buffer | null {
     const waiting = this.#waiting;

@@ -19,7 +19,9 @@ export interface Readable {
   mustWait(): boolean;
   /** It waits for that, or does so no longer. */
   waiting(isWaiting: boolean): void;
-  /** Carries out what has come and was not carried out. */
+  /** Something has come and was not carried out. */
+  hasWaiting(): boolean;
+  /** Carries that out. */
   resumeInput(): void;
   resumeSocket(): void;
 }
@@ -32,6 +34,8 @@ export class Reading {
   readonly #of: Readable;
   /** Something that is no part of this connection is waited for. */
   asking = false;
+  /** Meanwhile it is read as long as nothing comes. */
+  #listening = false;
   /** It goes on by itself: the next turn does, or what was waited for. */
   #stepping = false;
   #spent = 0;
@@ -48,7 +52,9 @@ export class Reading {
   /** What came is carried out. False: read no more until `resumeSocket`. */
   mayReadOn(): boolean {
     if (this.#of.closed) return true;
-    if (!this.suspended) {
+    if (this.suspended) {
+      if (this.#listening && !this.#of.hasWaiting()) return true;
+    } else {
       if (!this.#of.mustWait()) return true;
       this.#of.waiting(true);
     }
@@ -72,10 +78,11 @@ export class Reading {
   }
 
   /**
-   * Nothing more is read or carried out until what this returns is called, once: something else has to be there
-   * first. `then` is what is done with it.
+   * Nothing more is carried out until what this returns is called, once: something else has to be there first.
+   * `then` is what is done with it. @param listening it is read meanwhile, until something comes
    */
-  wait(): (then: () => void) => void {
+  wait(listening: boolean): (then: () => void) => void {
+    this.#listening = listening;
     this.suspended = true;
     this.#stepping = true;
     this.asking = true;
@@ -83,6 +90,7 @@ export class Reading {
       this.#of.now();
       this.#stepping = false;
       this.asking = false;
+      this.#listening = false;
       then();
       this.goOn();
     };

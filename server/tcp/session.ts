@@ -88,6 +88,7 @@ export class Session implements CommandSink, Consumer {
       now: ports.now,
       mustWait: () => this.#mustWait(),
       waiting: (isWaiting) => (isWaiting ? ports.held.add(this) : ports.held.delete(this)),
+      hasWaiting: () => this.#input.hasWaiting,
       resumeInput: () => this.#input.resume(),
       resumeSocket: () => {
         this.#heardMs = ports.broker.time.nowMs;
@@ -120,7 +121,7 @@ export class Session implements CommandSink, Consumer {
 
   /** Lays over the connection what IDENTIFY has granted, behind its reply. */
   upgrade(granted: Identity): void {
-    this.wait(async () => {
+    this.wait("unread", async () => {
       const rest = this.#input.takeWaiting();
       const failed = await upgrade(this, granted, this.ports.handshakes, rest).catch(
         (error: Error) => error.message,
@@ -161,14 +162,16 @@ export class Session implements CommandSink, Consumer {
   }
 
   /**
-   * Nothing more is read, carried out or said until `ask`, which begins once this turn's commands are done, has
-   * resolved to what is done then; that is left out when the connection has ended meanwhile.
+   * Nothing more is carried out or said until `ask`, which begins once this turn's commands are done, has resolved
+   * to what is done then; that is left out when the connection has ended meanwhile. `listening`: it goes on being
+   * read as long as nothing comes, so that its end is noticed.
    */
-  wait(ask: () => Promise<() => void>): void {
-    const goOn = this.#reading.wait();
+  wait(how: "listening" | "unread", ask: () => Promise<() => void>): void {
+    const goOn = this.#reading.wait(how === "listening");
     setImmediate(() =>
       ask().then((then) =>
         goOn(() => {
+          this.#heardMs = this.ports.broker.time.nowMs;
           if (!this.closed) then();
         }),
       ),
@@ -310,6 +313,7 @@ export class Session implements CommandSink, Consumer {
   #leave(): void {
     this.closed = true;
     this.ports.held.delete(this);
+    this.wire.discard();
     const { subscription } = this;
     this.subscription = null;
     subscription?.close();
@@ -329,10 +333,11 @@ export class Session implements CommandSink, Consumer {
 
   // -- time -------------------------------------------------------------------------------------
 
-  /** What is not read cannot be heard, and has no deadline. */
+  /** What is not read, or waits for us, cannot be heard, and has no deadline. */
   #silentMs(): number {
     this.ports.now();
-    return this.#reading.paused ? 0 : this.ports.broker.time.nowMs - this.#heardMs;
+    const { asking, paused } = this.#reading;
+    return asking || paused ? 0 : this.ports.broker.time.nowMs - this.#heardMs;
   }
 
   #beat(): void {

@@ -4,7 +4,7 @@
  */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { CompressedStream } from "../compression/compressed-stream.ts";
+import { CompressedStream } from "../compression/compressed-stream.ts";
 import type { TlsStats } from "../protocol/connection.ts";
 import { copyRead, readCopied, readShared } from "./input.ts";
 
@@ -43,6 +43,11 @@ export class Wire {
 
   resume(): void {
     this.top.resume();
+  }
+
+  /** Nothing more of the client is wanted: it is read so that it can take the end, and thrown away. */
+  discard(): void {
+    if (this.top instanceof CompressedStream) this.top.discard();
   }
 
   end(): void {
