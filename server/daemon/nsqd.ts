@@ -82,7 +82,7 @@ class Node {
   #tcpPort = -1;
   #httpPort = -1;
   #clients = 0;
-  #statsd: ReturnType<typeof startStatsd> = null;
+  #statsd: Awaited<ReturnType<typeof startStatsd>> = null;
   #ticker: NodeJS.Timeout | null = null;
   #checkpointer: NodeJS.Timeout | null = null;
   #restored = false;
@@ -139,7 +139,7 @@ class Node {
         settings: this.#settings(),
         process: this.#process,
         connections: () => this.#connections(),
-      lookupStates: () => this.#discovery.lookupStates(),
+        lookupStates: () => this.#discovery.lookupStates(),
         health: () => this.#health(),
         cluster: this.#discovery.cluster,
         store: () => store.status(),
@@ -175,7 +175,7 @@ class Node {
     }
     const { now } = this;
     const ports = { broker: this.#broker, process: this.#process, log: this.#log, now };
-    this.#statsd = startStatsd(this.#options, this.#info(), ports);
+    this.#statsd = await startStatsd(this.#options, this.#info(), ports);
     process.send?.({
       type: "ready",
       tcp: boundAddress(tcp, this.#tcpPort),
