@@ -47,7 +47,8 @@ const pageSources = [
 /** Builds the pages, unless they were built from what is there. */
 export function ensureBuilt() {
   const stamp = join(root, ".next", "weir-sources");
-  const wanted = hashOf(pageSources);
+  // Pages are built for the path they will stand under (`--base-path`).
+  const wanted = `${hashOf(pageSources)}${process.env.WEIR_BASE_PATH ?? ""}`;
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   rmSync(stamp, { force: true });
   step("Building the pages (once, about half a minute)", () => runTool("next/dist/bin/next", ["build"]));

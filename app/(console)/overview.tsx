@@ -2,16 +2,23 @@
 
 import type { OverviewView, Snapshot } from "../../server/console/contract/index.ts";
 import { Card, Section } from "../components/card.tsx";
+import { Charts } from "../components/chart/charts.tsx";
 import { charts } from "../components/chart/lines.ts";
-import { LiveChart } from "../components/chart/live-chart.tsx";
 import { CoverageNote, isPartial } from "../components/coverage-note.tsx";
+import {
+  InFlightMetric,
+  InMetric,
+  OldestMetric,
+  OutMetric,
+  WaitingMetric,
+} from "../components/flow-metrics.tsx";
 import { Metric, Metrics } from "../components/metric.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { ProblemList } from "../components/problem-list.tsx";
 import { Shape } from "../components/status.tsx";
 import { DataTable } from "../components/table/data-table.tsx";
 import { useSort } from "../components/table/sort.ts";
-import { age, count, rate, span } from "../live/format.ts";
+import { age, count, span } from "../live/format.ts";
 import { useNow } from "../live/use-now.ts";
 import { useRoom } from "../live/use-room.ts";
 import { nodeColumns } from "../tables/node-columns.tsx";
@@ -38,36 +45,11 @@ function Running({ data }: { data: OverviewView }) {
     <div className="space-y-6">
       <Health data={data} />
       <Metrics label="Totals" stale={data.coverage.heard === 0}>
-        <Metric
-          label="In"
-          value={flow.inRate}
-          as="rate"
-          unit="/s"
-          partial={partial}
-          note={`${count(flow.messageCount)} in all`}
-        />
-        <Metric
-          label="Out"
-          value={flow.outRate}
-          as="rate"
-          unit="/s"
-          partial={partial}
-          note={`${rate(flow.finishRate)} /s finished`}
-        />
-        <Metric
-          label="Waiting"
-          value={flow.depth}
-          bad="up"
-          partial={partial}
-          note={`${count(flow.storedDepth)} in Postgres`}
-        />
-        <Metric
-          label="In flight"
-          value={flow.inFlight}
-          partial={partial}
-          note={`${count(flow.deferred)} deferred`}
-        />
-        <Metric label="Oldest" value={flow.oldestAgeMs} as="age" note="waits or is held" />
+        <InMetric label="In" flow={flow} partial={partial} />
+        <OutMetric label="Out" flow={flow} partial={partial} finished />
+        <WaitingMetric flow={flow} partial={partial} />
+        <InFlightMetric flow={flow} partial={partial} />
+        <OldestMetric flow={flow} />
         <Metric
           label="Requeued"
           value={flow.requeueCount}
@@ -88,11 +70,7 @@ function Running({ data }: { data: OverviewView }) {
           note={`last min; p50 ${span(data.commitP50Ms)}`}
         />
       </Metrics>
-      <div className="grid gap-4 lg:grid-cols-3">
-        <LiveChart kind={charts.flow} series={data.series} />
-        <LiveChart kind={charts.stock} series={data.series} />
-        <LiveChart kind={charts.oldest} series={data.series} />
-      </div>
+      <Charts kinds={[charts.flow, charts.stock, charts.oldest]} series={data.series} across={3} />
       <TopTopics topics={data.topics} topicCount={data.topicCount} />
     </div>
   );

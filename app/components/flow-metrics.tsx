@@ -2,6 +2,43 @@ import type { Flow } from "../../server/console/contract/index.ts";
 import { count, rate } from "../live/format.ts";
 import { Metric, Metrics } from "./metric.tsx";
 
+interface Part {
+  readonly flow: Flow;
+  /** Some nodes are not in it: it is at least that. */
+  readonly partial?: boolean;
+}
+
+/** What comes in; `label` in the words of the place. */
+export function InMetric({ label, flow, partial = false }: Part & { label: string }) {
+  const note = `${count(flow.messageCount)} in all`;
+  return <Metric label={label} value={flow.inRate} as="rate" unit="/s" partial={partial} note={note} />;
+}
+
+/** What is handed out; `finished`: with what is finished of it instead of the count. */
+export function OutMetric({
+  label,
+  flow,
+  partial = false,
+  finished = false,
+}: Part & { label: string; finished?: boolean }) {
+  const note = finished ? `${rate(flow.finishRate)} /s finished` : `${count(flow.deliverCount)} in all`;
+  return <Metric label={label} value={flow.outRate} as="rate" unit="/s" partial={partial} note={note} />;
+}
+
+export function WaitingMetric({ flow, partial = false }: Part) {
+  const note = `${count(flow.storedDepth)} in the store`;
+  return <Metric label="Waiting" value={flow.depth} bad="up" partial={partial} note={note} />;
+}
+
+export function InFlightMetric({ flow, partial = false }: Part) {
+  const note = `${count(flow.deferred)} deferred`;
+  return <Metric label="In flight" value={flow.inFlight} partial={partial} note={note} />;
+}
+
+export function OldestMetric({ flow }: Part) {
+  return <Metric label="Oldest" value={flow.oldestAgeMs} as="age" note="waits or is held" />;
+}
+
 /** What moves through a topic or a channel, and what stands. */
 export function FlowMetrics({
   label,
@@ -16,24 +53,11 @@ export function FlowMetrics({
   stale: boolean;
   inLabel: string;
 }) {
+  const part = { flow, partial };
   return (
     <Metrics label={label} stale={stale}>
-      <Metric
-        label={inLabel}
-        value={flow.inRate}
-        as="rate"
-        unit="/s"
-        partial={partial}
-        note={`${count(flow.messageCount)} in all`}
-      />
-      <Metric
-        label="Delivered"
-        value={flow.outRate}
-        as="rate"
-        unit="/s"
-        partial={partial}
-        note={`${count(flow.deliverCount)} in all`}
-      />
+      <InMetric label={inLabel} {...part} />
+      <OutMetric label="Delivered" {...part} />
       <Metric
         label="Finished"
         value={flow.finishRate}
@@ -42,20 +66,9 @@ export function FlowMetrics({
         partial={partial}
         note={`${count(flow.finishCount)} in all`}
       />
-      <Metric
-        label="Waiting"
-        value={flow.depth}
-        bad="up"
-        partial={partial}
-        note={`${count(flow.storedDepth)} in Postgres`}
-      />
-      <Metric label="Oldest" value={flow.oldestAgeMs} as="age" note="waits or is held" />
-      <Metric
-        label="In flight"
-        value={flow.inFlight}
-        partial={partial}
-        note={`${count(flow.deferred)} deferred`}
-      />
+      <WaitingMetric {...part} />
+      <OldestMetric flow={flow} />
+      <InFlightMetric {...part} />
       <Metric
         label="Requeued"
         value={flow.requeueCount}

@@ -10,13 +10,14 @@ export function nodeWord(node: NodeRow): { readonly tone: Tone; readonly word: s
   if (node.pressure === "hold") return { tone: "warn", word: "Holds producers back" };
   if (node.store?.state === "down") return { tone: "warn", word: "Up, store away" };
   if (node.store?.state === "starting") return { tone: "info", word: "Up, store starting" };
+  if (node.limits !== null) return { tone: "ok", word: "Up, figures only" };
   return { tone: "ok", word: "Up" };
 }
 
 export function NodeState({ node }: { node: NodeRow }) {
   const { tone, word } = nodeWord(node);
   return (
-    <span title={node.reason ?? node.store?.reason ?? undefined}>
+    <span title={node.reason ?? node.limits?.message ?? node.store?.reason ?? undefined}>
       <Status tone={tone}>{word}</Status>
     </span>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { base } from "../base.ts";
 import { useConnection } from "../live/use-now.ts";
 import { useStatus } from "../live/use-room.ts";
 import { cn } from "./classes.ts";
@@ -33,7 +34,7 @@ export function PageHead({
   return (
     <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-3">
       <title>{`${stale ? "✕ " : problems > 0 ? `(${problems}!) ` : ""}${title} – ${data.cluster}`}</title>
-      <link rel="icon" type="image/svg+xml" href={`/icon-${tone}.svg`} />
+      <link rel="icon" type="image/svg+xml" href={`${base}/icon-${tone}.svg`} />
       <div className="min-w-0 flex-1 basis-72">
         <div className="flex min-h-8 flex-wrap items-center gap-x-2.5 gap-y-1">
           <h1 className={cn("text-20 leading-7 font-semibold wrap-anywhere", name && "font-mono text-16")}>

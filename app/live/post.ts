@@ -1,4 +1,5 @@
 import type { ApiFailure } from "../../server/console/contract/index.ts";
+import { base } from "../base.ts";
 
 export type Posted<T> =
   | { readonly ok: true; readonly value: T }
@@ -7,7 +8,7 @@ export type Posted<T> =
 /** Sends a write, or reads, as the page's own session. Failures of the line come back as values too. */
 async function ask<T>(path: string, init: RequestInit): Promise<Posted<T>> {
   try {
-    const answer = await fetch(path, init);
+    const answer = await fetch(base + path, init);
     if (answer.status === 204) return { ok: true, value: undefined as T };
     const body = (await answer.json()) as unknown;
     return answer.ok ? { ok: true, value: body as T } : { ok: false, failure: body as ApiFailure };

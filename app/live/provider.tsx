@@ -3,6 +3,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { io } from "socket.io-client";
 import type { SessionInfo, Snapshot } from "../../server/console/contract/index.ts";
+import { base } from "../base.ts";
 import { type LiveSocket, LiveStore } from "./store.ts";
 
 interface LiveContext {
@@ -25,7 +26,12 @@ export function LiveProvider({
 }) {
   const [store] = useState(() => {
     // Reconnecting is the store's, which says when the next attempt is due.
-    const socket: LiveSocket = io({ autoConnect: false, reconnection: false, transports: ["websocket"] });
+    const socket: LiveSocket = io({
+      path: `${base}/socket.io`,
+      autoConnect: false,
+      reconnection: false,
+      transports: ["websocket"],
+    });
     return new LiveStore(socket);
   });
   useEffect(() => store.open(), [store]);

@@ -7,5 +7,5 @@ export function problemHref(problem: Problem): string {
     return paths.channel(problem.topic, problem.channel);
   if (problem.topic !== null) return paths.topic(problem.topic);
   if (problem.node !== null) return paths.node(problem.node);
-  return paths.nodes;
+  return problem.rule === "lookup-silent" ? paths.lookup : paths.nodes;
 }

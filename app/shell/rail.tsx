@@ -1,6 +1,6 @@
 "use client";
 
-import { Activity, Boxes, Gauge, type LucideIcon, Route, Send, Server } from "lucide-react";
+import { Activity, Boxes, Compass, Gauge, type LucideIcon, Route, Send, Server } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../components/classes.ts";
@@ -20,6 +20,7 @@ const groups: readonly { readonly title: string | null; readonly places: readonl
       { href: paths.overview, label: "Overview", icon: Gauge },
       { href: paths.topics, label: "Topics", icon: Boxes },
       { href: paths.nodes, label: "Nodes", icon: Server },
+      { href: paths.lookup, label: "Lookup", icon: Compass },
     ],
   },
   {

@@ -2,6 +2,7 @@
 
 import { LogOut } from "lucide-react";
 import { apiPaths, signInPath } from "../../server/console/contract/index.ts";
+import { base } from "../base.ts";
 import { Button } from "../components/button.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { post } from "../live/post.ts";
@@ -15,7 +16,7 @@ export function UserMenu() {
         kind="quiet"
         size="icon"
         aria-label={`Sign out ${session.user}`}
-        onClick={() => void post(apiPaths.signOut, {}).then(() => window.location.assign(signInPath))}
+        onClick={() => void post(apiPaths.signOut, {}).then(() => window.location.assign(base + signInPath))}
       >
         <LogOut aria-hidden="true" />
       </Button>

@@ -29,8 +29,8 @@ export const flowColumns = {
     bad: "up",
     hint: "Messages that wait to be handed out",
   }),
-  stored: flowColumn("stored", "In Postgres", "storedDepth", 3, {
-    hint: "Of those waiting, the ones no longer in memory",
+  stored: flowColumn("stored", "In store", "storedDepth", 3, {
+    hint: "Of those waiting, the ones no longer in memory: in Postgres, or on disk",
   }),
   memory: flowColumn("memory", "In memory", "memoryDepth", 3, {
     hint: "Of those waiting, the ones in memory",

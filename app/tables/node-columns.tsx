@@ -16,6 +16,15 @@ function numeric(
   return { id, header, numeric: true, priority, value, cell: (row) => <Num value={value(row)} as={as} /> };
 }
 
+/** With its ports: TCP, HTTP. */
+function Address({ row: { broadcastAddress, tcpPort, httpPort } }: { row: NodeRow }) {
+  return (
+    <span className="font-mono text-12" title={`TCP port ${tcpPort}, HTTP port ${httpPort}`}>
+      {broadcastAddress === null ? "—" : `${broadcastAddress} ${tcpPort}/${httpPort}`}
+    </span>
+  );
+}
+
 export const nodeColumns: readonly Column<NodeRow>[] = [
   {
     id: "name",
@@ -38,11 +47,31 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
     cell: (row) => <NodeState node={row} />,
   },
   {
+    id: "address",
+    header: "Broadcast address",
+    priority: 3,
+    value: (row) => row.broadcastAddress,
+    cell: (row) => <Address row={row} />,
+  },
+  {
     id: "version",
     header: "Version",
     priority: 3,
     value: (row) => row.version,
     cell: (row) => <span className="font-mono text-12">{row.version ?? "—"}</span>,
+  },
+  {
+    id: "lookups",
+    header: "Lookups",
+    hint: "nsqlookupd that name it",
+    numeric: true,
+    priority: 3,
+    value: (row) => row.lookups?.length ?? null,
+    cell: (row) => (
+      <span title={row.lookups?.join(", ")}>
+        <Num value={row.lookups?.length ?? null} />
+      </span>
+    ),
   },
   numeric("topics", "Topics", (row) => row.topicCount, "count", 2),
   flowColumns.depth,

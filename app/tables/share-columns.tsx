@@ -27,9 +27,13 @@ export const shareColumns: readonly Column<ShareRow>[] = [
   flowColumns.stored,
   flowColumns.inFlight,
   flowColumns.deferred,
+  flowColumns.requeued,
+  flowColumns.timedOut,
+  flowColumns.messages,
   flowColumns.in,
   flowColumns.out,
   flowColumns.oldest,
+  flowColumns.clients,
   {
     id: "age",
     header: "Data age",

@@ -32,6 +32,7 @@ import { Sockets } from "./live/socket.ts";
 import { Tails } from "./live/tail.ts";
 import { Access, type AccessOptions } from "./nsqadmin/access.ts";
 import type { ConfigPort } from "./nsqadmin/config-routes.ts";
+import { inactiveView } from "./nsqadmin/inactive.ts";
 import { Notifier } from "./nsqadmin/notifier.ts";
 import { nsqadminRoutes } from "./nsqadmin/routes.ts";
 import { Tell } from "./nsqadmin/tell.ts";
@@ -94,6 +95,11 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const sessions = new Sessions(options.stores?.sessions ?? null, clock);
   const { base, warn } = options;
   const { peers, nodes, lookups, collector } = watch(options, clock);
+  const upstream = new Upstream({
+    lookups: () => lookups?.peers ?? [],
+    nodes,
+    nodeOf: (host, port) => peers.discovered(host, port),
+  });
   const log = new ActionLog(options.stores?.actions ?? null, warn);
   const notifier = new Notifier(options.nsqadmin.notificationEndpoint, () => clock.wallMs(), warn);
   const tell = new Tell(log, notifier, clock);
@@ -156,6 +162,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       hub,
       log,
       tags: new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret),
+      inactive: () => inactiveView(upstream),
       traces: options.stores?.traces ?? null,
       requireSession: async (request) => {
         const session = await sessionOf(request);
@@ -169,11 +176,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   );
   await app.register(
     nsqadminRoutes({
-      upstream: new Upstream({
-        lookups: () => lookups?.peers ?? [],
-        nodes,
-        nodeOf: (host, port) => peers.discovered(host, port),
-      }),
+      upstream,
       access: new Access({
         ...options.nsqadmin,
         secure: options.secure,

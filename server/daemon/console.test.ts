@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -56,4 +56,19 @@ test("[CS7] a console ends when whoever started it is gone", async () => {
   const [code] = await once(child, "exit");
 
   expect(code).toBe(0);
+});
+
+test("[AD7] a console whose pages were built to stand elsewhere does not start", async () => {
+  const dataPath = mkdtempSync(join(tmpdir(), "weir-console-"));
+  mkdirSync(join(dataPath, ".next"));
+  writeFileSync(join(dataPath, ".next/routes-manifest.json"), '{"basePath":"/nsq"}');
+  const flags = ["--nsqd-http-address=127.0.0.1:1", `--data-path=${dataPath}`, `--next-dir=${dataPath}`];
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "bin/nsqadmin.mjs"), "--http-address=127.0.0.1:0", "--base-path=/other", ...flags],
+    { encoding: "utf8", timeout: 20_000, env: { ...process.env, DATABASE_URL: "" } },
+  );
+
+  expect(status).toBe(1);
+  expect(stderr).toContain("FATAL: the pages were built for --base-path=/nsq, not /other");
 });

@@ -5,6 +5,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, watchFile, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { StartError } from "../cli/config-file.ts";
 import type { ConsoleOptions } from "../cli/console-options.ts";
 import { NextProcess } from "../console/pages/next-process.ts";
 import { type ConsoleServer, startConsoleServer } from "../console/server.ts";
@@ -41,6 +42,8 @@ export async function runConsole(
   const database = url === "" ? null : new ConsoleDatabase(url, options.cluster, warn);
   database?.start();
 
+  const pagesDirectory = options["next-dir"] === "" ? installed : resolve(options["next-dir"]);
+  checkPagesBase(pagesDirectory, settings.base);
   let pages: NextProcess | null = null;
   const server = await startConsoleServer({
     host,
@@ -57,7 +60,7 @@ export async function runConsole(
     warn,
   });
   pages = new NextProcess({
-    directory: options["next-dir"] === "" ? installed : resolve(options["next-dir"]),
+    directory: pagesDirectory,
     apiUrl: server.url + settings.base,
     warn,
   });
@@ -76,6 +79,18 @@ export async function runConsole(
 }
 
 const startedAtMs = Date.now();
+
+/** @throws StartError when the pages were built to stand elsewhere: none of their files would be found. */
+function checkPagesBase(directory: string, base: string): void {
+  const manifest = join(directory, ".next", "routes-manifest.json");
+  if (!existsSync(manifest)) return;
+  const { basePath = "" } = JSON.parse(readFileSync(manifest, "utf8")) as { basePath?: string };
+  if (basePath === base) return;
+  const [built, wanted] = [basePath || "/", base || "/"];
+  throw new StartError(
+    `the pages were built for --base-path=${built}, not ${wanted}: build them with WEIR_BASE_PATH=${base}`,
+  );
+}
 
 /** One-time links, also left in a file that only this user may read, for `weir console --new-link`. */
 class Links {

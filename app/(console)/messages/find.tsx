@@ -8,6 +8,9 @@ import { messageIdPattern } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Field, Input } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
+import { Shape } from "../../components/status.tsx";
+import { traceClosed } from "../../live/limits.ts";
+import { useStatus } from "../../live/use-room.ts";
 import { paths } from "../../paths.ts";
 
 /** The way to one message's life: by its id. */
@@ -17,6 +20,7 @@ export function Find() {
   const [asked, setAsked] = useState(false);
   const id = text.trim().toLowerCase();
   const good = messageIdPattern.test(id);
+  const closed = traceClosed(useStatus().data);
 
   function find(event: FormEvent): void {
     event.preventDefault();
@@ -30,6 +34,12 @@ export function Find() {
         title="Trace"
         note="The life of one message: published, delivered to whom, requeued, timed out, finished."
       />
+      {closed !== null && (
+        <p data-testid="limits" className="mb-4 flex items-center gap-1.5">
+          <Shape tone="unknown" />
+          {closed}
+        </p>
+      )}
       <form onSubmit={find} className="flex items-start gap-2">
         <Field
           label="Message id"
@@ -42,13 +52,14 @@ export function Find() {
               {...ids}
               name="id"
               className="font-mono"
+              disabled={closed !== null}
               maxLength={40}
               value={text}
               onChange={(event) => setText(event.target.value)}
             />
           )}
         </Field>
-        <Button type="submit" kind="primary" className="mt-5.5">
+        <Button type="submit" kind="primary" className="mt-5.5" disabled={closed !== null}>
           <Search aria-hidden="true" />
           Find
         </Button>

@@ -27,7 +27,11 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
         </p>
       )}
       {data.nodes.length === 0 ? (
-        <Empty title="No node is known">Tell the console where they are with --nsqd-http-address.</Empty>
+        <Empty title="No node is known">
+          {data.lookups.length > 0
+            ? "The lookups name none yet: a node says where it is when it is started with --lookupd-tcp-address."
+            : "Tell the console where they are with --nsqd-http-address."}
+        </Empty>
       ) : (
         <DataTable
           label="Nodes"

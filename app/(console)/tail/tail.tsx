@@ -10,9 +10,10 @@ import { Field, Input, Select } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Shape } from "../../components/status.tsx";
 import { age, count, plural } from "../../live/format.ts";
+import { tailClosed } from "../../live/limits.ts";
 import { filterTail, type TailBuffer } from "../../live/tail-buffer.ts";
 import { useLine, useNow } from "../../live/use-now.ts";
-import { useRoom } from "../../live/use-room.ts";
+import { useRoom, useStatus } from "../../live/use-room.ts";
 import { NewSystem } from "../new-system.tsx";
 import { TailRows } from "./tail-rows.tsx";
 import { useTail } from "./use-tail.ts";
@@ -80,6 +81,7 @@ export function Tail({ rendered }: { rendered: Snapshot<"topics"> }) {
             </Empty>
           ) : (
             <>
+              <NotTailed topic={topic} keys={data?.topics.find(({ key }) => key === topic)?.nodes ?? []} />
               <Summary topic={topic} buffer={shown} matching={rows.length} />
               <TailRows rows={rows} />
             </>
@@ -87,6 +89,29 @@ export function Tail({ rendered }: { rendered: Snapshot<"topics"> }) {
         </>
       )}
     </>
+  );
+}
+
+/** Why of some of the topic's nodes, or of all, no message appears here. */
+function NotTailed({ topic, keys }: { topic: string; keys: readonly string[] }) {
+  const { data } = useStatus();
+  const limited = data.nodes.filter(({ key, limits }) => keys.includes(key) && limits !== null);
+  if (limited.length === 0) return null;
+  const all = tailClosed(keys, data.nodes) !== null;
+  return (
+    <div data-testid="limits" className="mb-3 text-13">
+      <p className="flex items-center gap-1.5 font-medium">
+        <Shape tone="unknown" />
+        {all ? `No copies of ${topic} are to be had.` : `Not all nodes give copies of ${topic}.`}
+      </p>
+      <ul className="mt-1 pl-4">
+        {limited.map(({ key, limits }) => (
+          <li key={key}>
+            <span className="font-mono">{key}</span>: {limits?.message}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

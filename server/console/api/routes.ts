@@ -5,6 +5,7 @@ import type { Collector } from "../collector/collector.ts";
 import {
   apiBase,
   apiPaths,
+  type InactiveTopics,
   messageIdPattern,
   nameOfPart,
   type SessionInfo,
@@ -25,6 +26,7 @@ export interface ApiOptions {
   readonly hub: Hub;
   readonly log: ActionLog;
   readonly tags: ImpactTags;
+  readonly inactive: () => Promise<InactiveTopics>;
   /** null: started without Postgres. */
   readonly traces: TraceSource | null;
   /** Throws `Failure` without a session. */
@@ -59,7 +61,7 @@ export function apiRoutes(options: ApiOptions) {
   };
 }
 
-function readRoutes(app: FastifyInstance, { hub }: ApiOptions): void {
+function readRoutes(app: FastifyInstance, { hub, inactive }: ApiOptions): void {
   const read = (room: string) => {
     const target = targetOf(room);
     if (!target || isTail(target)) throw new Failure("bad-request", "That is not a valid name.");
@@ -67,6 +69,7 @@ function readRoutes(app: FastifyInstance, { hub }: ApiOptions): void {
     if (snapshot.data === null) throw new Failure("not-found", "There is no such thing now.");
     return snapshot;
   };
+  app.get(apiPaths.inactive, inactive);
   app.get(apiPaths.session, (request) => request.visitor!.info);
   for (const room of ["status", "overview", "topics", "nodes"] as const) {
     app.get(apiPaths[room], () => read(room));

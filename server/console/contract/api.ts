@@ -45,6 +45,8 @@ export const apiPaths = {
     `${apiBase}/topics/${partOfName(topic)}/channels/${partOfName(channel)}`,
   nodes: `${apiBase}/nodes`,
   node: (node: string) => `${apiBase}/nodes/${part(node)}`,
+  /** GET: `InactiveTopics`. Asked of the lookups each time. */
+  inactive: `${apiBase}/inactive`,
   /** GET: `Trace`. 503 `database-away` while Postgres does not answer. */
   trace: (id: string) => `${apiBase}/trace/${part(id)}`,
   /** POST `PublishRequest`: `PublishResult`. */
@@ -209,6 +211,13 @@ export interface ActionResult extends ActionTarget {
   readonly outcome: "done" | "partly" | "failed";
   readonly nodes: readonly ActionNodeResult[];
   readonly requestId: string;
+}
+
+/** Topics that lookups know and no node has, with the channels they would have. */
+export interface InactiveTopics {
+  readonly topics: readonly { readonly topic: string; readonly channels: readonly string[] }[];
+  /** What lookups failed to say; empty: nothing. */
+  readonly failures: readonly string[];
 }
 
 export type TraceEventKind = "publish" | "deliver" | "finish" | "requeue" | "timeout" | "touch" | "drop";

@@ -1,12 +1,10 @@
 /** nsqadmin's reads: asked of lookups and nodes anew each time, so that a script sees what is there now. */
 import type { FastifyInstance } from "fastify";
-import { mapBounded } from "../bounded.ts";
+import { inactiveTopics } from "./inactive.ts";
 import { NsqRefusal } from "./refusal.ts";
 import type { NsqadminOptions } from "./routes.ts";
 import { addChannels, addTopics, topicOf } from "./stats.ts";
 import type { Joined, Producer } from "./upstream.ts";
-
-const channelsAskedAtOnceMax = 16;
 
 /** The words under which what failed is told beside what did not. */
 export function warningOf(...parts: readonly Pick<Joined<unknown>, "errors">[]): string {
@@ -16,37 +14,15 @@ export function warningOf(...parts: readonly Pick<Joined<unknown>, "errors">[]):
 
 export function readRoutes(app: FastifyInstance, { upstream, clock }: NsqadminOptions): void {
   app.get<{ Querystring: { inactive?: unknown } }>("/api/topics", async ({ query }) => {
+    if (query.inactive === "true") {
+      const inactive = await inactiveTopics(upstream);
+      // A topic may be called __proto__.
+      const topics = Object.assign(Object.create(null), Object.fromEntries(inactive.value));
+      return { topics, message: warningOf(inactive) };
+    }
     const topics = await upstream.topics();
-    if (query.inactive !== "true")
-      return { topics: topics.value.length === 0 ? null : topics.value, message: warningOf(topics) };
-    const inactive = await inactiveTopics(topics.value);
-    return { topics: inactive.value, message: warningOf(topics, inactive) };
+    return { topics: topics.value.length === 0 ? null : topics.value, message: warningOf(topics) };
   });
-
-  /** Topics that lookups know and no node has, with the channels they would have. */
-  async function inactiveTopics(topics: readonly string[]): Promise<Joined<Record<string, string[] | null>>> {
-    // A topic may be called __proto__.
-    const value: Record<string, string[] | null> = Object.create(null);
-    if (!upstream.hasLookups) return { value, errors: [] };
-    const producers = await upstream.producers();
-    const active = new Set(
-      producers.value.flatMap((producer) =>
-        producer.topics.filter(({ tombstoned }) => !tombstoned).map(({ topic }) => topic),
-      ),
-    );
-    const inactive = topics.filter((topic) => !active.has(topic));
-    const errors = [...producers.errors];
-    await mapBounded(inactive, channelsAskedAtOnceMax, async (topic) => {
-      value[topic] = null;
-      try {
-        const channels = await upstream.channels(topic);
-        if (channels.value.length > 0) value[topic] = channels.value;
-      } catch (error) {
-        errors.push((error as Error).message);
-      }
-    });
-    return { value, errors: [...new Set(errors)] };
-  }
 
   const statsOf = async (topic: string, channel?: string) => {
     const producers = await upstream.producersOf(topic);

@@ -7,9 +7,11 @@ import type {
   NodeView,
   Snapshot,
 } from "../../../../server/console/contract/index.ts";
+import { Charts } from "../../../components/chart/charts.tsx";
 import { charts } from "../../../components/chart/lines.ts";
-import { LiveChart } from "../../../components/chart/live-chart.tsx";
+import { InFlightMetric, InMetric, OutMetric, WaitingMetric } from "../../../components/flow-metrics.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
+import { Limits } from "../../../components/limits.tsx";
 import { Metric, Metrics } from "../../../components/metric.tsx";
 import { NodeState } from "../../../components/node-state.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
@@ -19,7 +21,7 @@ import type { Column } from "../../../components/table/column.ts";
 import { DataTable } from "../../../components/table/data-table.tsx";
 import { useSort } from "../../../components/table/sort.ts";
 import { Tabs } from "../../../components/tabs.tsx";
-import { age, bytes, count, plural } from "../../../live/format.ts";
+import { age, bytes, plural } from "../../../live/format.ts";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
@@ -34,25 +36,22 @@ export function Node({ name, rendered }: { name: string; rendered: Snapshot<`nod
     return (
       <Gone wentAtMs={wentAtMs} what="node" name={name} back={{ href: paths.nodes, label: "All nodes" }} />
     );
+  const { node } = data;
   return (
-    <div data-stale={data.node.state !== "up" || undefined}>
-      <PageHead title={name} name badges={<NodeState node={data.node} />} note={<Heard node={data.node} />} />
+    <div data-stale={node.state !== "up" || undefined}>
+      <PageHead title={name} name badges={<NodeState node={node} />} note={<Heard node={node} />} />
+      <Limits limits={node.limits} />
       <div className="space-y-4">
         <ProblemList problems={data.problems} />
-        <NodeMetrics node={data.node} />
-        <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
-          <LiveChart kind={charts.flow} series={data.series} />
-          <LiveChart kind={charts.cpu} series={data.series} />
-          <LiveChart kind={charts.memory} series={data.series} />
-          <LiveChart kind={charts.loop} series={data.series} />
-          <LiveChart kind={charts.commit} series={data.series} />
-          <LiveChart kind={charts.connections} series={data.series} />
-        </div>
+        <NodeMetrics node={node} />
+        <Charts kinds={node.limits === null ? all : [charts.flow]} series={data.series} across={3} />
       </div>
       <NodeTabs data={data} />
     </div>
   );
 }
+
+const all = [charts.flow, charts.cpu, charts.memory, charts.loop, charts.commit, charts.connections];
 
 function Heard({ node }: { node: NodeRow }) {
   const nowMs = useNow();
@@ -69,27 +68,10 @@ function Heard({ node }: { node: NodeRow }) {
 function NodeMetrics({ node }: { node: NodeRow }) {
   return (
     <Metrics label="Figures of the node">
-      <Metric
-        label="In"
-        value={node.flow.inRate}
-        as="rate"
-        unit="/s"
-        note={`${count(node.flow.messageCount)} in all`}
-      />
-      <Metric
-        label="Out"
-        value={node.flow.outRate}
-        as="rate"
-        unit="/s"
-        note={`${count(node.flow.deliverCount)} in all`}
-      />
-      <Metric
-        label="Waiting"
-        value={node.flow.depth}
-        bad="up"
-        note={`${count(node.flow.storedDepth)} in the store`}
-      />
-      <Metric label="In flight" value={node.flow.inFlight} note={`${count(node.flow.deferred)} deferred`} />
+      <InMetric label="In" flow={node.flow} />
+      <OutMetric label="Out" flow={node.flow} />
+      <WaitingMetric flow={node.flow} />
+      <InFlightMetric flow={node.flow} />
       <Metric label="Processor" value={node.cpu} as="percent" note="of one core" />
       <Metric label="Event loop lag" value={node.loopLagP99Ms} as="span" note="p99" />
       <Metric label="Memory" value={node.rssBytes} as="bytes" note={`${bytes(node.memBytes)} of frames`} />

@@ -1,20 +1,15 @@
 "use client";
 
-import { Activity, Send } from "lucide-react";
+import { Send } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
 import type { Snapshot, TopicView } from "../../../../server/console/contract/index.ts";
-import { ActionButton } from "../../../actions/action-button.tsx";
 import { CreateForm } from "../../../actions/create-form.tsx";
-import { buttonClass } from "../../../components/button.tsx";
-import { charts } from "../../../components/chart/lines.ts";
-import { LiveChart } from "../../../components/chart/live-chart.tsx";
-import { CoverageNote, isPartial } from "../../../components/coverage-note.tsx";
 import { Empty } from "../../../components/empty.tsx";
-import { FlowMetrics } from "../../../components/flow-metrics.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
+import { LinkButton } from "../../../components/link-button.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
-import { ProblemList } from "../../../components/problem-list.tsx";
+import { QueueActions, QueueFigures, queueTabs } from "../../../components/queue-page.tsx";
 import { StateBadges } from "../../../components/state-badges.tsx";
 import { DataTable } from "../../../components/table/data-table.tsx";
 import { useSort } from "../../../components/table/sort.ts";
@@ -24,7 +19,6 @@ import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
 import { channelColumns } from "../../../tables/channel-columns.tsx";
-import { shareColumns } from "../../../tables/share-columns.tsx";
 
 export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`topic:${string}`> }) {
   const { data } = useRoom(rendered);
@@ -45,48 +39,24 @@ export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`to
 }
 
 function Existing({ name, data }: { name: string; data: TopicView }) {
-  const partial = isPartial(data.coverage);
+  const { paused, ephemeral, flow } = data.topic;
   return (
     <>
       <PageHead
         title={name}
         name
-        badges={<StateBadges what="topic" paused={data.topic.paused} ephemeral={data.topic.ephemeral} />}
+        badges={<StateBadges what="topic" paused={paused} ephemeral={ephemeral} />}
         note={<Facts data={data} />}
         actions={
-          <>
-            <Link href={paths.publish(name)} className={buttonClass({})}>
+          <QueueActions topic={name} paused={paused} nodes={data.nodes}>
+            <LinkButton href={paths.publish(name)}>
               <Send aria-hidden="true" />
               Publish
-            </Link>
-            <Link href={paths.tail(name)} className={buttonClass({})}>
-              <Activity aria-hidden="true" />
-              Tail
-            </Link>
-            <ActionButton
-              target={{ action: data.topic.paused ? "unpause-topic" : "pause-topic", topic: name }}
-            />
-            <span aria-hidden="true" className="mx-1 h-5 border-l border-line" />
-            <ActionButton target={{ action: "empty-topic", topic: name }} />
-            <ActionButton target={{ action: "delete-topic", topic: name }} />
-          </>
+            </LinkButton>
+          </QueueActions>
         }
       />
-      <CoverageNote coverage={data.coverage} />
-      <div className="space-y-4">
-        <ProblemList problems={data.problems} />
-        <FlowMetrics
-          label={`Figures of ${name}`}
-          flow={data.topic.flow}
-          partial={partial}
-          stale={data.nodes.every((row) => row.stale)}
-          inLabel="Published"
-        />
-        <div className="grid gap-4 lg:grid-cols-2">
-          <LiveChart kind={charts.work} series={data.series} />
-          <LiveChart kind={charts.depth} series={data.series} />
-        </div>
-      </div>
+      <QueueFigures {...data} name={name} flow={flow} inLabel="Published" />
       <TopicTabs name={name} data={data} />
     </>
   );
@@ -145,31 +115,7 @@ function TopicTabs({ name, data }: { name: string; data: TopicView }) {
             </>
           ),
         },
-        {
-          id: "nodes",
-          label: "Nodes",
-          count: data.nodes.length,
-          content: (
-            <DataTable
-              label="Nodes"
-              rows={data.nodes}
-              columns={shareColumns}
-              sorting={sorting}
-              onSort={setSorting}
-              stale={(row) => row.stale}
-            />
-          ),
-        },
-        {
-          id: "charts",
-          label: "Charts",
-          content: (
-            <div className="grid gap-4 lg:grid-cols-2">
-              <LiveChart kind={charts.failures} series={data.series} />
-              <LiveChart kind={charts.oldest} series={data.series} />
-            </div>
-          ),
-        },
+        ...queueTabs(data.nodes, data.series),
       ]}
     />
   );

@@ -40,6 +40,7 @@ const columns: readonly Column<ClientRow>[] = [
   numeric("rdy", "RDY", (row) => row.readyCount, 1),
   numeric("inflight", "In flight", (row) => row.inFlight, 1),
   numeric("fin", "FIN /s", (row) => row.finishRate, 2, "rate"),
+  numeric("messages", "Messages", (row) => row.messageCount, 3),
   numeric("finished", "Finished", (row) => row.finishCount, 3),
   numeric("requeued", "Requeued", (row) => row.requeueCount, 2),
   {
