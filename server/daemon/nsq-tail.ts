@@ -19,7 +19,7 @@ export async function runNsqTail(options: NsqTailOptions): Promise<void> {
     const meter = new Meter();
     const tail = new Tail({ count, printTopic }, utility.print, meter);
     // On the terminal that shows the messages it would be in their way.
-    if (process.stdout.isTTY !== true) utility.progress(() => String(meter));
+    if (process.stdout.isTTY !== true) utility.progress(() => meter.text());
     const consumers = topics.map((topic) =>
       consume({ ...settings, topic, maxInFlight }, utility.log, tail.handler(topic)),
     );

@@ -12,6 +12,10 @@ import { Meter } from "../tools/progress.ts";
 import { runUtility, type Utility, untilStopped } from "./utility.ts";
 import { consumerOptions } from "./utility-clients.ts";
 
+/** Ten thousand topics are not to ask the lookups, and connect to the nodes, all at once. */
+const topicsAtOnce = 50;
+const betweenTopicsMs = 100;
+
 export async function runNsqToFile(options: NsqToFileOptions): Promise<void> {
   const log = { prefix: options["log-prefix"], level: options["log-level"] };
   await runUtility(log, async (utility) => {
@@ -19,7 +23,7 @@ export async function runNsqToFile(options: NsqToFileOptions): Promise<void> {
     const meter = new Meter();
     const files = await topicFiles(options, utility, meter);
     process.on("SIGHUP", () => files.reopen());
-    utility.progress(() => String(meter));
+    utility.progress(() => meter.text());
 
     const [wanted, unwanted] = partition(options.topic, isWanted);
     for (const topic of unwanted)
@@ -80,7 +84,12 @@ async function findTopics(
   while (!stopped.aborted) {
     const { topics, faults } = await topicNames(http, options["lookupd-http-address"]);
     for (const fault of faults) log("error", `could not retrieve topic list: ${fault}`);
-    files.add([...topics].filter(isWanted));
+    const isNew = (topic: string) => isWanted(topic) && !files.has(topic);
+    const found = [...topics].filter(isNew);
+    for (let at = 0; at < found.length && !stopped.aborted; at += topicsAtOnce) {
+      files.add(found.slice(at, at + topicsAtOnce));
+      await pause(betweenTopicsMs, undefined, { signal: stopped }).catch(() => {});
+    }
     await pause(options["topic-refresh"], undefined, { signal: stopped }).catch(() => {});
   }
 }

@@ -26,7 +26,7 @@ export async function runNsqToHttp(options: NsqToHttpOptions): Promise<void> {
     const deliveries = new Deliveries(settings, (text) => utility.log("info", text));
     const gate = new Gate(options.n);
     const meter = new Meter();
-    utility.progress(() => String(meter));
+    utility.progress(() => meter.text());
 
     const consumer = consume(
       { ...consumerOptions("nsq_to_http", options), topic: options.topic },

@@ -41,7 +41,7 @@ export async function runNsqToNsq(options: NsqToNsqOptions): Promise<void> {
     };
     const deliveries = new Deliveries(choosing, (text) => log("info", text));
     const meter = new Meter();
-    utility.progress(() => String(meter));
+    utility.progress(() => meter.text());
 
     const forwarding = { filter, deliveries, producers, meter, log };
     const consuming = consumerOptions("nsq_to_nsq", options);

@@ -22,7 +22,7 @@ export async function runToNsq(options: ToNsqOptions): Promise<void> {
     for (const failed of await Promise.all(producers.map(firstConnection))) if (failed !== null) throw failed;
 
     const meter = new Meter();
-    utility.progress(() => String(meter));
+    utility.progress(() => meter.text());
     if (rate > 0) utility.log("info", `Throttling messages rate to max:${rate}/second`);
     const input = addAbortSignal(utility.stopped, process.stdin);
     const records = untilAborted(recordsOf(input, Buffer.from(delimiter)[0]!), utility.stopped);

@@ -46,7 +46,7 @@ export class Progress implements Disposable {
   }
 }
 
-/** Messages so far, and how many came in the latest seconds. */
+/** Counts messages, and says how many there were, and in the latest seconds. */
 export class Meter {
   #count = 0;
   #bytes = 0;
@@ -57,7 +57,8 @@ export class Meter {
     this.#bytes += bytes;
   }
 
-  toString(): string {
+  /** For a line of progress: the rate is that since some texts ago. */
+  text(): string {
     const now = performance.now();
     this.#marks = [...this.#marks.slice(-marksMax), { atMs: now, count: this.#count }];
     const [first] = this.#marks;

@@ -27,7 +27,7 @@ interface Waiting {
   readonly done: () => void;
 }
 
-/** Gathered before they are written: large messages do not pile up until the next sync. */
+/** Gathered before they are written: large messages do not pile up until the next sync, nor in a turn of the loop. */
 const gatheredBytesMax = 4 * 1024 * 1024;
 const newline = Buffer.from("\n");
 const compress = promisify(gzip);
@@ -111,6 +111,8 @@ export class RecordLog {
       this.#due = { sync: false, rotation: false, close: false };
 
       for (const record of records) await this.#take(record);
+      // Who follows the file sees them; what is compressed is seen when it is synced.
+      if (this.#settings.gzipLevel === null) await this.#write();
       if (rotation && this.#rotationDue()) await this.#rotateIdle();
       if (sync || close) await this.#sync();
       if (close) await this.#closeFile();
@@ -169,9 +171,9 @@ export class RecordLog {
 
   async #sync(): Promise<void> {
     if (this.#unsynced.length === 0) return;
+    this.#log(`syncing ${this.#unsynced.length} records to disk`);
     await this.#write();
     await this.#file!.handle.sync();
-    this.#log(`syncing ${this.#unsynced.length} records to disk`);
     const synced = this.#unsynced;
     this.#unsynced = [];
     for (const done of synced) done();

@@ -42,6 +42,10 @@ export class TopicFiles {
     return this.#failed.promise;
   }
 
+  has(topic: string): boolean {
+    return this.#topics.has(topic);
+  }
+
   /** Begins with those of `topics` that are new. */
   add(topics: Iterable<string>): void {
     for (const topic of topics) {
