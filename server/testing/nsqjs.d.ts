@@ -16,6 +16,12 @@ declare module "nsqjs" {
     maxInFlight: number;
     messageTimeout: number;
     heartbeatInterval: number;
+    lookupdHTTPAddresses: string[];
+    lookupdPollInterval: number;
+    deflate: boolean;
+    snappy: boolean;
+    tls: boolean;
+    tlsVerification: boolean;
   }
 
   export class Reader extends EventEmitter<{
