@@ -17,5 +17,6 @@ export const checkCertOptions = {
   ),
   "client-root-ca-file": text("", "certificate authorities that clients are given", {
     defaultText: "those that programs know by themselves",
+    existing: "file",
   }),
 } satisfies Options;

@@ -62,6 +62,13 @@ test("[CC1] --given leaves out what nobody has set", () => {
 test.each([
   [["nsqd", "--node-id=2000"], 1, "--node-id must be [0,1024)"],
   [["nsqd", "--config=/nowhere/nsqd.toml"], 1, "failed to load config file /nowhere/nsqd.toml"],
+  [["nsqd", "--data-path=/nowhere"], 1, "--data-path: ENOENT"],
+  [["nsqd", "--cluster-secret-file=/"], 1, "--cluster-secret-file: / is no file"],
+  [
+    ["console", "--nsqd-http-address=a:1", "--cluster-secret-file=/nowhere"],
+    1,
+    "--cluster-secret-file: ENOENT",
+  ],
   [["nsqd", "--bogus"], 2, "flag provided but not defined: -bogus"],
   [["nsqdd"], 2, 'no command "nsqdd" to check'],
   [[], 2, 'no command "" to check'],

@@ -1,4 +1,5 @@
 /** What a role would run with, for a person to read. */
+import { accessSync, constants, statSync } from "node:fs";
 import { goDuration } from "../protocol/go-values.ts";
 import { fileKeyOf } from "./config-file.ts";
 import type { Option, Options } from "./option.ts";
@@ -35,6 +36,21 @@ export function configReport(
     ...(notes.length > 0 ? ["", ...notes] : []),
     "",
   ].join("\n");
+}
+
+/** What the options name and is not there, or may not be read by whoever asks. */
+export function missingPaths(table: Options, options: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(table).flatMap(([name, { existing }]) => {
+    const path = options[name];
+    if (existing === undefined || typeof path !== "string" || path === "") return [];
+    try {
+      accessSync(path, constants.R_OK);
+      const isDirectory = statSync(path).isDirectory();
+      return isDirectory === (existing === "directory") ? [] : [`--${name}: ${path} is no ${existing}`];
+    } catch (error) {
+      return [`--${name}: ${(error as Error).message}`];
+    }
+  });
 }
 
 function shown(option: Option<unknown>, value: unknown): string {

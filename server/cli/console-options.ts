@@ -41,9 +41,12 @@ export const consoleOptions = {
   "http-client-tls-root-ca-file": text(
     "",
     "PEM file of authorities that nodes and lookups are checked against",
+    { existing: "file" },
   ),
-  "http-client-tls-cert": text("", "PEM file of the certificate shown to nodes and lookups"),
-  "http-client-tls-key": text("", "PEM file of its key"),
+  "http-client-tls-cert": text("", "PEM file of the certificate shown to nodes and lookups", {
+    existing: "file",
+  }),
+  "http-client-tls-key": text("", "PEM file of its key", { existing: "file" }),
 
   // Graphite, which the console's own charts stand in for
   "graphite-url": text("", "URL of a graphite", unused),

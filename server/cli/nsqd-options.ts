@@ -74,6 +74,7 @@ export const nsqdOptions = {
 
   // what is kept where
   "data-path": text("", "directory for what has to outlive the process", {
+    existing: "directory",
     defaultText: "the working directory",
   }),
   "mem-queue-size": integer(10_000, "messages kept in memory per topic and per channel; the rest is stored"),
@@ -112,10 +113,10 @@ export const nsqdOptions = {
   "e2e-processing-latency-window-time": duration("10m", "time those percentiles are of"),
 
   // TLS, compression, authorisation
-  "tls-cert": text("", "certificate file"),
-  "tls-key": text("", "key file"),
+  "tls-cert": text("", "certificate file", { existing: "file" }),
+  "tls-key": text("", "key file", { existing: "file" }),
   "tls-client-auth-policy": text("", "whether clients need a certificate: require or require-verify"),
-  "tls-root-ca-file": text("", "certificate authorities of clients"),
+  "tls-root-ca-file": text("", "certificate authorities of clients", { existing: "file" }),
   "tls-required": tlsRequired,
   "tls-min-version": word(["tls1.0", "tls1.1", "tls1.2", "tls1.3"], "tls1.0", "oldest TLS to accept"),
   deflate: flag(true, "let clients ask for deflate"),

@@ -30,6 +30,8 @@ export interface Option<T> {
   readonly fileKey?: string;
   /** The environment variable. NSQ reads none: only our own options have one. */
   readonly env?: string;
+  /** Its value is the path of something that has to be there. */
+  readonly existing?: "file" | "directory";
   /** Its value is printed nowhere. */
   readonly secret?: true;
   /** Accepted because NSQ accepts it. Given, it is warned about at start. */

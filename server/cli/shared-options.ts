@@ -25,7 +25,9 @@ export const databaseUrl: Option<string> = {
 
 export const secretFile = ours(
   "cluster-secret-file",
-  text("", "file with the secret that nodes and consoles of the cluster share; without one /v1 is closed"),
+  text("", "file with the secret that nodes and consoles of the cluster share; without one /v1 is closed", {
+    existing: "file",
+  }),
 );
 
 export const httpAllowedHost = ours(

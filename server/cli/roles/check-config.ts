@@ -1,5 +1,6 @@
 import { commandOf } from "../commands.ts";
-import { configReport } from "../config-report.ts";
+import { StartError } from "../config-file.ts";
+import { configReport, missingPaths } from "../config-report.ts";
 import { UsageError } from "../go-flags.ts";
 import { flag, type Options } from "../option.ts";
 import { readOptions } from "../read-options.ts";
@@ -27,5 +28,7 @@ Says what would be in force and from where, and starts nothing; exit code 1 when
     const read = await readOptions(checked.table, args, process.env);
     process.stdout.write(configReport(checked, read, { givenOnly: options.given }));
     checked.check?.(read.options);
+    const missing = missingPaths(checked.table, read.options);
+    if (missing.length > 0) throw new StartError(missing.join("; "));
   },
 });
