@@ -60,7 +60,7 @@ const table: readonly Figure<Source>[] = [
   gauge(
     "weir_topics_without_metrics",
     "Topics and channels without series of their own here, see --metrics-per-topic.",
-    ({ sums, chosen }) => sums.topics + sums.channels - chosen.count,
+    ({ sums, chosen }) => chosen.leftOut(sums.topics + sums.channels),
   ),
   gauge("weir_connections", "TCP connections.", ({ connections }) => connections.connections),
   gauge("weir_producers", "TCP connections that have published.", ({ connections }) => connections.producers),

@@ -1,8 +1,8 @@
 /** Metrics of topics and channels one by one, of as many as `--metrics-per-topic` wants (ME2). */
 import type { Broker } from "../broker/broker.ts";
-import type { Channel } from "../broker/channel.ts";
+import { Channel } from "../broker/channel.ts";
 import { channelLatency } from "../broker/latency.ts";
-import type { Topic } from "../broker/topic.ts";
+import { Topic } from "../broker/topic.ts";
 import {
   counter,
   type Family,
@@ -18,32 +18,51 @@ import type { HttpOptions } from "./ports.ts";
 /** Topics and channels together: with all that is told of each, some 25,000 series. */
 const placesMax = 2_000;
 
-/** Topics, each with those of its channels that are told of. */
-export interface Chosen {
-  readonly topics: readonly { readonly topic: Topic; readonly channels: readonly Channel[] }[];
-  /** Topics and channels together. */
-  readonly count: number;
-}
+/** Which topics and channels have series of their own. Walked anew for every family: a scrape that waits for its reader keeps no list. */
+export class Chosen {
+  readonly #broker: Broker;
+  readonly #perTopic: HttpOptions["metrics-per-topic"];
 
-/**
- * `auto`: the oldest ones, so that nobody who makes many makes others' series end. What is ephemeral has a
- * new name every time, which a store of time series bears badly: it is in the sums alone.
- */
-export function choose({ topics }: Broker, perTopic: HttpOptions["metrics-per-topic"]): Chosen {
-  const chosen: { topic: Topic; channels: readonly Channel[] }[] = [];
-  let left = perTopic === "off" ? 0 : perTopic === "on" ? Number.POSITIVE_INFINITY : placesMax;
-  let count = 0;
-  for (const topic of topics.values()) {
-    if (left === 0) break;
-    if (perTopic === "auto" && topic.ephemeral) continue;
-    const channels = [...topic.channels.values()]
-      .filter(({ ephemeral }) => perTopic === "on" || !ephemeral)
-      .slice(0, left - 1);
-    chosen.push({ topic, channels });
-    count += 1 + channels.length;
-    left -= 1 + channels.length;
+  constructor(broker: Broker, perTopic: HttpOptions["metrics-per-topic"]) {
+    this.#broker = broker;
+    this.#perTopic = perTopic;
   }
-  return { topics: chosen, count };
+
+  /** Of so many topics and channels, how many have none. */
+  leftOut(places: number): number {
+    if (this.#perTopic === "on") return 0;
+    let left = places;
+    for (const _ of this.#places()) left--;
+    return left;
+  }
+
+  *topics(): Iterable<Topic> {
+    for (const place of this.#places()) if (place instanceof Topic) yield place;
+  }
+
+  *channels(): Iterable<Channel> {
+    for (const place of this.#places()) if (place instanceof Channel) yield place;
+  }
+
+  /**
+   * `auto`: the oldest ones, so that nobody who makes many makes others' series end. What is ephemeral has a
+   * new name every time, which a store of time series bears badly: it is in the sums alone.
+   */
+  *#places(): Iterable<Topic | Channel> {
+    if (this.#perTopic === "off") return;
+    const all = this.#perTopic === "on";
+    let left = all ? Number.POSITIVE_INFINITY : placesMax;
+    for (const topic of this.#broker.topics.values()) {
+      if (!all && topic.ephemeral) continue;
+      if (left-- === 0) return;
+      yield topic;
+      for (const channel of topic.channels.values()) {
+        if (!all && channel.ephemeral) continue;
+        if (left-- === 0) return;
+        yield channel;
+      }
+    }
+  }
 }
 
 const ofTopic: readonly Figure<Topic>[] = [
@@ -126,15 +145,21 @@ const latencyFamily = {
 export const topicFamilies: readonly Family[] = ofTopic;
 export const channelFamilies: readonly Family[] = [...ofChannel, latencyFamily];
 
-export function* topicMetrics({ topics }: Chosen): Iterable<string> {
-  const named = topics.map(({ topic }) => topic);
-  const channels = topics.flatMap((topic) => topic.channels);
-  yield* figuresOfEach(ofTopic, named, ({ name }) => labels({ topic: name }));
-  yield* figuresOfEach(ofChannel, channels, (channel) => labels(namesOf(channel)));
-  yield* metric(latencyFamily, latencySamples(channels));
+export function* topicMetrics(chosen: Chosen): Iterable<string> {
+  yield* figuresOfEach(
+    ofTopic,
+    () => chosen.topics(),
+    ({ name }) => labels({ topic: name }),
+  );
+  yield* figuresOfEach(
+    ofChannel,
+    () => chosen.channels(),
+    (channel) => labels(namesOf(channel)),
+  );
+  yield* metric(latencyFamily, latencySamples(chosen.channels()));
 }
 
-function* latencySamples(channels: readonly Channel[]): Iterable<Sample> {
+function* latencySamples(channels: Iterable<Channel>): Iterable<Sample> {
   for (const channel of channels) {
     const { latency } = channel;
     const figures = channelLatency(channel);

@@ -5,7 +5,7 @@ import { processMetrics } from "../metrics/process-metrics.ts";
 import type { Answer, Call } from "./call.ts";
 import { ConnectionCounts } from "./live-model.ts";
 import { nodeMetrics } from "./metrics-of-node.ts";
-import { choose, topicMetrics } from "./metrics-of-topics.ts";
+import { Chosen, topicMetrics } from "./metrics-of-topics.ts";
 
 export async function metrics(call: Call): Promise<Answer> {
   const { ports, turns } = call;
@@ -16,7 +16,7 @@ export async function metrics(call: Call): Promise<Answer> {
 
 function* pieces({ ports }: Call, connections: ConnectionCounts): Iterable<string> {
   const { broker, options, node, process } = ports;
-  const chosen = choose(broker, options["metrics-per-topic"]);
+  const chosen = new Chosen(broker, options["metrics-per-topic"]);
   yield* processMetrics({ role: "nsqd", version: node.version }, process);
   yield* nodeMetrics(ports, connections, chosen);
   yield* topicMetrics(chosen);

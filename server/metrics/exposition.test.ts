@@ -29,9 +29,15 @@ test("[ME1] a family without samples is left out", () => {
 test("[ME1] the samples of all places stand together, family by family", () => {
   const table = [gauge("a", "A.", (n: number) => n), gauge("b", "B.", (n: number) => (n > 1 ? n : null))];
 
-  expect([...figuresOfEach(table, [1, 2], (n) => labels({ n: String(n) }))].join("")).toBe(
-    '# HELP a A.\n# TYPE a gauge\na{n="1"} 1\na{n="2"} 2\n# HELP b B.\n# TYPE b gauge\nb{n="2"} 2\n',
-  );
+  expect(
+    [
+      ...figuresOfEach(
+        table,
+        () => [1, 2],
+        (n) => labels({ n: String(n) }),
+      ),
+    ].join(""),
+  ).toBe('# HELP a A.\n# TYPE a gauge\na{n="1"} 1\na{n="2"} 2\n# HELP b B.\n# TYPE b gauge\nb{n="2"} 2\n');
 });
 
 test("[ME1] a label's value stays one, whatever is in it", () => {

@@ -40,13 +40,13 @@ export function* figuresOf<Source>(table: readonly Figure<Source>[], source: Sou
   for (const figure of table) yield* metric(figure, [["", figure.of(source)]]);
 }
 
-/** Families of a sample for each place; `places` is walked once a family. */
+/** Families of a sample for each place; `places` is asked for once a family. */
 export function* figuresOfEach<Place>(
   table: readonly Figure<Place>[],
-  places: Iterable<Place>,
+  places: () => Iterable<Place>,
   labelsOf: (place: Place) => string,
 ): Iterable<string> {
-  for (const figure of table) yield* metric(figure, samples(figure, places, labelsOf));
+  for (const figure of table) yield* metric(figure, samples(figure, places(), labelsOf));
 }
 
 function* samples<Place>(
