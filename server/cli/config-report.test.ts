@@ -100,5 +100,8 @@ test("[CC2] a key that is ignored is named, and what was probably meant", () => 
 });
 
 test("[CC2] an option that changes nothing is named", () => {
-  expect(check("nsqd", "--sync-every=1").stdout).toContain("--sync-every has no effect yet\n");
+  const { stdout } = check("nsqd", "--sync-every=1", "--enable-experiment=x");
+
+  expect(stdout).toContain("--sync-every has no effect\n");
+  expect(stdout).toContain("--enable-experiment has no effect yet\n");
 });

@@ -27,7 +27,7 @@ export function configReport(
 
   const notes = [
     ...read.ignoredKeys.map((key) => `${path}: ${key} is ignored${hint(role.table, key)}`),
-    ...withoutEffect(role.table, read.given).map((name) => `--${name} has no effect yet`),
+    ...withoutEffect(role.table, read.given),
   ];
   return [
     `${role.name} would start with:`,

@@ -1,7 +1,7 @@
 /** docs/configuration.md, from the tables of options. */
 import { commands } from "./commands.ts";
 import { fileKeyOf } from "./config-file.ts";
-import type { Option, Options } from "./option.ts";
+import { noEffect, type Option, type Options } from "./option.ts";
 import type { Role } from "./role.ts";
 
 const head = `# Configuration
@@ -51,7 +51,7 @@ function columns(name: string, option: Option<unknown>, table: Options): Row {
     Default: escaped(defaultOf(option)),
     "In a file": inFile ? code(fileKeyOf(name, option)) : "",
     Environment: option.env === undefined ? "" : code(option.env),
-    Meaning: escaped(option.help) + (option.effect === undefined ? "" : " (no effect yet)"),
+    Meaning: escaped(option.help) + (option.effect === undefined ? "" : ` (${noEffect(option.effect)})`),
   };
 }
 

@@ -1,7 +1,7 @@
 import { duration, flag, list, type Option, type Options, ours, text, type Values, word } from "./option.ts";
 import { configFile, databaseUrl, httpAllowedHost, logLevel, secretFile, version } from "./shared-options.ts";
 
-const unused = { effect: "none yet" } as const;
+const unused = { effect: "none" } as const;
 
 const apiAccess = (fallback: "session" | "open"): Option<"session" | "open"> =>
   ours(

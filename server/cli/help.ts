@@ -1,4 +1,4 @@
-import type { Option, Options } from "./option.ts";
+import { noEffect, type Option, type Options } from "./option.ts";
 
 /** The usage of one role, laid out as Go programs lay it out. */
 export function usageOf(program: string, table: Options): string {
@@ -12,7 +12,7 @@ function helpOf(option: Option<unknown>): string {
   const notes = [
     defaultOf(option),
     option.env && `environment ${option.env}`,
-    option.effect && "no effect yet",
+    option.effect && noEffect(option.effect),
   ];
   const shown = notes.filter((note) => note).map((note) => ` (${note})`);
   return option.help + shown.join("");

@@ -29,8 +29,8 @@ async function run(role: Role, args: readonly string[]): Promise<void> {
     if (read.help) return print(usageOf(role.name, role.table) + (role.helpAfter ?? ""));
     if (read.options["version"] === true) return print(`${role.name} v${role.version}\n`);
     const prefix = String(read.options["log-prefix"] ?? `[${role.name}] `);
-    for (const name of withoutEffect(role.table, read.given))
-      process.stderr.write(logLine(prefix, "WARNING", `--${name} has no effect yet`));
+    for (const line of withoutEffect(role.table, read.given))
+      process.stderr.write(logLine(prefix, "WARNING", line));
     await role.run(read);
   } catch (error) {
     if (error instanceof UsageError) {

@@ -20,7 +20,7 @@ import { configFile, databaseUrl, httpAllowedHost, logLevel, secretFile, version
 /** As nsqd derives it, so that a node keeps its number when it moves from one to the other. */
 const nodeIdOfHost = crc32(createHash("md5").update(hostname()).digest()) % 1024;
 
-const unused = { effect: "none yet" } as const;
+const unused = { effect: "none" } as const;
 
 /** true, false, or `tcp-https`: required of TCP and allowed to be missing on plain HTTP. */
 const tlsRequired: Option<boolean | "tcp-https"> = {
@@ -70,7 +70,7 @@ export const nsqdOptions = {
   "http-client-request-timeout": duration("5s", "for a request to an HTTP server"),
   "topology-region": text("", "the region this node is in"),
   "topology-zone": text("", "the zone this node is in"),
-  "enable-experiment": list("name of an experiment to enable", unused),
+  "enable-experiment": list("name of an experiment to enable", { effect: "none yet" }),
 
   // what is kept where
   "data-path": text("", "directory for what has to outlive the process", {
@@ -79,10 +79,14 @@ export const nsqdOptions = {
   }),
   "mem-queue-size": integer(10_000, "messages kept in memory per topic and per channel; the rest is stored"),
   "max-bytes-per-file": integer(104_857_600, "bytes in one file of stored messages"),
-  "sync-every": integer(2_500, "messages between two fsyncs of the files", unused),
-  "sync-timeout": duration("2s", "time between two fsyncs of the files", unused),
-  "queue-scan-worker-pool-max": integer(4, "has no effect: deadlines need no scan"),
-  "queue-scan-selection-count": integer(20, "has no effect: deadlines need no scan"),
+  "sync-every": integer(
+    2_500,
+    "messages between two fsyncs of nsqd's files; ours are synced before they count",
+    unused,
+  ),
+  "sync-timeout": duration("2s", "time between two fsyncs of nsqd's files", unused),
+  "queue-scan-worker-pool-max": integer(4, "how nsqd looks for deadlines; ours need no scan", unused),
+  "queue-scan-selection-count": integer(20, "how nsqd looks for deadlines", unused),
 
   // messages and commands
   "msg-timeout": duration("60s", "how long a consumer may hold a message before another gets it"),

@@ -35,7 +35,7 @@ export interface Option<T> {
   /** Its value is printed nowhere. */
   readonly secret?: true;
   /** Accepted because NSQ accepts it. Given, it is warned about at start. */
-  readonly effect?: "none yet";
+  readonly effect?: "none" | "none yet";
 }
 
 export type Options = Readonly<Record<string, Option<unknown>>>;
@@ -119,4 +119,9 @@ export function word<const Word extends string>(
 /** Ours, not NSQ's: also read from the environment, as `WEIR_` and the name. */
 export function ours<T>(name: string, option: Option<T>): Option<T> {
   return { env: `WEIR_${name.toUpperCase().replaceAll("-", "_")}`, ...option };
+}
+
+/** In words, to stand behind "has". */
+export function noEffect(effect: "none" | "none yet"): string {
+  return effect === "none" ? "no effect" : "no effect yet";
 }

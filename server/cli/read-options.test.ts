@@ -166,7 +166,7 @@ test("[CL2] the defaults are a combination that starts, and nothing is warned ab
   expect(() => checkNsqd(options)).not.toThrow();
   expect(withoutEffect(nsqdOptions, given)).toEqual([]);
   expect(withoutEffect(nsqdOptions, (await read(["-sync-every=1", "-verbose"])).given)).toEqual([
-    "sync-every",
+    "--sync-every has no effect",
   ]);
 });
 

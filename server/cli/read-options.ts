@@ -1,7 +1,7 @@
 import { ValueError } from "../protocol/go-values.ts";
 import { type ConfigFile, readConfigFile, StartError } from "./config-file.ts";
 import { readFlags } from "./go-flags.ts";
-import type { Options, Values } from "./option.ts";
+import { noEffect, type Options, type Values } from "./option.ts";
 
 /** Where a value is from, the strongest first. */
 export type Origin = "command line" | "environment" | "file";
@@ -61,7 +61,10 @@ function fromEnvironment(
   });
 }
 
-/** Options that were given and change nothing, to be warned about. */
+/** A line for each option that was given and changes nothing. */
 export function withoutEffect(table: Options, given: ReadonlyMap<string, Origin>): string[] {
-  return [...given.keys()].filter((name) => table[name]?.effect !== undefined);
+  return [...given.keys()].flatMap((name) => {
+    const effect = table[name]?.effect;
+    return effect === undefined ? [] : [`--${name} has ${noEffect(effect)}`];
+  });
 }
