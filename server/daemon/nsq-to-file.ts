@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { RE2JS } from "re2js";
 import type { NsqToFileOptions } from "../cli/nsq-to-file-options.ts";
@@ -37,9 +38,11 @@ export async function runNsqToFile(options: NsqToFileOptions): Promise<void> {
 }
 
 async function topicFiles(options: NsqToFileOptions, utility: Utility, meter: Meter): Promise<TopicFiles> {
-  const { gzip, "output-dir": outputDir, "rotate-size": rotateBytes } = options;
+  const { gzip, "rotate-size": rotateBytes } = options;
   const rotateIntervalMs = options["rotate-interval"];
-  const workDir = options["work-dir"] || outputDir;
+  // However they are written, they are told apart.
+  const outputDir = resolve(options["output-dir"]);
+  const workDir = resolve(options["work-dir"] || outputDir);
   const exclusive = gzip || rotateIntervalMs > 0;
   const naming = {
     filenameFormat: options["filename-format"],

@@ -2,7 +2,7 @@
  * HTTP to what an operator has named: bounded in connections, time and bytes, redirects followed as
  * Go's client follows them. What comes of it is a status; a network that fails is an error that says how.
  */
-import { Agent, type IncomingMessage, request as plainRequest } from "node:http";
+import { Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 
 export interface HttpSettings {
@@ -17,8 +17,6 @@ export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** A longer answer is an error. */
-  readonly answerBytesMax: number;
 }
 
 export interface HttpAnswer {
@@ -27,6 +25,8 @@ export interface HttpAnswer {
 }
 
 const redirectsMax = 10;
+/** Of an answer that nobody looks at; beyond it the connection is given up. */
+const discardedBytesMax = 16 * 1024 * 1024;
 /** Not for another host than they were meant for. */
 const personal = ["authorization", "cookie", "www-authenticate"];
 
@@ -42,27 +42,21 @@ export class HttpCaller implements Disposable {
     this.#secure = new SecureAgent(agent);
   }
 
-  async call(url: string, asked: HttpRequest): Promise<HttpAnswer> {
-    const signal = AbortSignal.timeout(this.#settings.requestTimeoutMs);
-    let target = new URL(url);
-    let request = asked;
-    for (let redirects = 0; redirects <= redirectsMax; redirects++) {
-      try {
-        const response = await this.#send(target, request, signal);
-        const location = redirectOf(response);
-        if (location === null)
-          return { status: response.statusCode ?? 0, body: await readAll(response, asked.answerBytesMax) };
-        response.resume();
-        const next = new URL(location, target);
-        request = redirected(request, response.statusCode!, next.host === target.host);
-        target = next;
-      } catch (error) {
-        if (signal.aborted)
-          throw new Error(`no answer within ${this.#settings.requestTimeoutMs} ms`, { cause: error });
-        throw error;
-      }
-    }
-    throw new Error(`stopped after ${redirectsMax} redirects`);
+  /** The whole answer; one of more than `answerBytesMax` is an error. */
+  call(url: string, request: HttpRequest, answerBytesMax: number): Promise<HttpAnswer> {
+    return this.#inTime(async (signal) => {
+      const response = await this.#follow(url, request, signal);
+      return { status: response.statusCode ?? 0, body: await readAll(response, answerBytesMax) };
+    });
+  }
+
+  /** The status alone: what comes behind it is read for the connection to be of further use, and decides nothing. */
+  status(url: string, request: HttpRequest): Promise<number> {
+    return this.#inTime(async (signal) => {
+      const response = await this.#follow(url, request, signal);
+      await discard(response, discardedBytesMax);
+      return response.statusCode ?? 0;
+    });
   }
 
   [Symbol.dispose](): void {
@@ -70,33 +64,66 @@ export class HttpCaller implements Disposable {
     this.#secure.destroy();
   }
 
-  #send(
-    target: URL,
-    { method, headers = {}, body }: HttpRequest,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  async #inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { requestTimeoutMs } = this.#settings;
+    const signal = AbortSignal.timeout(requestTimeoutMs);
+    try {
+      return await work(signal);
+    } catch (error) {
+      if (signal.aborted) throw new Error(`no answer within ${requestTimeoutMs} ms`, { cause: error });
+      throw error;
+    }
+  }
+
+  async #follow(url: string, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    let target = new URL(url);
+    for (let redirects = 0; redirects <= redirectsMax; redirects++) {
+      const response = await this.#send(target, request, signal);
+      const location = redirectOf(response);
+      if (location === null) return response;
+      response.resume();
+      const next = new URL(location, target);
+      request = redirected(request, response.statusCode!, next.host === target.host);
+      target = next;
+    }
+    throw new Error(`stopped after ${redirectsMax} redirects`);
+  }
+
+  async #send(target: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    for (;;) {
+      const outgoing = this.#begin(target, request, signal);
+      try {
+        return await new Promise((resolve, reject) => outgoing.on("response", resolve).on("error", reject));
+      } catch (error) {
+        // The server has closed a connection that was idle, as it may, while this was on its way. Each time it is one
+        // fewer of those; `signal` ends what has no end.
+        const isStale = outgoing.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET";
+        if (!isStale || signal.aborted) throw error;
+      }
+    }
+  }
+
+  #begin(target: URL, { method, headers = {}, body }: HttpRequest, signal: AbortSignal): ClientRequest {
     if (!["http:", "https:"].includes(target.protocol)) throw new Error(`not http: ${target.protocol}`);
-    const secure = target.protocol === "https:";
-    const { connectTimeoutMs } = this.#settings;
-    return new Promise((resolve, reject) => {
-      const options = {
-        method,
-        headers: body === undefined ? headers : { ...headers, "content-length": body.length },
-        signal,
-      };
-      const outgoing = secure
+    const options = {
+      method,
+      headers: body === undefined ? headers : { ...headers, "content-length": body.length },
+      signal,
+    };
+    const outgoing =
+      target.protocol === "https:"
         ? secureRequest(target, { ...options, agent: this.#secure })
         : plainRequest(target, { ...options, agent: this.#plain });
-      outgoing.on("response", resolve).on("error", reject);
-      outgoing.on("socket", (socket) => {
-        if (!socket.connecting) return;
-        const late = () => outgoing.destroy(new Error(`no connection within ${connectTimeoutMs} ms`));
-        const timer = setTimeout(late, connectTimeoutMs);
-        const stop = () => clearTimeout(timer);
-        socket.once("connect", stop).once("close", stop);
-      });
-      outgoing.end(body);
+    outgoing.on("socket", (socket) => {
+      if (!socket.connecting) return;
+      const { connectTimeoutMs } = this.#settings;
+      const late = () => outgoing.destroy(new Error(`no connection within ${connectTimeoutMs} ms`));
+      const timer = setTimeout(late, connectTimeoutMs);
+      const stop = () => clearTimeout(timer);
+      socket.once("connect", stop).once("close", stop);
     });
+    outgoing.end(body);
+    return outgoing;
   }
 }
 
@@ -106,11 +133,11 @@ function redirectOf(response: IncomingMessage): string | null {
 }
 
 function redirected(request: HttpRequest, status: number, sameHost: boolean): HttpRequest {
-  const { headers = {}, answerBytesMax } = request;
-  const kept = Object.entries(headers).filter(([name]) => sameHost || !personal.includes(name.toLowerCase()));
-  const again = { answerBytesMax, headers: Object.fromEntries(kept) };
-  if (status >= 307) return { ...request, ...again };
-  return { ...again, method: "GET" };
+  const { headers = {} } = request;
+  const kept = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => sameHost || !personal.includes(name.toLowerCase())),
+  );
+  return status >= 307 ? { ...request, headers: kept } : { method: "GET", headers: kept };
 }
 
 async function readAll(response: IncomingMessage, bytesMax: number): Promise<Buffer> {
@@ -123,4 +150,16 @@ async function readAll(response: IncomingMessage, bytesMax: number): Promise<Buf
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+async function discard(response: IncomingMessage, bytesMax: number): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > bytesMax) return;
+    }
+  } catch {
+    // Cut off: the status has come.
+  }
 }

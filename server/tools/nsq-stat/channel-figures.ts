@@ -112,7 +112,7 @@ async function producersOf(
 
 async function ask<T>(http: HttpCaller, url: string, schema: z.ZodType<T>, failed: string): Promise<T> {
   try {
-    const { status, body } = await http.call(url, { method: "GET", answerBytesMax });
+    const { status, body } = await http.call(url, { method: "GET" }, answerBytesMax);
     if (status !== 200)
       throw new Error(`got response ${status} ${JSON.stringify(body.toString("utf8", 0, 200))}`);
     return schema.parse(JSON.parse(body.toString("utf8")));

@@ -19,7 +19,7 @@ export async function topicNames(http: HttpCaller, lookups: readonly string[]): 
     lookups.map(async (lookup) => {
       const url = `${lookup.includes("://") ? lookup.replace(/\/+$/, "") : `http://${lookup}`}/topics`;
       try {
-        const { status, body } = await http.call(url, { method: "GET", answerBytesMax });
+        const { status, body } = await http.call(url, { method: "GET" }, answerBytesMax);
         if (status !== 200) throw new Error(`got response ${status}`);
         return topicsSchema.parse(JSON.parse(body.toString("utf8"))).topics;
       } catch (error) {

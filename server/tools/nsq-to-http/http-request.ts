@@ -8,9 +8,6 @@ export interface RequestSettings {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What is answered is not looked at, only read. */
-const answerBytesMax = 16 * 1024 * 1024;
-
 /** Rejects with a sentence unless it was taken: by any 2xx of a POST, by 200 of a GET. */
 export async function sendMessage(
   http: HttpCaller,
@@ -19,11 +16,10 @@ export async function sendMessage(
 ): Promise<void> {
   const { method, url, headers } = settings;
   const isPost = method === "POST";
-  const { status } = await http.call(isPost ? url : filledIn(url, body), {
+  const status = await http.status(isPost ? url : filledIn(url, body), {
     method,
     headers,
     ...(isPost ? { body } : {}),
-    answerBytesMax,
   });
   const taken = isPost ? status >= 200 && status < 300 : status === 200;
   if (!taken) throw new Error(`got status code ${status}`);
