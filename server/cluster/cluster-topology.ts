@@ -12,6 +12,7 @@ import {
 } from "../../db/queries/topology.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
+import { isEphemeral } from "../broker/names.ts";
 import { carryOut, carryOutDeletion, type Difference, differences } from "./carry-out.ts";
 import { type Act, Declared, type DeclaredName } from "./declared.ts";
 
@@ -26,6 +27,8 @@ const startingMsMax = 5_000;
 export interface ClusterTopologyOptions {
   readonly postgres: SharedPostgres;
   readonly broker: Broker;
+  /** Resolves when the node has what its store owes it: what is deleted now would come back with that. */
+  readonly loaded: Promise<void>;
   /** Sets the broker's time. */
   now(): void;
   /** Takes the names from those who would give them back to a topic made anew. Says what went wrong. */
@@ -51,6 +54,8 @@ export class ClusterTopology {
   readonly #options: ClusterTopologyOptions;
   readonly #firstRead = Promise.withResolvers<void>();
   #declared = new Declared();
+  /** Read, and not carried out. */
+  #news: DeclaredRow[] = [];
   #id: string | null = null;
   #reading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
@@ -89,7 +94,8 @@ export class ClusterTopology {
   readonly isAsked = true;
 
   /** Makes what is declared by now, this topic's channels with it. Rejects when that is not to be known. */
-  async channelsOf(_topic: string, signal: AbortSignal): Promise<readonly string[]> {
+  async channelsOf(topic: string, signal: AbortSignal): Promise<readonly string[]> {
+    if (isEphemeral(topic)) return [];
     // Who has been here before has its topology in its data path.
     if (this.#options.postgres.topologySeen === null) await this.#started(signal);
     await this.#read();
@@ -161,31 +167,23 @@ export class ClusterTopology {
   }
 
   async #readOnce(): Promise<void> {
-    const { postgres, broker, now } = this.#options;
+    const { postgres, loaded } = this.#options;
     if (this.#id === null) {
       const id = await postgres.use(selectTopologyId);
-      if (postgres.topologySeen?.id !== id) this.#declared = new Declared();
+      if (postgres.topologySeen?.id !== id) {
+        this.#declared = new Declared();
+        this.#news = [];
+      }
       this.#id = id;
     }
-    const id = this.#id;
-    const seen = postgres.topologySeen?.id === id ? postgres.topologySeen.version : null;
-    const rows = await this.#readNews();
+    await this.#readNews();
+    await loaded;
     if (this.#closed) return;
-    now();
-    const untold = rows.filter((row) => row.version > (seen ?? -1) && this.#declared.isCurrent(row));
-    for (const row of untold) carryOutDeletion(broker, row, seen);
-    for (let from = 0; from < untold.length; from += pageMax) {
-      now();
-      for (const row of untold.slice(from, from + pageMax)) carryOut(broker, row, seen);
-      await new Promise(setImmediate);
-    }
-    const { version } = this.#declared;
-    if (version !== seen) postgres.topologySeen = { id, version };
+    await this.#carryOutNews(this.#id);
     this.#firstRead.resolve();
   }
 
-  async #readNews(): Promise<DeclaredRow[]> {
-    const news: DeclaredRow[] = [];
+  async #readNews(): Promise<void> {
     for (let isMore = true; isMore; ) {
       const rows = await this.#options.postgres.use((sql) =>
         selectChanges(sql, this.#declared.version, pageMax),
@@ -194,9 +192,24 @@ export class ClusterTopology {
       // A version may have two rows: one that may be cut is left to the next page.
       const whole = isMore ? rows.filter(({ version }) => version < rows.at(-1)!.version) : rows;
       for (const row of whole) this.#declared.absorb(row);
-      news.push(...whole);
+      this.#news.push(...whole);
     }
-    return news;
+  }
+
+  async #carryOutNews(id: string): Promise<void> {
+    const { postgres, broker, now } = this.#options;
+    const seen = postgres.topologySeen?.id === id ? postgres.topologySeen.version : null;
+    const news = this.#news.filter((row) => row.version > (seen ?? -1) && this.#declared.isCurrent(row));
+    this.#news = [];
+    now();
+    for (const row of news) carryOutDeletion(broker, row, seen);
+    for (let from = 0; from < news.length; from += pageMax) {
+      now();
+      for (const row of news.slice(from, from + pageMax)) carryOut(broker, row, seen);
+      await new Promise(setImmediate);
+    }
+    const { version } = this.#declared;
+    if (version !== seen) postgres.topologySeen = { id, version };
   }
 
   #report(error: unknown): void {

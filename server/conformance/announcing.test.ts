@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { connect, subscribe } from "../testing/client.ts";
 import { eventually } from "../testing/eventually.ts";
+import { startLookupd } from "../testing/lookupd.ts";
 import { uniqueTopic } from "../testing/names.ts";
 import { startNode } from "../testing/node.ts";
 import { ScriptedLookup } from "../testing/scripted-lookup.ts";
 
 const soonMs = 1_000;
+const here = { hostname: "here", version: "1.3.0" };
 
 const introduced = (lookup: ScriptedLookup) => () => expect(lookup.lines).toContain("IDENTIFY");
 
@@ -166,6 +168,42 @@ test("[LI6] a node says where it is to be reached, or where it listens", async (
   });
   expect(lookup.bodies[1]).toMatchObject({ tcp_port: 5150, http_port: 5151, topology_zone: "" });
   expect(mapped.tcpPort).not.toBe(5150);
+});
+
+test("[LI6] consumers are told by nsqlookupd where a node says it is", async () => {
+  await using lookupd = await startLookupd({ identity: { ...here, broadcastAddress: "127.0.0.1" } });
+  await using node = await startNode({
+    "lookupd-tcp-address": `127.0.0.1:${lookupd.tcpPort}`,
+    ...{ "broadcast-address": "node.example.com", "broadcast-tcp-port": 5150, "broadcast-http-port": 5151 },
+  });
+
+  await node.act("/topic/create?topic=orders");
+  await node.act("/channel/create?topic=orders&channel=billing");
+
+  await eventually(async () =>
+    expect(await lookupd.get("/lookup?topic=orders")).toMatchObject({
+      channels: ["billing"],
+      producers: [{ broadcast_address: "node.example.com", tcp_port: 5150, http_port: 5151 }],
+    }),
+  );
+});
+
+test("[LI4] a second node has by nsqlookupd the channels of the first before its first message", async () => {
+  await using lookupd = await startLookupd({ identity: { ...here, broadcastAddress: "127.0.0.1" } });
+  const flags = { "lookupd-tcp-address": `127.0.0.1:${lookupd.tcpPort}` };
+  await using first = await startNode(flags);
+  await first.act("/topic/create?topic=orders");
+  for (const channel of ["billing", "shipping"])
+    await first.act(`/channel/create?topic=orders&channel=${channel}`);
+  await eventually(async () =>
+    expect(await lookupd.get("/channels?topic=orders")).toMatchObject({ channels: { length: 2 } }),
+  );
+
+  await using second = await startNode(flags);
+  await second.act("/pub?topic=orders", "first");
+
+  for (const channel of ["billing", "shipping"])
+    await eventually(async () => expect((await second.channel("orders", channel)).depth).toBe(1));
 });
 
 test("[LI8] a node starts and serves while its lookups are down, and finds them later", async () => {

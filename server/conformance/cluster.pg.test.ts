@@ -136,6 +136,26 @@ test("[CU2] a node that was away does what it missed, once, and nothing twice", 
   expect((await two.channel("orders", "audit")).depth).toBe(1);
 });
 
+test("[CU2] what was deleted while a node lay killed does not come back with its backlog", async () => {
+  await using database = await freshDatabase();
+  await using one = await start(database);
+  await using two = await start(database, { "mem-queue-size": 0 });
+  await act(one, "channel/create?topic=orders&channel=billing");
+  await eventually(async () => expect(await here(two)).toEqual(["orders", "orders/billing"]));
+  for (let n = 0; n < 20; n++) await two.act("/pub?topic=orders", `${n}`);
+  await eventually(async () => expect((await two.channel("orders", "billing")).backend_depth).toBe(20));
+  await two.kill();
+
+  await act(one, "topic/delete?topic=orders");
+  await act(one, "channel/create?topic=orders&channel=billing");
+  const version = await act(one, "topic/create?topic=done");
+  await two.start();
+  await eventually(async () => expect((await topologyOf(two)).version).toBe(version), { withinMs: 10_000 });
+
+  expect(await here(two)).toEqual(["done", "orders", "orders/billing"]);
+  expect((await two.channel("orders", "billing")).depth).toBe(0);
+});
+
 test("[CU2] a node that joins with topics of its own keeps them, whatever was deleted before its time", async () => {
   await using database = await freshDatabase();
   await using one = await start(database);

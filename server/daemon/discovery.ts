@@ -27,6 +27,7 @@ export class Discovery {
   readonly #announcer: Announcer;
   readonly #firstChannels: FirstChannels;
   #addresses: readonly string[];
+  readonly #loaded = Promise.withResolvers<void>();
   #watches = false;
 
   constructor(given: DiscoveryOptions) {
@@ -41,7 +42,11 @@ export class Discovery {
     });
     const forget = this.#announcer.forget.bind(this.#announcer);
     this.cluster =
-      shared && new ClusterTopology({ postgres: shared, ...{ broker, now, forget, log: log.log } });
+      shared &&
+      new ClusterTopology({
+        ...{ postgres: shared, loaded: this.#loaded.promise },
+        ...{ broker, now, forget, log: log.log },
+      });
     this.#firstChannels = new FirstChannels({
       sources: this.cluster ? [this.#announcer, this.cluster] : [this.#announcer],
       ...{ waitMsMax: connectMsMax + requestMsMax, now, log: log.log },
@@ -62,6 +67,11 @@ export class Discovery {
     this.#watches = true;
     this.cluster?.start();
     this.#announcer.setAddresses(this.#addresses);
+  }
+
+  /** The node has what its store owed it. */
+  loaded(): void {
+    this.#loaded.resolve();
   }
 
   /** The node listens. Ports are below 1 where there are none. */

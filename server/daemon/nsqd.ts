@@ -196,6 +196,7 @@ class Node {
       this.now();
       this.#broker.restore(topics);
       this.#restored = true;
+      this.#discovery.loaded();
       if (!clean) this.#log.log("warn", "NSQ: the process before this one did not stop cleanly");
     });
   }
