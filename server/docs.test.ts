@@ -107,6 +107,20 @@ test("[DO3] the image has every program of ours on its path, and a unit's files 
   }
 });
 
+test("[DO3] compose.yaml has three nodes, two lookups, a console and Postgres, and names no other", () => {
+  const text = read("deploy/compose.yaml");
+  const [, services] = text.split(/^services:\n|^networks:\n/m);
+  const names = [...services!.matchAll(/^ {2}(\S+):$/gm)].map((match) => match[1]!);
+  const named = [...text.matchAll(/(?:address=|@)([a-z][\w-]*)(?=[:/"])/g)].map((match) => match[1]!);
+  const volumes = [...text.matchAll(/volumes: \["([\w-]+):\//g)].map((match) => match[1]!);
+  const declared = /^volumes: \{(.*)\}$/m.exec(text)![1]!.match(/[\w-]+(?=:)/g);
+
+  const lookups = ["nsqlookupd-1", "nsqlookupd-2"];
+  expect(names).toEqual(["postgres", ...lookups, "nsqd-1", "nsqd-2", "nsqd-3", "console"]);
+  expect([...new Set(named)].toSorted()).toEqual(names.filter((name) => name !== "console").toSorted());
+  expect(volumes.toSorted()).toEqual(declared!.toSorted());
+});
+
 test("[DO4] a link to a file of ours leads to one, and one to a heading to that", () => {
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, path, heading]) => {
