@@ -179,7 +179,7 @@ function REQ(session: Session, fields: readonly string[]): void {
   const { maxReqTimeoutMs } = session.ports.limits;
   const delayMs = goDurationMs(given);
   const clampedMs = Math.min(Math.max(delayMs, 0), maxReqTimeoutMs);
-  if (clampedMs !== delayMs) session.noteClamped(given, clampedMs);
+  if (clampedMs !== delayMs) session.log.noteClamped(given, clampedMs);
   const refused = session.subscription!.requeue(id.logId, id.seq, clampedMs);
   if (refused !== null) answerFailed(session, "REQ", fields[1]!, refused);
 }

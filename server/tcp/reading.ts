@@ -14,7 +14,8 @@ const nothingMore = () => true;
 
 export interface Readable {
   readonly closed: boolean;
-  now(): void;
+  /** Sets the broker's time, and says it. */
+  now(): number;
   /** Something without an event of its own is in the way: `goOn` is called again, at the latest every tick. */
   mustWait(): boolean;
   /** It waits for that, or does so no longer. */
@@ -39,9 +40,22 @@ export class Reading {
   /** It goes on by itself: the next turn does, or what was waited for. */
   #stepping = false;
   #spent = 0;
+  #heardMs: number;
 
   constructor(of: Readable) {
     this.#of = of;
+    this.#heardMs = of.now();
+  }
+
+  /** A command has come whole. */
+  heard(nowMs: number): void {
+    this.#heardMs = nowMs;
+  }
+
+  /** How long ago that was. What is not read, or waits for us, cannot be heard, and has no deadline. */
+  silentMs(): number {
+    const nowMs = this.#of.now();
+    return this.asking || this.paused ? 0 : nowMs - this.#heardMs;
   }
 
   /** Bytes have come. */
@@ -87,7 +101,7 @@ export class Reading {
     this.#stepping = true;
     this.asking = true;
     return (then) => {
-      this.#of.now();
+      this.#heardMs = this.#of.now();
       this.#stepping = false;
       this.asking = false;
       this.#listening = false;
@@ -117,6 +131,7 @@ export class Reading {
     if (mustWait || !this.paused) return;
     // For more commands, or so that the client can take the end.
     this.paused = false;
+    this.#heardMs = of.now();
     of.resumeSocket();
   }
 }

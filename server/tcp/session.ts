@@ -10,13 +10,16 @@ import type { Slab } from "../broker/slab.ts";
 import type { Subscription } from "../broker/subscription.ts";
 import type { AuthStats } from "../protocol/connection.ts";
 import type { CommandSink } from "../protocol/decoder.ts";
-import { type Fault, fault, isFatal } from "../protocol/faults.ts";
+import { type Fault, isFatal } from "../protocol/faults.ts";
 import { type Identity, unidentified } from "../protocol/identify.ts";
 import { errorFrame, heartbeatFrame } from "../protocol/response.ts";
+import { ClientLog } from "./client-log.ts";
 import * as commands from "./commands.ts";
+import { Ending } from "./ending.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Input, readBytes } from "./input.ts";
+import { MemoryHold } from "./memory-hold.ts";
 import { Output, owedReplyBytesMax } from "./output.ts";
 import type { TcpPorts } from "./ports.ts";
 import { PublishCounts } from "./publish-counts.ts";
@@ -25,10 +28,6 @@ import { costPerTurnMax, Reading } from "./reading.ts";
 import { upgrade } from "./upgrade.ts";
 import type { State } from "./verdicts.ts";
 import { Wire } from "./wire.ts";
-
-/** How long a connection that only publishes is held back while memory is short; then it is refused. */
-const holdMs = 5_000;
-const loggedLengthMax = 256;
 
 export class Session implements CommandSink, Consumer {
   readonly ports: TcpPorts;
@@ -45,17 +44,15 @@ export class Session implements CommandSink, Consumer {
   readonly published = new PublishCounts();
   readonly wire: Wire;
   readonly host: string;
+  readonly log: ClientLog;
+  readonly #ending: Ending;
+  readonly #memoryHold: MemoryHold;
   readonly #input: Input;
   readonly #reading: Reading;
   readonly #heartbeat: Heartbeat;
   readonly #gatekeeper: Gatekeeper | null;
   readonly #onClose: (session: Session) => void;
-  #heardMs: number;
-  #heldSinceMs: number | null = null;
-  #clampNoted = false;
   #identity: ClientIdentity | null = null;
-  /** Forgets that its end is held back; null: it is not. */
-  #forgetEnd: (() => void) | null = null;
 
   constructor(
     ports: TcpPorts,
@@ -68,6 +65,7 @@ export class Session implements CommandSink, Consumer {
     this.number = identity.number;
     this.remoteAddress = identity.remoteAddress;
     this.host = identity.host;
+    this.log = new ClientLog(ports.log, identity.remoteAddress);
     this.settings = unidentified(identity.host, ports.limits);
     this.wire = new Wire(accepted, {
       received: (bytes) => this.#received(bytes),
@@ -79,29 +77,30 @@ export class Session implements CommandSink, Consumer {
     this.#gatekeeper = ports.isTlsRequired || ports.authority !== null ? new Gatekeeper(this) : null;
     this.#input = new Input(this.#gatekeeper ?? this);
     this.connectedAtMs = ports.broker.time.wallMs;
-    this.#heardMs = ports.broker.time.nowMs;
     const session = this;
     this.#reading = new Reading({
       get closed() {
         return session.closed;
       },
-      now: ports.now,
+      now: () => {
+        ports.now();
+        return ports.broker.time.nowMs;
+      },
       mustWait: () => this.#mustWait(),
       waiting: (isWaiting) => (isWaiting ? ports.held.add(this) : ports.held.delete(this)),
       hasWaiting: () => this.#input.hasWaiting,
       resumeInput: () => this.#input.resume(),
-      resumeSocket: () => {
-        this.#heardMs = ports.broker.time.nowMs;
-        this.wire.resume();
-      },
+      resumeSocket: () => this.wire.resume(),
     });
     this.#heartbeat = new Heartbeat({
       isStalled: () => this.output.isStalled(),
       isOwed: () => this.output.owedBytes > 0,
-      silentMs: () => this.#silentMs(),
+      silentMs: () => this.#reading.silentMs(),
       beat: () => this.#beat(),
       giveUp: (why) => this.#giveUp(why),
     });
+    this.#memoryHold = new MemoryHold(ports.broker);
+    this.#ending = new Ending(this, this.#heartbeat);
     this.#heartbeat.start(this.settings.heartbeatIntervalMs);
     this.wire.resume();
   }
@@ -122,12 +121,9 @@ export class Session implements CommandSink, Consumer {
   /** Lays over the connection what IDENTIFY has granted, behind its reply. */
   upgrade(granted: Identity): void {
     this.wait("unread", async () => {
-      const rest = this.#input.takeWaiting();
-      const failed = await upgrade(this, granted, this.ports.handshakes, rest).catch(
-        (error: Error) => error.message,
-      );
+      const failed = await upgrade(this, granted, this.#input.takeWaiting());
       return () => {
-        if (failed !== null) return this.fail(fault("E_IDENTIFY_FAILED", `IDENTIFY failed ${failed}`));
+        if (failed !== null) return this.fail(failed);
         this.wire.read();
         if (this.ports.authority === null) this.#input.serve(this);
       };
@@ -139,13 +135,13 @@ export class Session implements CommandSink, Consumer {
   /** `bytes` bytes are in the shared read buffer. False: read no more until told. */
   #received(bytes: number): boolean {
     // What comes after the end is read and dropped, so that the client can take the error and go.
-    if (this.closed) return this.#forgetEnd === null;
+    if (this.closed) return !this.#ending.isHeldBack;
     this.ports.now();
     this.#reading.begin();
-    if (this.#input.received(bytes)) this.#heardMs = this.ports.broker.time.nowMs;
+    if (this.#input.received(bytes)) this.#reading.heard(this.ports.broker.time.nowMs);
     // There is more where this came from: others come first.
     if (bytes === readBytes) this.spend(costPerTurnMax);
-    return this.#forgetEnd === null && this.#reading.mayReadOn();
+    return !this.#ending.isHeldBack && this.#reading.mayReadOn();
   }
 
   get suspended(): boolean {
@@ -171,7 +167,6 @@ export class Session implements CommandSink, Consumer {
     setImmediate(() =>
       ask().then((then) =>
         goOn(() => {
-          this.#heardMs = this.ports.broker.time.nowMs;
           if (!this.closed) then();
         }),
       ),
@@ -188,20 +183,10 @@ export class Session implements CommandSink, Consumer {
     this.#reading.goOn();
   }
 
-  /**
-   * It does not read its replies; or memory is short and it only publishes: then reading it waits. One that waited
-   * for memory for long enough goes on, to be refused.
-   */
+  /** It does not read its replies; or memory is short. */
   #mustWait(): boolean {
     if (this.output.owedReplyBytes > owedReplyBytesMax) return true;
-    const { pressure, time } = this.ports.broker;
-    if (pressure === "none") {
-      this.#heldSinceMs = null;
-      return false;
-    }
-    if (this.subscription !== null || this.published.last === null) return false;
-    this.#heldSinceMs ??= time.nowMs;
-    return time.nowMs - this.#heldSinceMs < holdMs;
+    return this.#memoryHold.mustWait(this.subscription === null && this.published.last !== null);
   }
 
   publish(
@@ -246,66 +231,40 @@ export class Session implements CommandSink, Consumer {
   fail(fault: Fault): void {
     if (this.closed) return;
     this.output.respond(errorFrame(fault));
-    if (!isFatal(fault)) return;
-    this.#note(fault.text);
-    this.#endLate();
+    if (isFatal(fault)) this.#refuse(fault.text);
   }
 
   /** It sends what is no command of NSQ's at all. */
   hangUp(): void {
-    if (this.closed) return;
-    this.#note("sends no commands, closed");
-    this.#endLate();
+    if (!this.closed) this.#refuse("sends no commands, closed");
   }
 
-  /** The channel is gone, or the node stops. What is answered already is still said, if the socket takes it. */
+  #refuse(note: string): void {
+    this.log.note(note);
+    this.#leave();
+    this.#ending.endLate();
+  }
+
+  /** The channel is gone, or the node stops. */
   close(): void {
     this.closed = true;
-    this.#sayLast();
-    this.wire.destroy();
-  }
-
-  /** The end, in order: what is owed goes out, an error last, and the client has time to take it. */
-  #end(): void {
-    this.#leave();
-    this.#sayLast();
-    this.wire.end();
-    this.#heartbeat.linger();
-  }
-
-  /** The end after a fault, now or when the tarpit lets it go; nothing is read meanwhile. */
-  #endLate(): void {
-    this.#leave();
-    this.#sayLast();
-    const { broker, tarpit } = this.ports;
-    this.#forgetEnd = tarpit.hold(this.host, broker.time.nowMs, () => {
-      this.#forgetEnd = null;
-      this.#end();
-      this.wire.resume();
-    });
-    if (this.#forgetEnd === null) this.#end();
-    else this.#heartbeat.stop();
-  }
-
-  #sayLast(): void {
-    this.output.flushOk();
-    this.output.uncork();
+    this.#ending.break();
   }
 
   #ended(): void {
     this.ports.now();
     if (!this.closed) this.#input.end();
-    if (!this.closed) this.#end();
+    if (this.closed) return;
+    this.#leave();
+    this.#ending.end();
   }
 
   #gone(): void {
     this.ports.now();
     this.#leave();
-    this.#forgetEnd?.();
+    this.#ending.done();
     this.#gatekeeper?.drop();
-    this.#heartbeat.stop();
     this.#input.drop();
-    this.output.releaseAll();
     this.#onClose(this);
   }
 
@@ -319,8 +278,6 @@ export class Session implements CommandSink, Consumer {
     subscription?.close();
   }
 
-  // -- messages out -----------------------------------------------------------------------------
-
   write(frames: Uint8Array, slab: Slab | null): boolean {
     return this.output.write(frames, slab);
   }
@@ -331,36 +288,13 @@ export class Session implements CommandSink, Consumer {
     if (this.ports.held.has(this)) this.release();
   }
 
-  // -- time -------------------------------------------------------------------------------------
-
-  /** What is not read, or waits for us, cannot be heard, and has no deadline. */
-  #silentMs(): number {
-    this.ports.now();
-    const { asking, paused } = this.#reading;
-    return asking || paused ? 0 : this.ports.broker.time.nowMs - this.#heardMs;
-  }
-
   #beat(): void {
     // Who has not said the magic speaks another protocol, perhaps; and clients take none before the reply to AUTH.
     if (this.#input.greeted && !this.#reading.asking) this.output.respond(heartbeatFrame);
   }
 
   #giveUp(why: string): void {
-    if (!this.closed) this.#note(`${why}, closed`);
+    if (!this.closed) this.log.note(`${why}, closed`);
     this.close();
-  }
-
-  // -- what is said in the log ------------------------------------------------------------------
-
-  /** Once for a connection: a client that does it once does it always. */
-  noteClamped(askedMs: number | bigint, clampedMs: number): void {
-    if (!this.#clampNoted) this.#note(`REQ timeout ${askedMs} set to ${clampedMs}`);
-    this.#clampNoted = true;
-  }
-
-  /** Text may have bytes of the client's in it. */
-  #note(text: string): void {
-    const shown = text.slice(0, loggedLengthMax).replace(/[^\x20-\x7e]/g, "?");
-    this.ports.log.info(`client ${this.remoteAddress}: ${shown}`);
   }
 }

@@ -1,12 +1,15 @@
 /** What IDENTIFY has granted, laid over the connection in NSQ's order, each answered `OK` through itself. */
 import { compressed } from "../compression/compressed-stream.ts";
+import { type Fault, fault } from "../protocol/faults.ts";
 import type { Identity } from "../protocol/identify.ts";
 import { okFrames } from "../protocol/response.ts";
-import { commonNameOf, type Handshakes, tlsStats } from "./handshakes.ts";
+import { commonNameOf, tlsStats } from "./handshakes.ts";
 import type { Output } from "./output.ts";
+import type { TcpPorts } from "./ports.ts";
 import type { Wire } from "./wire.ts";
 
 export interface Upgraded {
+  readonly ports: TcpPorts;
   readonly wire: Wire;
   readonly output: Output;
   readonly closed: boolean;
@@ -15,20 +18,21 @@ export interface Upgraded {
 /**
  * Nothing else may be carried out or said meanwhile. What is read is the caller's to begin anew.
  * @param rest what the client has sent behind IDENTIFY
- * @returns null; or why it could not be done
+ * @returns null; or why it could not be done. Never rejects.
  */
-export async function upgrade(
-  of: Upgraded,
-  granted: Identity,
-  handshakes: Handshakes | null,
-  rest: Buffer | null,
-): Promise<string | null> {
-  const { wire, output } = of;
+export async function upgrade(of: Upgraded, granted: Identity, rest: Buffer | null): Promise<Fault | null> {
+  const failed = await layOver(of, granted, rest).catch((error: Error) => error.message);
+  return failed === null ? null : fault("E_IDENTIFY_FAILED", `IDENTIFY failed ${failed}`);
+}
+
+async function layOver(of: Upgraded, granted: Identity, rest: Buffer | null): Promise<string | null> {
+  const { wire, output, ports } = of;
   await output.allTaken();
   if (of.closed) return "the connection ended";
   if (granted.tlsV1) {
-    const secure = await handshakes!.shake(wire, rest);
+    const secure = await ports.handshakes!.shake(wire, rest);
     if (typeof secure === "string") return secure;
+    if (of.closed) return "the connection ended";
     wire.lay(secure);
     wire.tls = tlsStats(secure);
     wire.commonName = commonNameOf(secure);
