@@ -103,6 +103,21 @@ test("[LY1] what is older than the window is forgotten, looked at or not", () =>
   expect(node.channel().latency!.count).toBe(2);
 });
 
+test("[LY1] figures are the same object until they are others, so that nobody is told of nothing new", () => {
+  const { node, consumer, finish } = follow();
+  const figures = () => channelLatency(node.channel());
+  const none = figures();
+  node.advance(5 * windowMs);
+  expect(figures()).toBe(none);
+
+  node.publish("x");
+  finish(consumer.last);
+  const one = figures();
+  expect(one).not.toBe(none);
+  node.advance(windowMs / 2);
+  expect(figures()).toBe(one);
+});
+
 test("[LY1] a topic's latency is that of its channels together; without any it is not known", () => {
   const { node, consumer, finish } = follow();
   node.topic("alone");

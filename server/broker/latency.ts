@@ -68,6 +68,7 @@ export class Latency {
   }
 
   #turn(nowMs: number): void {
+    const before = this.#current.count + this.#previous.count;
     const aged = this.#previous;
     this.#previous = this.#current;
     this.#current = aged;
@@ -77,7 +78,7 @@ export class Latency {
       this.#previous.clear();
       this.#turnsAtMs = nowMs + this.#halfMs;
     } else this.#turnsAtMs += this.#halfMs;
-    this.#figures = null;
+    if (this.#current.count + this.#previous.count !== before) this.#figures = null;
   }
 }
 
