@@ -4,6 +4,9 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { answering } from "../../testing/answering.ts";
+import { everything, startAuthServer } from "../../testing/auth-server.ts";
+import { CertificateFiles } from "../../testing/certificate-files.ts";
+import { certificate } from "../../testing/certificates.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { startLookupd } from "../../testing/lookupd.ts";
 import { uniqueTopic } from "../../testing/names.ts";
@@ -110,4 +113,42 @@ test("[TL3] a lookup leads to every node that has the topic, also to those that 
   await eventually(() => expect(tail.stdout).toBe("from one\nfrom two\n"));
   const stat = await runUtility("nsq_stat", { ...flags, topic, channel: "c", count: 1, interval: "1ms" });
   expect(stat.stdout).toMatch(/ 2 +2\n$/); // messages, and clients: one at each
+});
+
+test("[TL5] options of the client lead through TLS, compression and AUTH", async () => {
+  using files = new CertificateFiles();
+  const ca = certificate({ subject: "ca", ca: true });
+  const own = certificate({ subject: "127.0.0.1", names: ["127.0.0.1"], issuer: ca });
+  await using authority = await startAuthServer(everything);
+  await using secure = await startNode({ ...files.flags(own), "auth-http-address": authority.address });
+  const options = ["tls_v1", `tls_root_ca_file,${files.write("ca.pem", ca.certPem)}`, "auth_secret,s3cret"];
+  const topic = uniqueTopic();
+  const where = { topic, "nsqd-tcp-address": `127.0.0.1:${secure.tcpPort}` };
+
+  const published = await runUtility("to_nsq", { ...where, "producer-opt": [...options, "snappy"] }, "x");
+  await using tail = startUtility("nsq_tail", {
+    ...where,
+    channel: "c",
+    "consumer-opt": [...options, "deflate=true"],
+  });
+
+  expect(published.code).toBe(0);
+  await eventually(() => expect(tail.stdout).toBe("x\n"));
+  const [client] = (await secure.channel(topic, "c")).clients!;
+  expect(client).toMatchObject({ tls: true, deflate: true, authed: true, auth_identity: "everybody" });
+});
+
+test("[TL5] a node that is not whom its certificate names is not talked to", async () => {
+  using files = new CertificateFiles();
+  const own = certificate({ subject: "127.0.0.1", names: ["127.0.0.1"] });
+  await using secure = await startNode(files.flags(own));
+
+  const { code, stderr } = await runUtility(
+    "to_nsq",
+    { topic: "t", "nsqd-tcp-address": `127.0.0.1:${secure.tcpPort}`, "producer-opt": "tls_v1" },
+    "x",
+  );
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/FATAL: .*certificate/);
 });
