@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import { parseBool } from "../protocol/go-values.ts";
 import {
   duration,
+  emptyIsDefault,
   flag,
   floats,
   integer,
@@ -122,7 +123,9 @@ export const nsqdOptions = {
   "tls-client-auth-policy": text("", "whether clients need a certificate: require or require-verify"),
   "tls-root-ca-file": text("", "certificate authorities of clients", { existing: "file" }),
   "tls-required": tlsRequired,
-  "tls-min-version": word(["tls1.0", "tls1.1", "tls1.2", "tls1.3"], "tls1.0", "oldest TLS to accept"),
+  "tls-min-version": emptyIsDefault(
+    word(["tls1.0", "tls1.1", "tls1.2", "tls1.3"], "tls1.0", "oldest TLS to accept"),
+  ),
   deflate: flag(true, "let clients ask for deflate"),
   "max-deflate-level": integer(6, "highest deflate level a client may ask for, [1,9]"),
   snappy: flag(true, "let clients ask for snappy"),

@@ -116,6 +116,11 @@ export function word<const Word extends string>(
   return { default: fallback, help: `${help} (${words.join(", ")})`, kind: "string", parse, words, ...more };
 }
 
+/** An empty text means the default: NSQ's example files have such lines. */
+export function emptyIsDefault<T>(option: Option<T>): Option<T> {
+  return { ...option, parse: (text, before) => (text === "" ? option.default : option.parse(text, before)) };
+}
+
 /** Ours, not NSQ's: also read from the environment, as `WEIR_` and the name. */
 export function ours<T>(name: string, option: Option<T>): Option<T> {
   return { env: `WEIR_${name.toUpperCase().replaceAll("-", "_")}`, ...option };

@@ -199,6 +199,25 @@ test("[CL3] a file says what it likes in strings, numbers, arrays and lists with
   });
 });
 
+test("[CL3] empty lines of NSQ's example files mean what is there without them", async () => {
+  const config = file(`
+    tls_cert = ""
+    tls_key = ""
+    tls_min_version = ""
+    statsd_address = ""
+    broadcast_address = "h"
+    max_output_buffer_timeout = "1m0s"
+    tls_required = false
+  `);
+  const { options } = await read([`--config=${config}`]);
+
+  expect(options).toEqual({
+    ...(await read([])).options,
+    ...{ config, "broadcast-address": "h", "max-output-buffer-timeout": 60_000 },
+  });
+  expect(() => checkNsqd(options)).not.toThrow();
+});
+
 test("[CL3] the command line decides before the environment, that before the file, that before the default", async () => {
   const config = file("mem_bytes = 1\nmem_queue_size = 1\ncluster = 'file'");
   const env = { WEIR_MEM_BYTES: "2", WEIR_CLUSTER: "env", WEIR_HTTP_ALLOWED_HOST: "a.example, b.example" };
