@@ -132,7 +132,9 @@ export class ClusterTopology {
         return { done: true, version: state.version, warnings: warnings ?? [] };
       }
     } catch (error) {
-      return { done: false, why: "away", detail: `Postgres: ${postgres.describe(error)}` };
+      const isSure = (error as { code?: unknown }).code === "WEIR_AWAY";
+      const outcome = isSure ? "nothing was done" : "whether it was done is not known";
+      return { done: false, why: "away", detail: `Postgres: ${postgres.describe(error)}; ${outcome}` };
     }
     return { done: false, why: "busy", detail: "others act on the topology all the time" };
   }
