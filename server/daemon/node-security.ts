@@ -1,7 +1,7 @@
 /** What a node asks of its clients: TLS, certificates, and leave of an authorisation server. */
 import { readFileSync } from "node:fs";
 import { createSecureContext, DEFAULT_CIPHERS, getCACertificates, type SecureContextOptions } from "node:tls";
-import { Authority } from "../auth/authority.ts";
+import type { Authority } from "../auth/authority.ts";
 import { StartError } from "../cli/config-file.ts";
 import type { NsqdOptions } from "../cli/nsqd-options.ts";
 import type { ServerTls } from "../http-api/server.ts";
@@ -25,7 +25,7 @@ export interface NodeSecurity {
 }
 
 /** @throws StartError in nsqd's words, when files cannot be read or are no certificate and its key */
-export function nodeSecurity(options: NsqdOptions, log: NodeLog): NodeSecurity {
+export async function nodeSecurity(options: NsqdOptions, log: NodeLog): Promise<NodeSecurity> {
   const rootCa = options["tls-root-ca-file"] === "" ? null : read(options["tls-root-ca-file"]);
   const tls = serverTls(options, rootCa);
   const policy = options["tls-client-auth-policy"];
@@ -42,7 +42,7 @@ export function nodeSecurity(options: NsqdOptions, log: NodeLog): NodeSecurity {
     httpsTls: tls,
     isTlsRequired: required !== false,
     isHttpsRequired: required === true,
-    authority: authority(options, rootCa, log),
+    authority: await authorityOf(options, rootCa, log),
   };
 }
 
@@ -93,9 +93,15 @@ function check(secure: SecureContextOptions): void {
   }
 }
 
-function authority(options: NsqdOptions, rootCa: string | null, log: NodeLog): Authority | null {
+async function authorityOf(
+  options: NsqdOptions,
+  rootCa: string | null,
+  log: NodeLog,
+): Promise<Authority | null> {
   const addresses = options["auth-http-address"];
   if (addresses.length === 0) return null;
+  // What reads replies takes as long to load as the rest of a node takes to start.
+  const { Authority } = await import("../auth/authority.ts");
   return new Authority({
     addresses,
     method: options["auth-http-request-method"] as "get" | "post",

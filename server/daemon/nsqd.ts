@@ -41,7 +41,7 @@ const closeWithinMs = 10_000;
 export async function runNsqd(options: NsqdOptions): Promise<void> {
   const log = new NodeLog(options["log-prefix"], options["log-level"]);
   const store = await openStore(options, log);
-  const node = new Node(options, log, store);
+  const node = new Node(options, log, store, await nodeSecurity(options, log));
   await node.listen();
   node.serve();
   await tellWhatNsqdLeft(options["data-path"] || process.cwd(), log);
@@ -89,7 +89,7 @@ class Node {
   #stopping = false;
   #youngHeapBound = false;
 
-  constructor(options: NsqdOptions, log: NodeLog, store: NodeStore) {
+  constructor(options: NsqdOptions, log: NodeLog, store: NodeStore, security: NodeSecurity) {
     this.#options = options;
     this.#log = log;
     this.#store = store;
@@ -117,7 +117,7 @@ class Node {
     if (audit !== null) store.attachAudit(audit);
     store.onLogIdsLost = (firstLogId, endLogId) => this.#broker.sealLogs(firstLogId, endLogId);
     const nextClientNumber = () => ++this.#clients;
-    this.#security = nodeSecurity(options, log);
+    this.#security = security;
     this.#tcp = new TcpListener({
       broker: this.#broker,
       turn: this.#turn,

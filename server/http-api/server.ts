@@ -1,6 +1,5 @@
 /** A daemon's HTTP on `node:http`: byte for byte what NSQ's clients rely on (HT), within bounds (HX). */
 import { createServer, type Server, type ServerOptions, type ServerResponse } from "node:http";
-import { createServer as createSecureServer } from "node:https";
 import type { ListenOptions } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
@@ -90,7 +89,8 @@ export class HttpServer {
 }
 
 function secureServer(options: ServerOptions, { options: secure, clientCertificate }: ServerTls): Server {
-  const server = createSecureServer({
+  // Loaded where it is needed: it would cost every start some milliseconds.
+  const server = process.getBuiltinModule("node:https").createServer({
     ...options,
     ...secure,
     handshakeTimeout: handshakeMsMax,
