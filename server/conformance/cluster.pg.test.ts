@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join as joinPath } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { connect } from "../testing/client.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -10,8 +10,8 @@ import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
 import { ScriptedLookup } from "../testing/scripted-lookup.ts";
 
 const secret = randomUUID();
-const directory = mkdtempSync(join(tmpdir(), "weir-cluster-"));
-const secretFile = join(directory, "secret");
+const directory = mkdtempSync(joinPath(tmpdir(), "weir-cluster-"));
+const secretFile = joinPath(directory, "secret");
 writeFileSync(secretFile, secret);
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -20,6 +20,13 @@ function start(database: { readonly url: string }, flags: Flags = {}, options: N
     { "cluster-secret-file": secretFile, ...flags },
     { env: { DATABASE_URL: database.url }, ...options },
   );
+}
+
+/** A node that has read what there is. */
+async function join(...given: Parameters<typeof start>): Promise<TestNode> {
+  const node = await start(...given);
+  await eventually(async () => expect((await topologyOf(node)).version).not.toBeNull(), { withinMs: 20_000 });
+  return node;
 }
 
 interface Topology {
@@ -58,8 +65,8 @@ async function here(node: TestNode): Promise<string[]> {
 
 test("[CU1] what is said to one node is so on all of them, in order, and on one that comes later", async () => {
   await using database = await freshDatabase();
-  await using one = await start(database);
-  await using two = await start(database);
+  await using one = await join(database);
+  await using two = await join(database);
   const both = (expected: string[]) =>
     eventually(async () => expect([await here(one), await here(two)]).toEqual([expected, expected]));
 
@@ -78,7 +85,7 @@ test("[CU1] what is said to one node is so on all of them, in order, and on one 
   const version = await act(two, "topic/pause?topic=mail");
   await both(["mail (paused)", "mail/archive", "orders"]);
 
-  await using three = await start(database);
+  await using three = await join(database);
   await eventually(async () =>
     expect(await here(three)).toEqual(["mail (paused)", "mail/archive", "orders"]),
   );
@@ -94,8 +101,8 @@ test("[CU1] what is said to one node is so on all of them, in order, and on one 
 
 test("[CU1] emptying drops what every node holds, deleting too", async () => {
   await using database = await freshDatabase();
-  await using one = await start(database);
-  await using two = await start(database);
+  await using one = await join(database);
+  await using two = await join(database);
   await act(one, "channel/create?topic=orders&channel=billing");
   await eventually(async () => expect(await here(two)).toEqual(["orders", "orders/billing"]));
   for (const node of [one, two]) await node.act("/pub?topic=orders", "x");
@@ -115,8 +122,8 @@ test("[CU1] emptying drops what every node holds, deleting too", async () => {
 
 test("[CU2] a node that was away does what it missed, once, and nothing twice", async () => {
   await using database = await freshDatabase();
-  await using one = await start(database);
-  await using two = await start(database);
+  await using one = await join(database);
+  await using two = await join(database);
   await act(one, "channel/create?topic=orders&channel=billing");
   await act(one, "channel/create?topic=mail&channel=smtp");
   await eventually(async () => expect((await topologyOf(two)).differences).toEqual([]));
@@ -138,8 +145,8 @@ test("[CU2] a node that was away does what it missed, once, and nothing twice", 
 
 test("[CU2] what was deleted while a node lay killed does not come back with its backlog", async () => {
   await using database = await freshDatabase();
-  await using one = await start(database);
-  await using two = await start(database, { "mem-queue-size": 0 });
+  await using one = await join(database);
+  await using two = await join(database, { "mem-queue-size": 0 });
   await act(one, "channel/create?topic=orders&channel=billing");
   await eventually(async () => expect(await here(two)).toEqual(["orders", "orders/billing"]));
   for (let n = 0; n < 20; n++) await two.act("/pub?topic=orders", `${n}`);
@@ -158,14 +165,14 @@ test("[CU2] what was deleted while a node lay killed does not come back with its
 
 test("[CU2] a node that joins with topics of its own keeps them, whatever was deleted before its time", async () => {
   await using database = await freshDatabase();
-  await using one = await start(database);
+  await using one = await join(database);
   await act(one, "channel/create?topic=orders&channel=billing");
   await act(one, "topic/delete?topic=orders");
   await using alone = await startNode();
   await alone.act("/pub?topic=orders", "of its own");
   await alone.stop();
 
-  await using joined = await start(database, {}, { dataPath: alone.dataPath });
+  await using joined = await join(database, {}, { dataPath: alone.dataPath });
   await act(one, "topic/create?topic=done");
   await eventually(async () => expect(await here(joined)).toEqual(["done", "orders"]));
 
@@ -174,7 +181,7 @@ test("[CU2] a node that joins with topics of its own keeps them, whatever was de
 
 test("[CU3] a new node has the declared channels before its first message, though Postgres comes after it", async () => {
   await using postgres = await ownPostgres();
-  const one = await start(postgres);
+  const one = await join(postgres);
   await act(one, "channel/create?topic=orders&channel=billing");
   await act(one, "channel/create?topic=orders&channel=shipping");
   await one[Symbol.asyncDispose]();
@@ -194,7 +201,7 @@ test("[CU3] a new node has the declared channels before its first message, thoug
 
 test("[CU4] what was done to one node alone is shown as a difference, and stays until something is said anew", async () => {
   await using database = await freshDatabase();
-  await using node = await start(database);
+  await using node = await join(database);
   await act(node, "channel/create?topic=orders&channel=billing");
   await act(node, "channel/create?topic=orders&channel=shipping");
 
@@ -214,7 +221,7 @@ test("[CU4] what was done to one node alone is shown as a difference, and stays 
 
 test("[CU5] a hundred acts at once on three nodes are all done, each with a version of its own", async () => {
   await using database = await freshDatabase();
-  const nodes = [await start(database), await start(database), await start(database)];
+  const nodes = [await join(database), await join(database), await join(database)];
   const acts = Array.from({ length: 99 }, (_, n) => `channel/create?topic=t${n % 5}&channel=c${n}`);
 
   const versions: number[] = [];
@@ -240,7 +247,7 @@ test("[CU6] a deletion makes the lookups forget the name first, and says which h
     requests.push(request.url!);
     response.writeHead(status).end();
   };
-  await using node = await start(database, { "lookupd-tcp-address": lookup.address });
+  await using node = await join(database, { "lookupd-tcp-address": lookup.address });
   await act(node, "channel/create?topic=orders&channel=billing");
 
   await act(node, "channel/delete?topic=orders&channel=billing");
@@ -254,7 +261,7 @@ test("[CU6] a deletion makes the lookups forget the name first, and says which h
 
 test("[CU7] what cannot be is refused in words, and nothing is done", async () => {
   await using postgres = await ownPostgres();
-  await using node = await start(postgres);
+  await using node = await join(postgres);
   await using alone = await startNode({ "cluster-secret-file": secretFile });
   await act(node, "topic/create?topic=orders");
 

@@ -156,12 +156,13 @@ export class Roles {
     return running;
   }
 
+  /** By the lookups, if what they name is sure to be ours: the console gives nodes the secret. */
   #consoleFinds(): string[] {
-    if (this.#lookups.length === 0)
+    const isAllHere = this.#nodes.every(({ tcp }) => isLoopback(tcp));
+    if (this.#lookups.length === 0 || !isAllHere)
       return this.#nodes.map(({ http }) => `--nsqd-http-address=${reachable(http)}`);
     return [
       ...this.#lookups.map(({ http }) => `--lookupd-http-address=${reachable(http)}`),
-      // Ours are on this machine, and nobody else is given the secret.
       "--node-cidr=127.0.0.0/8",
     ];
   }
