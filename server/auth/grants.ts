@@ -51,6 +51,7 @@ export class Grants {
   readonly #authorizations: readonly Authorization[];
   /** Whole names have to match, not parts of them. */
   readonly #isStrict: boolean;
+  readonly #patterns: number;
   readonly #verdicts = new Map<string, boolean>();
 
   private constructor(
@@ -62,6 +63,7 @@ export class Grants {
     this.identityUrl = said.identity_url.slice(0, shownLengthMax);
     this.ttlMs = said.ttl * msPerSecond;
     this.#authorizations = authorizations;
+    this.#patterns = authorizations.reduce((sum, { channels }) => sum + 1 + channels.length, 0);
     this.#isStrict = isStrict;
   }
 
@@ -83,11 +85,20 @@ export class Grants {
     return this.#authorizations.length;
   }
 
-  /** @param channel "" for a publish, which some channel's pattern has to match, as in nsqd */
-  allows(permission: Permission, topic: string, channel: string): boolean {
+  /**
+   * @param channel "" for a publish, which some channel's pattern has to match, as in nsqd
+   * @param judging told how many patterns there are, when what is asked was not asked before
+   */
+  allows(
+    permission: Permission,
+    topic: string,
+    channel: string,
+    judging: (patterns: number) => void = () => {},
+  ): boolean {
     const asked = `${permission} ${topic} ${channel}`;
     let verdict = this.#verdicts.get(asked);
     if (verdict === undefined) {
+      judging(this.#patterns);
       verdict = this.#judge(permission, topic, channel);
       if (this.#verdicts.size >= verdictsMax) this.#verdicts.clear();
       this.#verdicts.set(asked, verdict);

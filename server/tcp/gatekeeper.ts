@@ -12,6 +12,8 @@ import { checkSub } from "./commands.ts";
 import { outliveTurn } from "./input.ts";
 import type { Session } from "./session.ts";
 
+/** Of matching one pattern, in commands by the long way: see `Reading`. */
+const patternCost = 4;
 const failed = fault("E_AUTH_FAILED", "AUTH failed");
 
 export class Gatekeeper implements CommandSink {
@@ -134,9 +136,13 @@ export class Gatekeeper implements CommandSink {
     const { grants } = permit;
     if (grants === null) return fault("E_AUTH_FIRST", `AUTH required before ${verb}`);
     if (permit.isExpired) return "ask";
-    if (grants.allows(verb === "SUB" ? "subscribe" : "publish", topic, channel)) return null;
+    const permission = verb === "SUB" ? "subscribe" : "publish";
+    if (grants.allows(permission, topic, channel, this.#judging)) return null;
     return fault("E_UNAUTHORIZED", `AUTH failed for ${verb} on ${goQuote(topic)} ${goQuote(channel)}`);
   }
+
+  /** Names that nobody has judged yet take time, of which a connection has so much a turn. */
+  readonly #judging = (patterns: number): void => this.#session.spend(patterns * patternCost);
 
   /** Asks anew what it may, and carries the command out if it still may. */
   #ask(judge: () => Fault | "ask" | null, carryOut: () => void): void {
