@@ -8,8 +8,10 @@
 import type { AuditRing } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
+import type { Settle } from "./commit-queue.ts";
 import { expire } from "./held.ts";
 import type { LatencyOptions } from "./latency.ts";
+import type { Log } from "./log.ts";
 import { Overflow } from "./overflow.ts";
 import type { Backlog, LogIds, TopologyListener } from "./ports.ts";
 import { restoreTopic } from "./restore.ts";
@@ -26,8 +28,17 @@ export interface BrokerOptions {
   readonly memBytes: number;
   readonly maxMsgTimeoutMs: number;
   readonly maxReqTimeoutMs: number;
+  /** Absent: no topic is durable. */
+  readonly durability?: Durability;
   /** Absent: nobody asks how long messages take, and nothing is kept of it. */
   readonly latency?: LatencyOptions;
+}
+
+export interface Durability {
+  /** How long a publish to a durable topic waits for the store. */
+  readonly timeoutMs: number;
+  /** Whether a topic is durable when it is made. Not asked for ephemeral ones. */
+  isDurable(topic: string): boolean;
 }
 
 export interface BrokerPorts {
@@ -82,6 +93,8 @@ export class Broker {
   #timed: Channel[] = [];
   #retries: Channel[] = [];
   #exceptionBytes = 0;
+  /** Durable logs with publishes that wait for the store. */
+  readonly #awaited = new Set<Log>();
   #tidyMs = 0;
 
   constructor(options: BrokerOptions, ports: BrokerPorts) {
@@ -161,9 +174,13 @@ export class Broker {
     this.#exceptionBytes += bytes;
   }
 
-  /** mem-queue-size 0: what is published is in the store before anybody gets it. */
-  storesFirst(topic: Topic): boolean {
-    return this.options.memQueueSize === 0 && !topic.ephemeral;
+  // -- durable topics ---------------------------------------------------------------------------
+
+  /** `settle` is told, in a later turn, when what `log` has by now is in the store, or when that took too long. */
+  whenStored(log: Log, settle: Settle): void {
+    const dueMs = this.time.nowMs + (this.options.durability?.timeoutMs ?? 0);
+    log.commits.add({ endSeq: log.tail, dueMs, settle });
+    this.#awaited.add(log);
   }
 
   // -- turns ------------------------------------------------------------------------------------
@@ -194,6 +211,10 @@ export class Broker {
     const { nowMs } = this.time;
     if (this.isRefusing && this.pressure === "none") this.isRefusing = false;
     this.#expire(nowMs);
+    for (const log of this.#awaited) {
+      log.commits.expire(nowMs);
+      if (log.commits.isEmpty) this.#awaited.delete(log);
+    }
     const retries = this.#retries;
     this.#retries = [];
     for (const channel of retries) {

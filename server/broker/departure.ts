@@ -26,9 +26,9 @@ const looseBlockBytesMax = 64 * 1024;
  */
 export function storeUnfinished(broker: Broker, done: () => void): number {
   let blocks = 0;
-  const write = (topic: Topic, block: Block) => {
+  const write = (topic: Topic, log: Log, block: Block) => {
     blocks++;
-    broker.backlog.write(topic.name, block, done);
+    broker.backlog.write(topic.name, block, done, log.durable);
   };
   for (const topic of broker.topics.values()) {
     if (topic.ephemeral) continue;
@@ -36,9 +36,10 @@ export function storeUnfinished(broker: Broker, done: () => void): number {
     for (const log of topic.logs) {
       for (const slab of log.slabs) {
         if (!isOwed(topic, log, slab.firstSeq, slab.endSeq)) continue;
-        for (const block of log.blocks(slab, Math.max(slab.queuedSeq, log.forgottenTo))) write(topic, block);
+        for (const block of log.blocks(slab, Math.max(slab.queuedSeq, log.forgottenTo)))
+          write(topic, log, block);
       }
-      for (const block of looseBlocks(log, looseFrames(topic, log))) write(topic, block);
+      for (const block of looseBlocks(log, looseFrames(topic, log))) write(topic, log, block);
     }
   }
   return blocks;

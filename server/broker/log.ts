@@ -6,6 +6,7 @@
  * A log knows nothing of channels: they read it up to `handedTo`, the topic's
  * cursor, and the topic tells it what may go.
  */
+import { CommitQueue } from "./commit-queue.ts";
 import { Deque } from "./deque.ts";
 import { copyBody, frameHeaderBytes, frameWallMs, writeHeader } from "./frame.ts";
 import type { Block } from "./ports.ts";
@@ -20,9 +21,21 @@ const blockBytesMax = 64 * 1024;
 const slabFilledSoonMs = 250;
 const slabFilledLateMs = 5_000;
 
+export interface LogClass {
+  readonly durable: boolean;
+  readonly storesFirst: boolean;
+}
+
+const memoryClass: LogClass = { durable: false, storesFirst: false };
+
 export class Log {
   readonly id: number;
   readonly topicName: string;
+  /** What is published to it counts when it is in the store (DU1). */
+  readonly durable: boolean;
+  /** Nobody gets a message of it before the store has it. */
+  readonly storesFirst: boolean;
+  readonly commits = new CommitQueue();
   /** The sequence the next message gets. */
   tail = 0;
   /** The topic's cursor: channels may read below it. */
@@ -46,15 +59,17 @@ export class Log {
   #openedMs = 0;
   #tailBefore = 0;
 
-  constructor(id: number, topicName: string, pool: SlabPool) {
+  constructor(id: number, topicName: string, pool: SlabPool, kept: LogClass = memoryClass) {
     this.id = id;
     this.topicName = topicName;
+    this.durable = kept.durable;
+    this.storesFirst = kept.storesFirst;
     this.#pool = pool;
   }
 
   /** A log of which everything is in the store, [0, tail), as found at start. */
-  static restored(id: number, topicName: string, tail: number, pool: SlabPool): Log {
-    const log = new Log(id, topicName, pool);
+  static restored(id: number, topicName: string, tail: number, pool: SlabPool, kept?: LogClass): Log {
+    const log = new Log(id, topicName, pool, kept);
     log.tail = tail;
     log.handedTo = tail;
     log.residentFrom = tail;
@@ -165,6 +180,12 @@ export class Log {
   get firstUnstored(): number {
     for (const slab of this.slabs) if (slab.storedSeq < slab.endSeq) return slab.storedSeq;
     return this.tail;
+  }
+
+  /** The store has more of it. */
+  noteStored(): void {
+    this.storedTo = this.firstUnstored;
+    this.commits.storedTo(this.storedTo);
   }
 
   seal(): void {

@@ -89,16 +89,17 @@ export class Overflow {
     const blocks = [...log.blocks(slab, from)];
     let left = blocks.length;
     for (const block of blocks) {
-      this.#broker.backlog.write(topic.name, block, () => {
+      const done = () => {
         if (--left > 0) return;
         slab.storedSeq = endSeq;
-        log.storedTo = log.firstUnstored;
         this.writingBytes -= slab.bytes.length;
         slab.release();
+        log.noteStored();
         if (topic.deleted) return;
         this.#evictStored(topic, log);
-        if (this.#broker.storesFirst(topic)) topic.markDirty();
-      });
+        if (log.storesFirst) topic.markDirty();
+      };
+      this.#broker.backlog.write(topic.name, block, done, log.durable);
     }
     return true;
   }
@@ -121,7 +122,7 @@ export class Overflow {
    * stored before it is handed out may stay as long as there is room: it is about to be wanted.
    */
   #isLong(topic: Topic, log: Log): boolean {
-    if (this.#broker.storesFirst(topic)) return false;
+    if (log.storesFirst) return false;
     return log.tail - slowestNext(topic, log) > this.#broker.options.memQueueSize;
   }
 

@@ -50,8 +50,9 @@ export interface Backlog {
   /**
    * Keeps a block. `done` is called once it is durable, in a later turn; until
    * then the bytes do not change. A store that is away goes on trying: this never fails.
+   * `durable`: somebody waits for it; it goes before what is written for want of memory.
    */
-  write(topic: string, block: Block, done: () => void): void;
+  write(topic: string, block: Block, done: () => void, durable?: boolean): void;
   /**
    * The blocks of a log (its runs only, unless `loose` is asked for: then both) that hold sequences in [fromSeq, toSeq), in order of
    * `firstSeq`, about `bytesMax` bytes of them but at least one where there is one. An empty

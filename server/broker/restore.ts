@@ -16,7 +16,7 @@ export function restoreTopic(topic: Topic, checkpoint: TopicCheckpoint): void {
   const logOf = (id: number): Log => {
     let log = found.get(id);
     if (!log) {
-      log = Log.restored(id, topic.name, tails.get(id) ?? 0, topic.broker.pool);
+      log = Log.restored(id, topic.name, tails.get(id) ?? 0, topic.broker.pool, topic.logClass);
       found.set(id, log);
     }
     return log;

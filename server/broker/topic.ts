@@ -8,7 +8,7 @@ import { auditKinds } from "./audit-ring.ts";
 import type { Broker } from "./broker.ts";
 import { Channel } from "./channel.ts";
 import { DeferredPublishes } from "./deferred-publishes.ts";
-import { Log, logSeqMax } from "./log.ts";
+import { Log, type LogClass, logSeqMax } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { ClientIdentity } from "./ports.ts";
 import { tidy } from "./retention.ts";
@@ -34,6 +34,8 @@ export class Topic {
   readonly channels = new Map<string, Channel>();
   paused = false;
   deleted = false;
+  /** What is published from now on counts when it is in the store (DU1). */
+  durable: boolean;
   /** Nothing leaves it yet: whoever made it is still finding out which channels it should have. */
   held = false;
   // -0 makes them doubles from the start. A counter that outgrew 31 bits later would change the shape of
@@ -54,6 +56,7 @@ export class Topic {
     this.name = name;
     this.topicName = name;
     this.ephemeral = isEphemeral(name);
+    this.durable = !this.ephemeral && (broker.options.durability?.isDurable(name) ?? false);
     this.messageCount = 0;
     this.messageBytes = 0;
     this.deferred = new DeferredPublishes(this);
@@ -232,6 +235,19 @@ export class Topic {
     this.markDirty();
   }
 
+  /** What the next log of it will be. */
+  get logClass(): LogClass {
+    const storesFirst = this.durable || (this.broker.options.memQueueSize === 0 && !this.ephemeral);
+    return { durable: this.durable, storesFirst };
+  }
+
+  /** What was published before stays what it was: its log ends, and another begins. Never for an ephemeral topic. */
+  setDurable(durable: boolean): void {
+    if (this.ephemeral || durable === this.durable) return;
+    this.durable = durable;
+    this.sealLogs(() => true);
+  }
+
   /** Ends what `held` began: every channel there is by now gets what came meanwhile. */
   release(): void {
     this.held = false;
@@ -254,6 +270,8 @@ export class Topic {
       this.#seal(log);
       log.tail = log.handedTo;
     }
+    // Taken, and taken away: whoever waits to hear of it hears that it was taken.
+    for (const owed of this.logs) owed.commits.storedTo(openEnd);
     tidy(this);
     return dropped;
   }
@@ -301,10 +319,9 @@ export class Topic {
     if (this.deleted) return;
     const log = this.#log;
     for (const tap of this.taps) tap.follow(log);
-    if (this.broker.storesFirst(this)) {
-      for (const range of this.pending) this.broker.overflow.storeNew(this, range.log);
-      if (log !== null) this.broker.overflow.storeNew(this, log);
-    }
+    for (const range of this.pending)
+      if (range.log.storesFirst) this.broker.overflow.storeNew(this, range.log);
+    if (log?.storesFirst) this.broker.overflow.storeNew(this, log);
     this.#hand();
     if (!this.paused) for (const channel of this.channels.values()) channel.pump();
   }
@@ -320,7 +337,7 @@ export class Topic {
 
   /** One more log, the youngest. */
   addLog(): Log {
-    const log = new Log(this.broker.logIds.next(), this.name, this.broker.pool);
+    const log = new Log(this.broker.logIds.next(), this.name, this.broker.pool, this.logClass);
     this.logs.push(log);
     return log;
   }
@@ -345,7 +362,7 @@ export class Topic {
     const log = this.#log;
     // What is older and not stored yet goes first.
     if (log === null || this.pending.length > 0) return;
-    const visible = this.broker.storesFirst(this) ? log.storedTo : log.tail;
+    const visible = log.storesFirst ? log.storedTo : log.tail;
     const count = visible - log.handedTo;
     if (count === 0) return;
     log.handedTo = visible;
@@ -353,8 +370,7 @@ export class Topic {
   }
 
   #handPending(): void {
-    const storesFirst = this.broker.storesFirst(this);
-    const held = this.pending.findIndex(({ log, to }) => storesFirst && log.storedTo < to);
+    const held = this.pending.findIndex(({ log, to }) => log.storesFirst && log.storedTo < to);
     const ready = held < 0 ? this.pending : this.pending.slice(0, held);
     for (const range of ready) {
       const newer = new Set(this.logs.slice(this.logs.indexOf(range.log) + 1));

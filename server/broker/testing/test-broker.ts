@@ -50,6 +50,7 @@ export class TestBroker {
         maxMsgTimeoutMs: options.maxMsgTimeoutMs ?? 900_000,
         maxReqTimeoutMs: options.maxReqTimeoutMs ?? 3_600_000,
         ...(options.latency && { latency: options.latency }),
+        ...(options.durability && { durability: options.durability }),
       },
       {
         backlog: this.backlog,
