@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Message, Reader, type ReaderOptions, Writer } from "nsqjs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { certificate } from "../testing/certificates.ts";
 import { eventually } from "../testing/eventually.ts";
 import { request } from "../testing/http.ts";
+import { oldCertificate } from "../testing/official-clients.ts";
 import { type Executable, OnPath } from "../testing/on-path.ts";
 
 const topic = "test";
@@ -25,13 +25,7 @@ const open: { close(): void }[] = [];
 beforeAll(async () => {
   onPath = await OnPath.make();
   directory = await mkdtemp(join(tmpdir(), "weir-nsqjs-"));
-  // As old as the suite's own: signed with SHA-1, and expired.
-  const { certPem, keyPem } = certificate({
-    key: "rsa2048",
-    hash: "sha1",
-    notBefore: new Date("2013-01-01"),
-    notAfter: new Date("2014-01-01"),
-  });
+  const { certPem, keyPem } = oldCertificate;
   await writeFile(join(directory, "cert.pem"), certPem);
   await writeFile(join(directory, "key.pem"), keyPem);
 });
