@@ -25,7 +25,7 @@ export const statusEvery = integer(
   "deliveries between two log lines about them, in total and per destination; 0 for none",
 );
 
-/** A list whose entries `check` throws an `OptionError` for, when they are wrong. */
+/** A list whose entries `check` throws an `OptionError` for, when they are wrong. One may be a secret. */
 function clientOption(help: string, check: (entries: string[]) => unknown): Option<readonly string[]> {
   const entries = list(help);
   const parse: typeof entries.parse = (text, before) => {
@@ -37,5 +37,5 @@ function clientOption(help: string, check: (entries: string[]) => unknown): Opti
     }
     return entries.parse(text, before);
   };
-  return { ...entries, parse };
+  return { ...entries, parse, secret: true };
 }

@@ -29,14 +29,15 @@ test("[UT5] round-robin: each in turn, failed or not", () => {
   expect(picks(3)).toEqual([2, 0, 1]);
 });
 
-test("[UT5] hostpool: one that has failed is left out for 30 s, then twice as long", () => {
-  const { picks, fail, world } = poolOf(2, "hostpool");
+test("[UT5] hostpool: one that has failed is left out for 30 s; then one delivery is a trial", () => {
+  const { pool, picks, fail, world } = poolOf(2, "hostpool");
 
   fail(0);
   expect(picks(3)).toEqual([1, 1, 1]);
   world.now += 30_000;
-  expect(picks(2)).toEqual([0, 1]);
-  fail(0);
+  const trial = pool.pick();
+  expect([trial.index, ...picks(2)]).toEqual([0, 1, 1]);
+  trial.failed();
   world.now += 59_999;
   expect(picks(2)).toEqual([1, 1]);
   world.now += 1;
@@ -52,15 +53,19 @@ test("[UT5] hostpool: when all have failed, all are tried again", () => {
   expect(picks(3)).toEqual([0, 1, 0]);
 });
 
-test("[UT5] hostpool: a delivery ends the growth of the pause", () => {
-  const { pool, picks, fail, world } = poolOf(1, "hostpool");
+test("[UT5] hostpool: a trial that succeeds brings it back, and ends the growth of its pause", () => {
+  const { pool, picks, fail, world } = poolOf(2, "hostpool");
   fail(0);
   world.now += 30_000;
-  pool.pick().delivered(5);
+  const back = [pool.pick(), pool.pick()];
+  for (const pick of back) pick.delivered(5);
+  expect([...back.map(({ index }) => index), ...picks(2)]).toEqual([1, 0, 1, 0]);
 
   fail(0);
 
-  world.now += 30_000;
+  world.now += 29_999;
+  expect(picks(2)).toEqual([1, 1]);
+  world.now += 1;
   expect(picks(1)).toEqual([0]);
 });
 

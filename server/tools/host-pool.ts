@@ -13,8 +13,9 @@ export interface Pick {
 }
 
 interface Host {
-  /** Left out until then; 0: it is well. */
+  /** Left out until then. */
   retryAtMs: number;
+  /** 0: it is well. */
   retryDelayMs: number;
   /** Of its latest deliveries, a recent one weighing more; null before the first. */
   meanMs: number | null;
@@ -58,15 +59,12 @@ export class HostPool {
     return {
       index,
       delivered: (tookMs) => {
-        host.retryAtMs = 0;
-        host.retryDelayMs = 0;
+        recovered(host);
         host.meanMs = host.meanMs === null ? tookMs : host.meanMs + newestShare * (tookMs - host.meanMs);
       },
       failed: () => {
-        // Those that were under way when it failed first do not make the pause longer.
-        if (host.retryAtMs > this.#world.nowMs()) return;
-        host.retryDelayMs = Math.min(Math.max(host.retryDelayMs * 2, retryDelayMinMs), retryDelayMaxMs);
-        host.retryAtMs = this.#world.nowMs() + host.retryDelayMs;
+        // The first of those that were under way counts; a trial has its next pause already.
+        if (host.retryDelayMs === 0) this.#pause(host, retryDelayMinMs);
       },
     };
   }
@@ -88,10 +86,18 @@ export class HostPool {
       this.#after((one) => this.#world.isUp(one) && isWell(one)) ??
       this.#after((one) => this.#world.isUp(one)) ??
       this.#next % this.#hosts.length;
+    const host = this.#hosts[index]!;
     // None was well: it is not for the others to wait out their pauses.
-    if (!isWell(index)) for (const host of this.#hosts) host.retryAtMs = 0;
+    if (!isWell(index)) for (const one of this.#hosts) recovered(one);
+    // After a pause one delivery is a trial: the others stay away until it has succeeded.
+    else if (host.retryDelayMs > 0) this.#pause(host, Math.min(host.retryDelayMs * 2, retryDelayMaxMs));
     this.#next = index + 1;
     return index;
+  }
+
+  #pause(host: Host, delayMs: number): void {
+    host.retryDelayMs = delayMs;
+    host.retryAtMs = this.#world.nowMs() + delayMs;
   }
 
   #after(test: (index: number) => boolean): number | null {
@@ -115,6 +121,11 @@ export class HostPool {
     }
     return best;
   }
+}
+
+function recovered(host: Host): void {
+  host.retryAtMs = 0;
+  host.retryDelayMs = 0;
 }
 
 export function modeOf(text: string): Mode | null {

@@ -5,7 +5,7 @@ import type { Meter } from "../progress.ts";
 import type { RecordLog } from "./record-log.ts";
 
 /** Each is a connection to every node that has it, and a file. */
-export const topicsMax = 10_000;
+const topicsMax = 10_000;
 
 export interface TopicFilesSettings {
   /** Of every topic alike. */
