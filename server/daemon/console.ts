@@ -62,6 +62,7 @@ export async function runConsole(
   pages = new NextProcess({
     directory: pagesDirectory,
     apiUrl: server.url + settings.base,
+    base: settings.base,
     warn,
   });
   stopWhenAsked(async () => {

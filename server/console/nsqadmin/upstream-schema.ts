@@ -100,4 +100,3 @@ export type UpstreamChannel = z.infer<typeof channel>;
 export type UpstreamClient = z.infer<typeof client>;
 export type UpstreamLatency = z.infer<typeof latency>;
 export type UpstreamProducer = z.infer<typeof lookupAnswer>["producers"][number];
-export type UpstreamNode = z.infer<typeof nodesAnswer>["producers"][number];

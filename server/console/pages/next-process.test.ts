@@ -22,6 +22,7 @@ function pagesProcess(warnings: string[] = []): NextProcess {
   return new NextProcess({
     directory,
     apiUrl: "http://127.0.0.1:4171",
+    base: "",
     warn: (message) => warnings.push(message),
     program: (port) => [program, String(port)],
   });
@@ -55,6 +56,7 @@ test("[CP1] the pages' process has no database, no secret and nothing else of ou
     "NODE_ENV",
     "NEXT_TELEMETRY_DISABLED",
     "WEIR_API_URL",
+    "WEIR_BASE_PATH",
     "PATH",
     "HOME",
     "LANG",
@@ -83,7 +85,8 @@ test("[CP2] it ends with the console, even when that is killed", async () => {
     script,
     `import { writeFileSync } from "node:fs";
 import { NextProcess } from ${JSON.stringify(module)};
-const pages = new NextProcess({ directory: ".", apiUrl: "", warn() {}, program: (port) => [${JSON.stringify(program)}, String(port)] });
+const pages = new NextProcess({ directory: ".", apiUrl: "", base: "", warn() {}, program: (port) => [${JSON.stringify(program)},
+ base: "", String(port)] });
 await pages.start();
 const { pid } = await (await fetch(pages.url)).json();
 writeFileSync(${JSON.stringify(found)}, String(pid));`,

@@ -20,6 +20,8 @@ export interface NextOptions {
   readonly directory: string;
   /** Where the pages read from, with the visitor's cookie. */
   readonly apiUrl: string;
+  /** Where everything stands, without a slash at its end: empty for the root. The pages were built for it. */
+  readonly base: string;
   readonly warn: (message: string) => void;
   /** What is run, instead of `next start`: its arguments after Node's own. */
   readonly program?: (port: number) => readonly string[];
@@ -100,6 +102,7 @@ export class NextProcess {
       NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
       WEIR_API_URL: this.#options.apiUrl,
+      WEIR_BASE_PATH: this.#options.base,
     };
     for (const name of passed) if (process.env[name] !== undefined) env[name] = process.env[name];
     const program = this.#options.program ?? ((at: number) => nextStart(this.#options.directory, at));
