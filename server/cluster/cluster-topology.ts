@@ -17,8 +17,10 @@ import { carryOut, carryOutDeletion, type Difference, differences } from "./carr
 import { type Act, Declared, type DeclaredName } from "./declared.ts";
 
 const readEveryMs = 1_000;
-/** Topics and channels read with one statement, and carried out in one turn. */
+/** Topics and channels read with one statement. */
 const pageMax = 1_000;
+/** Carried out in one turn: each may be a line in the log. */
+const turnMax = 200;
 /** Others that act at the same moment come first so often. */
 const attemptsMax = 20;
 /** So long somebody waits for a Postgres that starts together with the node. */
@@ -205,9 +207,9 @@ export class ClusterTopology {
     this.#news = [];
     now();
     for (const row of news) carryOutDeletion(broker, row, seen);
-    for (let from = 0; from < news.length; from += pageMax) {
+    for (let from = 0; from < news.length; from += turnMax) {
       now();
-      for (const row of news.slice(from, from + pageMax)) carryOut(broker, row, seen);
+      for (const row of news.slice(from, from + turnMax)) carryOut(broker, row, seen);
       await new Promise(setImmediate);
     }
     const { version } = this.#declared;

@@ -65,6 +65,21 @@ async function get<T>(address: string, path: string): Promise<T> {
   return JSON.parse((await request("GET", `http://${address}${path}`)).text) as T;
 }
 
+/** HTTP addresses of the nodes that the console shows to somebody who has signed in. */
+async function signIn(): Promise<() => Promise<string[]>> {
+  const [link] = /http\S+\/signin\?token=\S+/.exec(said)!;
+  const { headers } = await fetch(link, { redirect: "manual" });
+  const cookie = headers
+    .getSetCookie()
+    .map((text) => text.split(";")[0]!)
+    .join("; ");
+  return async () => {
+    const reply = await fetch(new URL("/api/nodes", link), { headers: { cookie } });
+    const { nodes } = (await reply.json()) as { nodes: { http_port: number }[] };
+    return nodes.map(({ http_port: port }) => `127.0.0.1:${port}`).toSorted();
+  };
+}
+
 /** Messages that consumers of the demo have finished on a node. */
 async function finished(http: string): Promise<number> {
   const { topics } = await get<Stats>(http, "/stats?format=json&topic=orders");
@@ -98,6 +113,11 @@ test("[DC1] with a lookup and a node frozen, then killed, the others serve, and 
     await eventually(async () => expect(await finished(http)).toBeGreaterThan(10), {
       withinMs: servedWithinMs,
     });
+
+  const inConsole = await signIn();
+  await eventually(async () => expect(await inConsole()).toEqual(nodes.toSorted()), {
+    withinMs: servedWithinMs,
+  });
 
   const [lookupPid, nodePid] = [pidsOf("nsqlookupd")[0]!, pidsOf("nsqd")[0]!];
   for (const pid of [lookupPid, nodePid]) process.kill(pid, "SIGSTOP");
@@ -139,11 +159,16 @@ test("[DC1] with a lookup and a node frozen, then killed, the others serve, and 
       withinMs: servedWithinMs,
     });
 
+  expect(await inConsole()).toEqual(expect.arrayContaining(living));
+
   for (const pid of [lookupPid, nodePid]) process.kill(pid, "SIGKILL");
   await eventually(() => expect(said.match(/^(node|lookup) \d is back$/gm)).toHaveLength(2), {
     withinMs: startWithinMs,
   });
   for (const lookup of lookups) await allListed(lookup);
+  await eventually(async () => expect(await inConsole()).toEqual(nodes.toSorted()), {
+    withinMs: servedWithinMs,
+  });
   const returned = nodes.find((http) => !living.includes(http))!;
   const since = await finished(returned);
   await eventually(async () => expect(await finished(returned)).toBeGreaterThan(since + 10), {
