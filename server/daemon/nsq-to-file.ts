@@ -63,7 +63,8 @@ async function topicFiles(options: NsqToFileOptions, utility: Utility, meter: Me
   const filesSettings = { workDir, outputDir, exclusive, rotateBytes };
   await new OutputFiles(filesSettings, () => {}).prepare();
 
-  const consumer = consumerOptions("nsq_to_file", options);
+  // What waits for a sync is not to come a second time.
+  const consumer = { ...consumerOptions("nsq_to_file", options), autoTouch: true };
   const openLog = (topic: string, failed: (error: Error) => void) => {
     const info = (text: string) => utility.log("info", `[${topic}/${options.channel}] ${text}`);
     const names = new FileName(naming, topic, machine);

@@ -29,7 +29,8 @@ export async function runNsqToHttp(options: NsqToHttpOptions): Promise<void> {
     utility.progress(() => meter.text());
 
     const consumer = consume(
-      { ...consumerOptions("nsq_to_http", options), topic: options.topic },
+      // Touched: a message may wait for its turn longer than for its answer.
+      { ...consumerOptions("nsq_to_http", options), topic: options.topic, autoTouch: true },
       utility.log,
       async ({ body }) => {
         if (options.sample < 1 && Math.random() > options.sample) return;

@@ -102,6 +102,25 @@ test("[UT4] a consumer that waits for answers is synced and answered, however lo
   expect(await lines(`${topic}.log`)).toEqual(["", ...bodies].toSorted());
 });
 
+test("[UT4] a message that waits for its sync longer than its timeout does not come twice", async () => {
+  const topic = uniqueTopic();
+  await publish(topic, "once");
+  await using _ = toFile({ topic, "sync-interval": "2500ms", "consumer-opt": "msg_timeout,1s" });
+
+  const done = async () => {
+    const { depth, in_flight_count, timeout_count } = await node.channel(topic, "nsq_to_file");
+    expect({ depth, in_flight_count, timeout_count }).toEqual({
+      depth: 0,
+      in_flight_count: 0,
+      timeout_count: 0,
+    });
+  };
+  await eventually(async () => expect((await node.channel(topic, "nsq_to_file")).in_flight_count).toBe(1));
+  await eventually(done, { withinMs: 10_000 });
+
+  expect(await text(`${topic}.log`)).toBe("once\n");
+});
+
 test("[UT4] gzip: one gzip file of many members", async () => {
   const topic = uniqueTopic();
   const bodies = Array.from({ length: 100 }, (_, number) => `message ${number}`);
