@@ -47,31 +47,11 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
     cell: (row) => <NodeState node={row} />,
   },
   {
-    id: "address",
-    header: "Broadcast address",
-    priority: 3,
-    value: (row) => row.broadcastAddress,
-    cell: (row) => <Address row={row} />,
-  },
-  {
     id: "version",
     header: "Version",
     priority: 3,
     value: (row) => row.version,
     cell: (row) => <span className="font-mono text-12">{row.version ?? "—"}</span>,
-  },
-  {
-    id: "lookups",
-    header: "Lookups",
-    hint: "nsqlookupd that name it",
-    numeric: true,
-    priority: 3,
-    value: (row) => row.lookups?.length ?? null,
-    cell: (row) => (
-      <span title={row.lookups?.join(", ")}>
-        <Num value={row.lookups?.length ?? null} />
-      </span>
-    ),
   },
   numeric("topics", "Topics", (row) => row.topicCount, "count", 2),
   flowColumns.depth,
@@ -83,3 +63,31 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
   numeric("lag", "Loop lag p99", (row) => row.loopLagP99Ms, "span", 3),
   numeric("commit", "Commit p99", (row) => row.store?.commitP99Ms ?? null, "span", 3),
 ];
+
+const address: Column<NodeRow> = {
+  id: "address",
+  header: "Broadcast address",
+  priority: 3,
+  value: (row) => row.broadcastAddress,
+  cell: (row) => <Address row={row} />,
+};
+
+const lookups: Column<NodeRow> = {
+  id: "lookups",
+  header: "Lookups",
+  hint: "nsqlookupd that name it",
+  numeric: true,
+  priority: 3,
+  value: (row) => row.lookups?.length ?? null,
+  cell: (row) => (
+    <span title={row.lookups?.join(", ")}>
+      <Num value={row.lookups?.length ?? null} />
+    </span>
+  ),
+};
+
+/** On the page of nodes: also where they are, and who names them. */
+export function allNodeColumns(byLookups: boolean): readonly Column<NodeRow>[] {
+  const [name, state, ...figures] = nodeColumns;
+  return [name!, state!, address, ...(byLookups ? [lookups] : []), ...figures];
+}

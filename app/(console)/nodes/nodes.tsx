@@ -1,5 +1,6 @@
 "use client";
 
+import { useMemo } from "react";
 import type { Snapshot } from "../../../server/console/contract/index.ts";
 import { CoverageNote } from "../../components/coverage-note.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -9,11 +10,13 @@ import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
 import { plural } from "../../live/format.ts";
 import { useRoom } from "../../live/use-room.ts";
-import { nodeColumns } from "../../tables/node-columns.tsx";
+import { allNodeColumns } from "../../tables/node-columns.tsx";
 
 export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
   const { data } = useRoom(rendered);
   const { sorting, setSorting } = useSort("name");
+  const byLookups = (data?.lookups.length ?? 0) > 0;
+  const columns = useMemo(() => allNodeColumns(byLookups), [byLookups]);
   if (data === null) return null;
   const versions = new Set(data.nodes.map((node) => node.version).filter((version) => version !== null));
   return (
@@ -36,7 +39,7 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
         <DataTable
           label="Nodes"
           rows={data.nodes}
-          columns={nodeColumns}
+          columns={columns}
           sorting={sorting}
           onSort={setSorting}
           stale={(row) => row.state !== "up"}

@@ -22,7 +22,7 @@ const inward: Line = { metric: "inRate", label: "In", hue: "accent" };
 const outward: Line = { metric: "outRate", label: "Out", hue: "info", dash: [6, 4] };
 
 const memory: Line = { metric: "memoryDepth", label: "Memory", hue: "info" };
-const stored: Line = { metric: "storedDepth", label: "Postgres", hue: "paused" };
+const stored: Line = { metric: "storedDepth", label: "Store", hue: "paused" };
 
 export const charts = {
   flow: { title: "In and out", unit: "a second", as: "rate", lines: [inward, outward] },

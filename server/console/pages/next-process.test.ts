@@ -85,8 +85,7 @@ test("[CP2] it ends with the console, even when that is killed", async () => {
     script,
     `import { writeFileSync } from "node:fs";
 import { NextProcess } from ${JSON.stringify(module)};
-const pages = new NextProcess({ directory: ".", apiUrl: "", base: "", warn() {}, program: (port) => [${JSON.stringify(program)},
- base: "", String(port)] });
+const pages = new NextProcess({ directory: ".", apiUrl: "", base: "", warn() {}, program: (port) => [${JSON.stringify(program)}, String(port)] });
 await pages.start();
 const { pid } = await (await fetch(pages.url)).json();
 writeFileSync(${JSON.stringify(found)}, String(pid));`,

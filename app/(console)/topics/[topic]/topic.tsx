@@ -73,7 +73,7 @@ function Facts({ data }: { data: TopicView }) {
     <>
       {data.topic.ephemeral
         ? "Ephemeral: kept in memory only, and the newest are dropped beyond its bound"
-        : "Memory first: overflow goes to Postgres"}{" "}
+        : "Memory first: overflow goes to the store"}{" "}
       · {bytes(data.topic.messageBytes)} published · {last}
       {waits > 0 && ` · ${plural(waits, "message")} not yet handed to channels`}
     </>
