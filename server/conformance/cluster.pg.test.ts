@@ -214,6 +214,7 @@ test("[CU4] what was done to one node alone is shown as a difference, and stays 
     { topic: "orders", channel: "billing", here: "paused" },
     { topic: "orders", channel: "shipping", here: "missing" },
   ]);
+  expect((await node.get("/metrics")).text).toMatch(/^weir_cluster_differences 2$/m);
   await act(node, "channel/unpause?topic=orders&channel=billing");
   await act(node, "channel/unpause?topic=orders&channel=shipping");
   expect((await topologyOf(node)).differences).toEqual([]);

@@ -13,7 +13,7 @@ import {
 import type { LiveStore } from "../protocol/live.ts";
 import type { ConnectionCounts } from "./live-model.ts";
 import type { Chosen } from "./metrics-of-topics.ts";
-import type { HttpPorts, LookupState } from "./ports.ts";
+import type { ClusterPort, HttpPorts, LookupState } from "./ports.ts";
 
 /** Added up at once, so that nothing is missed or counted twice: some 3 ms for ten thousand topics with two channels each. */
 class Sums extends Totals {
@@ -51,6 +51,8 @@ interface Source {
   readonly sums: Sums;
   readonly connections: ConnectionCounts;
   readonly chosen: Chosen;
+  /** null: the node has no cluster. */
+  readonly cluster: ReturnType<ClusterPort["topology"]> | null;
 }
 
 const table: readonly Figure<Source>[] = [
@@ -138,6 +140,17 @@ const table: readonly Figure<Source>[] = [
   gauge("weir_audit_lag_seconds", "Age of the oldest event that is not stored yet.", ({ store }) =>
     seconds(store.auditLagMs),
   ),
+
+  gauge(
+    "weir_cluster_version",
+    "The last act on all nodes of the cluster that this one has carried out; missing without a database.",
+    ({ cluster }) => cluster?.version ?? null,
+  ),
+  gauge(
+    "weir_cluster_differences",
+    "Topics and channels declared for the cluster that this node lacks, or has paused where they are not or the other way round; missing without a database.",
+    ({ cluster }) => cluster && [...cluster.differences].length,
+  ),
 ];
 
 const pressure = {
@@ -163,7 +176,8 @@ export function* nodeMetrics(
 ): Iterable<string> {
   const { broker } = ports;
   const sums = new Sums(broker);
-  yield* figuresOf(table, { ports, broker, store: ports.store(), sums, connections, chosen });
+  const cluster = ports.cluster?.topology() ?? null;
+  yield* figuresOf(table, { ports, broker, store: ports.store(), sums, connections, chosen, cluster });
   yield* metric(pressure, countedBy("state", pressures, [broker.pressure]));
   const found = [...ports.lookupStates()];
   if (found.length > 0) yield* metric(lookups, countedBy("state", lookupStates, found));
