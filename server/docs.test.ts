@@ -3,10 +3,24 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandOf, commands } from "./cli/commands.ts";
 import { fileKeyOf, readConfigFile } from "./cli/config-file.ts";
+import { configurationPage } from "./cli/configuration-page.ts";
 import { readFlags } from "./cli/go-flags.ts";
+import { compatibilityPage, idsMissing } from "./testing/compatibility-page.ts";
 import { root } from "./testing/rules.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+test("[DO1] docs/configuration.md is what the tables of options say (npm run docs)", async () => {
+  expect(read("docs/configuration.md")).toBe(await configurationPage());
+});
+
+test("[DO2] docs/compatibility.md is what rules and tests say (npm run docs)", () => {
+  expect(read("docs/compatibility.md")).toBe(compatibilityPage());
+});
+
+test("[DO2] every check of NSQ's behaviour has a test, or a reason why it has none", () => {
+  expect(idsMissing()).toEqual([]);
+});
 
 /** What is said to be run: a command of ours, and its arguments. */
 interface Invocation {
