@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { compressed } from "../../server/compression/compressed-stream.ts";
 import type { Target } from "./address.ts";
-import { ClientError, nodeError } from "./errors.ts";
+import { ClientError, isSurvivable, nodeError } from "./errors.ts";
 import { FrameReader, type FrameSink } from "./frame-reader.ts";
 import { type Agreement, agreementOf, identifyBody, magic } from "./handshake.ts";
 import type { ConnectionSettings } from "./options.ts";
@@ -21,12 +21,15 @@ const frameBytesBesides = 64 * 1024;
 /** More than this waiting for the socket: say no more until it has drained. */
 const congestedBytes = 1024 * 1024;
 const watchIntervalMsMax = 1_000;
+/** Heartbeats come a second apart at least. More are not answered: who floods would have us fill memory with answers. */
+const beatIntervalMsMin = 100;
 
 /** Who uses the connection. Nothing is called after `closed`, which is called once. */
 export interface ConnectionOwner {
   /** It can be used. */
   opened(): void;
   response(text: string): void;
+  /** What the node refused; unless the error is survivable, `closed` follows with it. */
   refused(error: ClientError): void;
   /** A message's data is in [from, to) of `bytes`, which nobody writes to again. */
   message(bytes: Buffer, from: number, to: number): void;
@@ -53,6 +56,7 @@ export class Connection implements FrameSink {
   #answer: string | null = null;
   #readAtMs = performance.now();
   #wroteAtMs = 0;
+  #beatAtMs = Number.NEGATIVE_INFINITY;
   #watch: NodeJS.Timeout;
   #mute: () => void = () => {};
   readonly #written = () => {
@@ -129,17 +133,29 @@ export class Connection implements FrameSink {
 
   #text(type: number, text: string): boolean {
     if (type === frameResponse && text === "_heartbeat_") {
-      this.outbox.command("NOP\n");
+      this.#beat();
       return true;
     }
     if (this.#state === "open") {
-      if (type === frameError) this.#owner.refused(nodeError(text));
+      if (type === frameError) this.#refused(nodeError(text));
       else this.#owner.response(text);
       return this.isOpen;
     }
     if (type === frameError) this.destroy(nodeError(text));
     else this.#answer = text;
     return false;
+  }
+
+  #beat(): void {
+    if (this.#readAtMs - this.#beatAtMs < beatIntervalMsMin) return;
+    this.#beatAtMs = this.#readAtMs;
+    this.outbox.command("NOP\n");
+  }
+
+  #refused(error: ClientError): void {
+    this.#owner.refused(error);
+    // The node hangs up, too; one that does not would keep us waiting.
+    if (!isSurvivable(error)) this.destroy(error);
   }
 
   #connected(): void {

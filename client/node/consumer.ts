@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from "node:events";
 import { isValidName } from "../../server/protocol/names.ts";
+import { parseAddress } from "./address.ts";
 import type { Delivery } from "./delivery.ts";
 import { Discovery } from "./discovery.ts";
 import type { ClientError } from "./errors.ts";
@@ -62,7 +63,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
     super();
     this.#settings = consumerSettings(options);
     for (const name of [this.#settings.topic, this.#settings.channel])
-      if (!isValidName(name)) throw new OptionError(`${JSON.stringify(name)} is no name`);
+      if (!isValidName(name))
+        throw new OptionError(`${JSON.stringify(name)} is no name of a topic or a channel`);
     this.#flow = new Flow(this.#settings, this.#subscriptions, (pauseMs) => this.emit("backoff", pauseMs));
     this.#handlers = new Handlers(
       handler,
@@ -74,6 +76,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
       found: (nodes) => this.#discovered(nodes),
       failed: (error) => this.emit("fault", error),
     });
+    // All are looked at before any is connected to.
+    for (const address of this.#settings.nsqdTcpAddresses) parseAddress(address);
     for (const address of this.#settings.nsqdTcpAddresses) this.#add(address);
     this.#discovery.start();
     const intervalMs = Math.min(tickIntervalMs, this.#settings.rdyRedistributeIntervalMs);

@@ -44,3 +44,10 @@ export function nodeError(text: string): ClientError {
   const code = /^E_[A-Z_]+/.exec(text)?.[0] as `E_${string}` | undefined;
   return code === undefined ? new ClientError("BAD_NODE", text) : new ClientError(code, text);
 }
+
+const survivable: ReadonlySet<string> = new Set(["E_FIN_FAILED", "E_REQ_FAILED", "E_TOUCH_FAILED"]);
+
+/** Whether the connection goes on after the node has sent this; it ends every other. */
+export function isSurvivable({ code }: ClientError): boolean {
+  return survivable.has(code);
+}

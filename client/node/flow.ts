@@ -15,6 +15,7 @@ export class Flow {
   #timer: NodeJS.Timeout | undefined;
   /** Somebody would have a higher RDY if there were room. */
   #isOwed = false;
+  #isScheduled = false;
   #updatedAtMs = 0;
 
   /** `backingOff` hears of each pause, and of the end of them with 0. */
@@ -50,7 +51,13 @@ export class Flow {
 
   /** There may be room for more: a message was answered, or a handler has ended. */
   freed(): void {
-    if (this.#isOwed) this.update();
+    if (!this.#isOwed || this.#isScheduled) return;
+    // Once for all that is answered in a turn: with a thousand connections an update is no small thing.
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.update();
+    });
   }
 
   tick(nowMs: number): void {

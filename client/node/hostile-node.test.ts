@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { eventually } from "../../server/testing/eventually.ts";
 import { consumer, identified, producer, ready, scripted } from "../testing/clients.ts";
-import { type Heard, messageId, type ScriptedNode } from "../testing/scripted-node.ts";
+import { frame, type Heard, messageId, type ScriptedNode } from "../testing/scripted-node.ts";
 import type { ClientError } from "./index.ts";
 
 test("[NC14] a refused answer is told, and the connection stays", async () => {
@@ -14,6 +14,20 @@ test("[NC14] a refused answer is told, and the connection stays", async () => {
 
   await eventually(() => expect(faults.map(({ code }) => code)).toEqual(["E_FIN_FAILED"]));
   expect(node.connections).toHaveLength(1);
+});
+
+test("[NC14] a node that refuses and does not hang up is left", async () => {
+  const node = await scripted(({ verb, from }) => {
+    if (verb !== "SUB" || node.connections.length > 1) return false;
+    from.socket.write(frame(1, Buffer.from("E_BAD_CHANNEL SUB channel name is not valid")));
+    return true;
+  });
+  const faults: ClientError[] = [];
+  consumer([node], () => {}).on("fault", (error) => faults.push(error));
+
+  await ready(node, 1);
+
+  expect(faults.map(({ code }) => code)).toEqual(["E_BAD_CHANNEL"]);
 });
 
 test("[NC14] a node that sends far more than it was asked for is left, before what it sends fills memory", async () => {
@@ -123,4 +137,18 @@ test("[NC14] heartbeats are answered", async () => {
   node.last.respond("_heartbeat_");
 
   await eventually(() => expect(node.said("NOP")).toHaveLength(1));
+});
+
+test("[NC14] a flood of heartbeats is not answered by a flood", async () => {
+  const node = await scripted();
+  const client = producer(node);
+  await client.publish("t", "x");
+  const beats = Buffer.concat(Array.from({ length: 100_000 }, () => frame(0, Buffer.from("_heartbeat_"))));
+
+  node.last.socket.write(beats);
+  node.last.socket.write(beats);
+
+  await client.publish("t", "behind");
+  await eventually(() => expect(node.said("NOP").length).toBeGreaterThan(0));
+  expect(node.said("NOP").length).toBeLessThan(100);
 });

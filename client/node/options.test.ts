@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { parseAddress } from "./address.ts";
+import { Consumer } from "./consumer.ts";
 import { parseConsumerOptions, parseProducerOptions } from "./option-list.ts";
 import { type ConsumerOptions, consumerSettings, OptionError, producerSettings } from "./options.ts";
 
@@ -48,6 +50,28 @@ test("[NC1] what is needed is asked for", () => {
     "topic is needed",
   );
   expect(() => producerSettings({} as { nsqdTcpAddress: string })).toThrow("nsqdTcpAddress is needed");
+});
+
+test.each(["localhost", "localhost:0", "localhost:65536", "a b:4150", "user@host:4150", ":4150", "::1:4150"])(
+  "[NC1] %j is no address",
+  (address) => {
+    expect(() => parseAddress(address)).toThrow(OptionError);
+    expect(() => new Consumer({ ...consumer, nsqdTcpAddresses: ["127.0.0.1:1", address] }, () => {})).toThrow(
+      OptionError,
+    );
+  },
+);
+
+test("[NC1] hosts, IPv6 addresses in brackets and paths are addresses", () => {
+  expect(["node-1.example.com:4150", "[::1]:4150", "/run/nsqd.sock"].map(parseAddress)).toEqual([
+    { host: "node-1.example.com", port: 4150 },
+    { host: "::1", port: 4150 },
+    { path: "/run/nsqd.sock" },
+  ]);
+});
+
+test.each(["a topic", "", "t".repeat(65)])("[NC1] %j is no name", (topic) => {
+  expect(() => new Consumer({ ...consumer, topic }, () => {})).toThrow(OptionError);
 });
 
 test("[NC1] a list of options says what go-nsq takes it to say", () => {

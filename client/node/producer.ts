@@ -36,7 +36,7 @@ export class Producer extends EventEmitter<ProducerEvents> {
   #isClosed: () => void = () => {};
   #late: NodeJS.Timeout | undefined;
   #isEnded = false;
-  /** The node has refused a publish, and closes; those sent behind it were not looked at. */
+  /** The node has refused a publish, and the connection ends; those sent behind it were not looked at. */
   #unsendAtClose = false;
 
   /** Connects at once. Throws an `OptionError`. */
@@ -159,7 +159,7 @@ export class Producer extends EventEmitter<ProducerEvents> {
   }
 
   #refused(error: ClientError): void {
-    const publish = this.#unsendAtClose ? null : this.#pending.shiftSent();
+    const publish = this.#pending.shiftSent();
     if (publish === null) return void this.emit("fault", error);
     this.#link.useful();
     const isStorage = storageFailure.test(error.code);

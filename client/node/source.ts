@@ -1,12 +1,13 @@
 /** A node a consumer takes messages from: a link, and a subscription on each of its connections. */
 import type { Connection } from "./connection.ts";
-import type { ClientError } from "./errors.ts";
+import { type ClientError, isSurvivable } from "./errors.ts";
 import { Link, type LinkOwner } from "./link.ts";
 import type { ConsumerSettings } from "./options.ts";
 import { Subscription, type SubscriptionOwner } from "./subscription.ts";
 
 export interface SourceOwner extends SubscriptionOwner {
   subscribed(source: Source, subscription: Subscription): void;
+  /** An answer of ours was refused. */
   refused(error: ClientError): void;
   /** `subscription`: null when it had not come to that. */
   closed(source: Source, subscription: Subscription | null, error: ClientError | null): void;
@@ -61,7 +62,9 @@ export class Source {
     return {
       opened: (connection) => this.#opened(connection),
       response: (text) => this.#response(text),
-      refused: (error) => this.#owner.refused(error),
+      refused: (error) => {
+        if (isSurvivable(error)) this.#owner.refused(error);
+      },
       message: (bytes, from, to) => this.#message(bytes, from, to),
       drained: () => {},
       closed: (error) => this.#closed(error),
