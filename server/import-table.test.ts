@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "server/console/contract": [],
   "server/postgres": [],
   "server/metrics": [],
+  "server/verification": [],
   "server/statsd": ["server/broker", "server/metrics"],
   "server/tools": ["client"],
   "server/cli": ["server/daemon", "client"],

@@ -1,0 +1,82 @@
+/** I4: the attempts a consumer sees are the deliveries there were, as far as anybody can have recorded them. */
+import { type DeliverEvent, logOf } from "../event.ts";
+import type { History, Story } from "../history.ts";
+import { stories } from "./duplicates.ts";
+import type { Finding, Invariant } from "./invariant.ts";
+
+/** 16 bits on the wire: there they stay. */
+const attemptsMax = 65_535;
+
+export const attemptsCount: Invariant = {
+  id: "I4",
+  promise: "a node counts every delivery once, and who comes after it goes on from what was recorded",
+  decide(history) {
+    const findings: Finding[] = [];
+    let judged = 0;
+    for (const { message, channel, story } of stories(history)) {
+      judged += story.deliveries.length;
+      for (const why of [...counts(history, story), ...recorded(history, story)]) {
+        findings.push({ why: `${message.uid} on ${channel}: ${why}`, message, channel });
+      }
+    }
+    return { judged, findings };
+  },
+};
+
+/** Of one message within one tenure no number comes twice, and none is left out while nobody's connection ended. */
+function counts(history: History, { deliveries }: Story): string[] {
+  const faults: string[] = [];
+  const seen = new Map<string, Map<number, DeliverEvent>>();
+  for (const delivery of deliveries) {
+    const { attempt } = delivery;
+    if (attempt < 1 || attempt > attemptsMax) faults.push(`attempt ${attempt} cannot be`);
+    const tenure = `${delivery.msgid} ${tenureOf(history, delivery)}`;
+    const others = seen.get(tenure) ?? new Map<number, DeliverEvent>();
+    seen.set(tenure, others);
+    if (others.has(attempt) && attempt !== attemptsMax) faults.push(`attempt ${attempt} came twice`);
+    others.set(attempt, delivery);
+  }
+  for (const others of seen.values()) {
+    const lowest = Math.min(...others.keys());
+    for (const [attempt, delivery] of others) {
+      if (attempt === lowest || others.has(attempt - 1) || attempt === attemptsMax) continue;
+      if (wasUnseen(history, delivery)) continue;
+      faults.push(`attempt ${attempt} came without ${attempt - 1}`);
+    }
+  }
+  return faults;
+}
+
+/** Some consumer's connection ended before it: what was on its way there nobody saw. */
+function wasUnseen({ gone, skewNs }: History, { t }: DeliverEvent): boolean {
+  for (const times of gone.values()) if (times[0]! <= t + skewNs) return true;
+  return false;
+}
+
+/** What was requeued long enough before its node lost it comes with a higher number from the next. */
+function recorded(history: History, { deliveries, answers }: Story): string[] {
+  const { nodes, promises, skewNs } = history;
+  const faults: string[] = [];
+  for (const requeue of answers) {
+    if (requeue.op !== "requeue" || requeue.kind !== "ok") continue;
+    const { msgid, node, t } = requeue;
+    const taken = deliveries.findLast(
+      (delivery) => delivery.msgid === msgid && delivery.node === node && delivery.t <= t + skewNs,
+    );
+    const next = deliveries.find((delivery) => delivery.msgid === msgid && delivery.t > t + skewNs);
+    if (!taken || !next) continue;
+    const [lostAt] = nodes.handovers(node, t, next.t);
+    if (lostAt === undefined) continue;
+    const recordedMs = nodes.availableMs(node, t, lostAt) - promises.skewMs;
+    if (recordedMs <= promises.flushWindowMs || next.attempt > taken.attempt) continue;
+    faults.push(`attempt ${taken.attempt} was recorded, and ${next.attempt} came after it`);
+  }
+  return faults;
+}
+
+/** One owner's time with a log: the node, its life, and how often it had got the log by then. */
+export function tenureOf({ nodes, owners, skewNs }: History, { node, t, msgid }: DeliverEvent): string {
+  let taken = 0;
+  for (const own of owners.get(logOf(msgid)) ?? []) if (own.node === node && own.t <= t + skewNs) taken++;
+  return `${node}/${nodes.lifeAt(node, t)}/${taken}`;
+}

@@ -1,0 +1,112 @@
+/** I1 and I7: what was acknowledged reaches every channel that was there, or is still stored. */
+import type { PublishEvent } from "../event.ts";
+import type { ChannelLife, History, Message, Story } from "../history.ts";
+import type { Finding, Invariant } from "./invariant.ts";
+
+export const noLoss: Invariant = {
+  id: "I1",
+  promise: "what was answered OK is delivered on every channel there was, is still stored, or was removed",
+  decide(history) {
+    const findings: Finding[] = [];
+    let judged = 0;
+    for (const message of acknowledged(history)) {
+      judged++;
+      const { invoke } = firstOk(message)!;
+      const channels = channelsAt(history, invoke, invoke.t);
+      if (channels.length === 0 && !isAnywhere(history, message)) {
+        findings.push({ why: `${message.uid} was answered OK and is nowhere`, message });
+      }
+      for (const channel of channels) {
+        const why = missing(history, message, invoke, channel);
+        if (why !== null) findings.push({ why, message, channel });
+      }
+    }
+    return { judged, findings };
+  },
+};
+
+export const fanOut: Invariant = {
+  id: "I7",
+  promise: "a channel made before the OK of a publish gets the message, as the others do",
+  decide(history) {
+    const findings: Finding[] = [];
+    let judged = 0;
+    for (const message of acknowledged(history)) {
+      const { invoke, ok } = firstOk(message)!;
+      const channels = channelsAt(history, invoke, ok.t - history.skewNs);
+      const got = channels.filter((channel) => missing(history, message, invoke, channel) === null);
+      if (channels.length < 2) continue;
+      judged++;
+      if (got.length === 0) continue;
+      for (const channel of channels) {
+        if (got.includes(channel)) continue;
+        const why = `${message.uid} reached ${got.join(", ")}, and not ${channel}`;
+        findings.push({ why, message, channel });
+      }
+    }
+    return { judged, findings };
+  },
+};
+
+/** Only a history that says how it ended can say what never came. */
+function* acknowledged(history: History): IterableIterator<Message> {
+  if (history.drained === undefined) return;
+  for (const message of history.messages.values()) {
+    if (message.publishes[0]?.durable !== false && firstOk(message)) yield message;
+  }
+}
+
+/** The first OK, and the attempt that it answers. */
+function firstOk(message: Message): { invoke: PublishEvent; ok: PublishEvent } | null {
+  const ok = message.publishes.find(({ kind }) => kind === "ok");
+  if (!ok) return null;
+  const invoke = message.publishes.findLast(
+    ({ kind, proc, t }) => kind === "invoke" && proc === ok.proc && t <= ok.t,
+  );
+  return { invoke: invoke ?? ok, ok };
+}
+
+/** Channels of a publish's topic on its node that were there by `t`. */
+function channelsAt({ channels }: History, { topic, node }: PublishEvent, t: number): string[] {
+  const there = (life: ChannelLife) => life.t <= t && (life.node === undefined || life.node === node);
+  return [...new Set((channels.get(topic) ?? []).filter(there).map(({ name }) => name))];
+}
+
+/** Why the message cannot be said to have reached the channel; null: it has. */
+function missing(
+  history: History,
+  message: Message,
+  { topic, t }: PublishEvent,
+  channel: string,
+): string | null {
+  const story = message.channels.get(channel);
+  if (message.isStored || story?.isStored || wasRemoved(history, topic, channel, t)) return null;
+  if (!story || story.deliveries.length === 0) {
+    return `${message.uid} was answered OK, never came on ${channel}, and is not stored`;
+  }
+  if (history.drained && !isFinished(story)) {
+    return `${message.uid} came on ${channel}, was never finished, and is gone`;
+  }
+  return null;
+}
+
+function isFinished({ answers }: Story): boolean {
+  const finishes = answers.filter(({ op }) => op === "finish");
+  const refused = finishes.filter(({ kind }) => kind === "fail").length;
+  return finishes.filter(({ kind }) => kind === "invoke" || kind === "ok").length > refused;
+}
+
+function isAnywhere(history: History, message: Message): boolean {
+  const { topic, t } = message.publishes[0]!;
+  if (message.isStored || wasRemoved(history, topic, undefined, t)) return true;
+  return [...message.channels.values()].some((story) => story.isStored || story.deliveries.length > 0);
+}
+
+function wasRemoved({ removals }: History, topic: string, channel: string | undefined, t: number): boolean {
+  return removals.some(
+    (removal) =>
+      removal.topic === topic &&
+      (removal.channel === undefined || removal.channel === channel) &&
+      removal.t >= t,
+  );
+}

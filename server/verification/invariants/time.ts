@@ -1,0 +1,58 @@
+/** I8: what is to wait waits, whatever clocks do. */
+import { nsPerMs } from "../event.ts";
+import type { History, Story } from "../history.ts";
+import { stories } from "./duplicates.ts";
+import type { Finding, Invariant } from "./invariant.ts";
+
+export const inTime: Invariant = {
+  id: "I8",
+  promise: "a deferred message does not come early, by DPUB or by REQ",
+  decide(history) {
+    const findings: Finding[] = [];
+    let judged = 0;
+    for (const { message, channel, story } of stories(history)) {
+      const publish = message.publishes.find(
+        ({ kind, deferMs }) => kind === "invoke" && deferMs !== undefined,
+      );
+      const [first] = story.deliveries;
+      if (publish && first) {
+        judged++;
+        const earlyMs = publish.deferMs! - (first.t - publish.t) / nsPerMs;
+        if (earlyMs > history.promises.earlyMs) {
+          const why = `${message.uid} was deferred by ${publish.deferMs} ms and came ${earlyMs.toFixed(1)} ms early`;
+          findings.push({ why, message, channel });
+        }
+      }
+      judged += requeues(history, story, (why) =>
+        findings.push({ why: `${message.uid} ${why}`, message, channel }),
+      );
+    }
+    return { judged, findings };
+  },
+};
+
+/** A requeue that the node certainly took, and what came next of the same owner. */
+function requeues(
+  { promises, nodes }: History,
+  { answers, deliveries }: Story,
+  found: (why: string) => void,
+): number {
+  let judged = 0;
+  for (const { op, kind, msgid, node, delayMs, t } of answers) {
+    if (op !== "requeue" || kind !== "ok" || !delayMs) continue;
+    const sent = answers.findLast(
+      (answer) =>
+        answer.op === "requeue" && answer.kind === "invoke" && answer.msgid === msgid && answer.t <= t,
+    );
+    const from = sent?.t ?? t;
+    const next = deliveries.find((delivery) => delivery.msgid === msgid && delivery.t > t);
+    // A node that died may not have written it down.
+    if (!next || next.node !== node || nodes.handovers(node, from, next.t).length > 0) continue;
+    judged++;
+    const earlyMs = delayMs - (next.t - from) / nsPerMs;
+    if (earlyMs > promises.earlyMs) {
+      found(`was requeued with ${delayMs} ms and came ${earlyMs.toFixed(1)} ms early`);
+    }
+  }
+  return judged;
+}
