@@ -8,6 +8,7 @@ import { request } from "../../testing/http.ts";
 import { startLookupd, type TestLookupd } from "../../testing/lookupd.ts";
 import { uniqueTopic } from "../../testing/names.ts";
 import { startNode, type TestNode } from "../../testing/node.ts";
+import { apiPaths, type Impact, type InactiveTopics } from "../contract/index.ts";
 import { parsePeerAddress } from "../http-peer.ts";
 import type { ConsoleServerOptions } from "../server.ts";
 import { closedApi, TestConsole } from "../testing/test-console.ts";
@@ -266,6 +267,40 @@ describe("writes", () => {
     expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { message: "" }]);
     expect(await node.hasTopic(topic)).toBe(false);
     expect(await lookupd.get(`/lookup?topic=${topic}`)).toMatchObject({ producers: [] });
+  });
+});
+
+describe("from a page", () => {
+  test("[CO8] what a page creates and deletes reaches the lookups too, and is told of as nsqadmin's acts are", async () => {
+    const topic = uniqueTopic();
+    const before = told.length;
+    await weir.signIn();
+    const act = async (body: object) => (await weir.post(apiPaths.actions, body)).json();
+    const created = await act({ action: "create-channel", topic, channel: "c" });
+    const known = await lookupd.get(`/channels?topic=${topic}`);
+    await node.act(`/topic/delete?topic=${topic}`);
+    const left = await eventually(async () => {
+      const { topics } = await weir.read<InactiveTopics>(apiPaths.inactive);
+      expect(topics).toContainEqual({ topic, channels: ["c"] });
+      return topics;
+    });
+    const { etag } = await weir.read<Impact>(apiPaths.impact({ action: "delete-topic", topic }));
+    const deleted = await act({ action: "delete-topic", topic, confirm: { name: topic, etag } });
+    const { topics } = (await lookupd.get("/topics")) as { topics: string[] };
+    await eventually(() => expect(told.length).toBe(before + 2));
+
+    expect(created).toMatchObject({
+      outcome: "done",
+      nodes: [{ node: `127.0.0.1:${lookupd.httpPort}` }, { node: key }],
+    });
+    expect(known).toEqual({ channels: ["c"] });
+    expect(left.length).toBeGreaterThan(0);
+    expect(deleted).toMatchObject({ outcome: "done" });
+    expect(topics).not.toContain(topic);
+    expect(told.slice(before)).toMatchObject([
+      { action: "create_channel", topic, channel: "c", user: "admin" },
+      { action: "delete_topic", topic },
+    ]);
   });
 });
 
