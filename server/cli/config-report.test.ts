@@ -49,6 +49,23 @@ test("[CC1] each option stands there with its value and where that is from", () 
   expect(stdout).not.toContain("hunter2");
 });
 
+test("[CC1] no secret is shown that is part of a value", () => {
+  const { stdout } = check(
+    "nsq_to_http",
+    ...["--topic=t", "--lookupd-http-address=l:1", "--post=https://me:hunter2@example.com/x"],
+    ...[
+      "--header=Authorization: Bearer hunter2",
+      "--consumer-opt=auth_secret,hunter2",
+      "--consumer-opt=snappy",
+    ],
+  );
+
+  expect(stdout).toContain('  post  ["https://…@example.com/x"]  command line');
+  expect(stdout).toContain('  header  ["Authorization: …"]  command line');
+  expect(stdout).toContain("  consumer-opt  (not shown)  command line");
+  expect(stdout).not.toContain("hunter2");
+});
+
 test("[CC1] --given leaves out what nobody has set", () => {
   const { stdout } = check("--given", "console", "--http-address=127.0.0.1:1");
 

@@ -54,10 +54,14 @@ export function missingPaths(table: Options, options: Readonly<Record<string, un
 }
 
 function shown(option: Option<unknown>, value: unknown): string {
-  if (option.secret) return value === option.default ? '""' : "(not shown)";
+  if (option.secret && value !== option.default) return "(not shown)";
   if (option.kind === "duration") return goDuration(value as number);
-  return typeof value === "string" || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  if (typeof value !== "string" && !Array.isArray(value)) return String(value);
+  return secretsWithin.reduce((text, secret) => text.replace(secret, "$1…"), JSON.stringify(value));
 }
+
+/** Values that are shown may have a secret in them: a URL's password, a header. */
+const secretsWithin = [/(:\/\/)[^/"@]*(?=@)/g, /(authorization: *)[^"]*/gi];
 
 function origin(name: string, option: Option<unknown>, { given }: Read<Options>, path: string): string {
   const from = given.get(name);
