@@ -111,12 +111,13 @@ export class LookupPeer {
     await this.#introduce(connection);
     this.#tried();
     for (let pingAtMs = performance.now() + pingEveryMs; ; ) {
-      while (this.#untold.size > 0) await this.#tell(connection);
+      // First of all: however much there is to tell, only a ping says that the node lives.
       if (performance.now() >= pingAtMs) {
         const [reply] = await connection.ask(pingCommand, 1);
         if (!isOk(reply!)) throw new Error(`it refuses a ping: ${printable(reply!)}`);
-        pingAtMs += pingEveryMs;
-      } else await this.#idle(connection, pingAtMs);
+        pingAtMs = Math.max(pingAtMs, performance.now() - pingEveryMs) + pingEveryMs;
+      } else if (this.#untold.size > 0) await this.#tell(connection);
+      else await this.#idle(connection, pingAtMs);
     }
   }
 
@@ -155,6 +156,7 @@ export class LookupPeer {
 
   /** Until there is something to tell, or it is time for a ping. Rejects when the connection ends. */
   async #idle(connection: LookupConnection, untilMs: number): Promise<void> {
+    if (connection.failure !== null) throw connection.failure;
     this.#news = Promise.withResolvers();
     const timer = setTimeout(() => this.#news.resolve(), untilMs - performance.now());
     await this.#news.promise;
