@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startAuthServer } from "../../server/testing/auth-server.ts";
 import { certificate } from "../../server/testing/certificates.ts";
 import { eventually } from "../../server/testing/eventually.ts";
 import { uniqueTopic } from "../../server/testing/names.ts";
@@ -99,4 +100,31 @@ test("[NC12] a certificate that is not trusted is taken when told so", async () 
   await producer.publish(uniqueTopic(), "x");
 
   await producer.close();
+});
+
+test("[NC12] with AUTH a client may what its secret allows, and is told what it may not", async () => {
+  await using auth = await startAuthServer({
+    ttl: 3_600,
+    identity: "tests",
+    authorizations: [{ topic: "^mine$", channels: [".*"], permissions: ["publish", "subscribe"] }],
+  });
+  await using guarded = await startNode({ "auth-http-address": auth.address });
+  const nsqdTcpAddress = `127.0.0.1:${guarded.tcpPort}`;
+  const producer = new Producer({ nsqdTcpAddress, authSecret: "s&cret" });
+  const bodies: string[] = [];
+  const consumer = new Consumer(
+    { topic: "mine", channel: "c", nsqdTcpAddresses: [nsqdTcpAddress], authSecret: "s&cret" },
+    ({ body }) => bodies.push(body.toString()),
+  );
+
+  const [mine, theirs] = await Promise.allSettled([
+    producer.publish("mine", "allowed"),
+    producer.publish("theirs", "x"),
+  ]);
+
+  expect(mine.status).toBe("fulfilled");
+  expect(theirs).toMatchObject({ reason: { code: "E_UNAUTHORIZED", outcome: "refused" } });
+  await eventually(() => expect(bodies).toEqual(["allowed"]));
+  expect(auth.asked[0]!.query).toContain("secret=s%26cret");
+  await Promise.all([producer.close(), consumer.close()]);
 });
