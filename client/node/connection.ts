@@ -163,12 +163,14 @@ export class Connection implements FrameSink {
     const { readTimeoutMs, writeTimeoutMs } = this.#settings;
     const intervalMs = Math.min(watchIntervalMsMax, readTimeoutMs / 4, writeTimeoutMs / 4);
     this.#readAtMs = performance.now();
-    this.#watch = setInterval(() => this.#look(), intervalMs);
+    // What has come while our own process was busy is read first.
+    this.#watch = setInterval(() => setImmediate(() => this.#look()), intervalMs);
     this.outbox.command(magic);
     this.outbox.body("IDENTIFY\n", identifyBody(this.#settings));
   }
 
   #look(): void {
+    if (this.#state === "closed") return;
     const nowMs = performance.now();
     const { readTimeoutMs, writeTimeoutMs } = this.#settings;
     if (nowMs - this.#readAtMs > readTimeoutMs)

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { eventually } from "../../server/testing/eventually.ts";
 import { consumer, identified, producer, ready, scripted } from "../testing/clients.ts";
 import { frame, type Heard, messageId, type ScriptedNode } from "../testing/scripted-node.ts";
@@ -151,4 +151,25 @@ test("[NC14] a flood of heartbeats is not answered by a flood", async () => {
   await client.publish("t", "behind");
   await eventually(() => expect(node.said("NOP").length).toBeGreaterThan(0));
   expect(node.said("NOP").length).toBeLessThan(100);
+});
+
+test("[NC14] a node is not silent because our own process was busy", async () => {
+  const node = await scripted();
+  const client = producer(node, {
+    heartbeatIntervalMs: 1_000,
+    readTimeoutMs: 1_000,
+    publishTimeoutMs: 1_000,
+  });
+  const errors: unknown[] = [];
+  client.on("disconnected", (_address, error) => errors.push(error));
+  const beats = setInterval(() => node.last?.respond("_heartbeat_"), 100);
+  onTestFinished(() => clearInterval(beats));
+  await client.publish("t", "x");
+
+  // What the node said before waits to be read all the while.
+  node.last.respond("_heartbeat_");
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+
+  await client.publish("t", "still here");
+  expect(errors).toEqual([]);
 });

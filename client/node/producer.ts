@@ -46,7 +46,8 @@ export class Producer extends EventEmitter<ProducerEvents> {
     this.#link = new Link(this.#settings.nsqdTcpAddress, this.#settings, this.#owner());
     this.#link.connect();
     const intervalMs = Math.min(overdueIntervalMsMax, this.#settings.publishTimeoutMs / 4);
-    this.#overdue = setInterval(() => this.#giveUpOverdue(), intervalMs);
+    // Answers that have come while our own process was busy are read first.
+    this.#overdue = setInterval(() => setImmediate(() => this.#giveUpOverdue()), intervalMs);
   }
 
   get isConnected(): boolean {
