@@ -41,8 +41,8 @@ const inUnits = units.flatMap((where) =>
   ),
 );
 
-const inCompose = [...read("deploy/compose.yaml").matchAll(/command: (\[[^\]]*\])/g)].map(
-  ([, list]): Invocation => ({ where: "deploy/compose.yaml", args: JSON.parse(list!) }),
+const inCompose = [...read("deploy/compose.yaml").matchAll(/command: >-\n((?: {6}.*\n)+)/g)].map(
+  ([, lines]): Invocation => ({ where: "deploy/compose.yaml", args: lines!.trim().split(/\s+/) }),
 );
 
 /** Lines of shell on a page that run one of our programs, under its own name or as a command of `weir`. */
@@ -125,7 +125,7 @@ test("[DO3] compose.yaml has three nodes, two lookups, a console and Postgres, a
   const text = read("deploy/compose.yaml");
   const [, services] = text.split(/^services:\n|^networks:\n/m);
   const names = [...services!.matchAll(/^ {2}(\S+):$/gm)].map((match) => match[1]!);
-  const named = [...text.matchAll(/(?:address=|@)([a-z][\w-]*)(?=[:/"])/g)].map((match) => match[1]!);
+  const named = [...text.matchAll(/(?:address=|@)([a-z][\w-]*)(?=[:/\s])/g)].map((match) => match[1]!);
   const volumes = [...text.matchAll(/volumes: \["([\w-]+):\//g)].map((match) => match[1]!);
   const declared = /^volumes: \{(.*)\}$/m.exec(text)![1]!.match(/[\w-]+(?=:)/g);
 
