@@ -26,6 +26,11 @@ export class Gate {
     this.#most = most;
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inside >= this.#most) await new Promise<void>((enter) => this.#waiting.push(enter));
     else this.#inside += 1;

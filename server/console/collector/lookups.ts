@@ -11,7 +11,7 @@ import { type HttpPeer, type PeerAddress, parsePeerAddress } from "../http-peer.
 import { type Peers, peersMax } from "../peers.ts";
 
 const askedAtOnceMax = 8;
-const answerBytesMax = 64 * 1024 * 1024;
+const answerBytesMax = 32 * 1024 * 1024;
 export const lookupsMax = 64;
 
 export interface LookupsOptions {

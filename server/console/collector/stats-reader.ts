@@ -7,7 +7,8 @@ import type { LiveLatency } from "../../protocol/live.ts";
 import type { HttpPeer } from "../http-peer.ts";
 import type { KnownChannel, KnownLine, KnownNode, KnownTopic, NodeState } from "./node-state.ts";
 
-const statsBytesMax = 64 * 1024 * 1024;
+/** Ten thousand topics of two channels each are about 13 MB. */
+const statsBytesMax = 32 * 1024 * 1024;
 /** What does not change while a process lives is asked again now and then all the same. */
 const infoEvery = 60;
 const topicsMax = 100_000;
@@ -25,6 +26,8 @@ export class StatsReader {
   #info: Json = {};
   #startedAt = 0;
   #readings = 0;
+  /** Characters of the last `/stats`: what it has cost to read grows with them. */
+  length = 0;
 
   constructor(peer: HttpPeer) {
     this.#peer = peer;
@@ -56,6 +59,7 @@ export class StatsReader {
 
   async #get(path: string, query: Readonly<Record<string, string>>): Promise<Json> {
     const answer = await this.#peer.call({ method: "GET", path, query, bytesMax: statsBytesMax });
+    if (path === "/stats") this.length = answer.body.length;
     if (answer.status === 0) throw new Error(answer.body);
     if (answer.status !== 200) throw new Error(`it answered ${answer.status} on ${path}`);
     try {

@@ -1,5 +1,6 @@
 /** nsqadmin's reads: asked of lookups and nodes anew each time, so that a script sees what is there now. */
 import type { FastifyInstance } from "fastify";
+import { Gate } from "../bounded.ts";
 import { inactiveTopics } from "./inactive.ts";
 import { NsqRefusal } from "./refusal.ts";
 import type { NsqadminOptions } from "./routes.ts";
@@ -12,17 +13,29 @@ export function warningOf(...parts: readonly Pick<Joined<unknown>, "errors">[]):
   return errors.length === 0 ? "" : `WARNING: ${errors.join("; ")}`;
 }
 
+/** Reads of a whole cluster: each may hold the answers of all nodes for a while. */
+const wholeAtOnceMax = 2;
+const wholeWaitingMax = 50;
+
 export function readRoutes(app: FastifyInstance, { upstream, clock }: NsqadminOptions): void {
-  app.get<{ Querystring: { inactive?: unknown } }>("/api/topics", async ({ query }) => {
-    if (query.inactive === "true") {
-      const inactive = await inactiveTopics(upstream);
-      // A topic may be called __proto__.
-      const topics = Object.assign(Object.create(null), Object.fromEntries(inactive.value));
-      return { topics, message: warningOf(inactive) };
-    }
-    const topics = await upstream.topics();
-    return { topics: topics.value.length === 0 ? null : topics.value, message: warningOf(topics) };
-  });
+  const gate = new Gate(wholeAtOnceMax);
+  const inTurn = <T>(read: () => Promise<T>): Promise<T> => {
+    if (gate.waiting >= wholeWaitingMax) throw new NsqRefusal(503, "BUSY");
+    return gate.run(read);
+  };
+
+  app.get<{ Querystring: { inactive?: unknown } }>("/api/topics", ({ query }) =>
+    inTurn(async () => {
+      if (query.inactive === "true") {
+        const inactive = await inactiveTopics(upstream);
+        // A topic may be called __proto__.
+        const topics = Object.assign(Object.create(null), Object.fromEntries(inactive.value));
+        return { topics, message: warningOf(inactive) };
+      }
+      const topics = await upstream.topics();
+      return { topics: topics.value.length === 0 ? null : topics.value, message: warningOf(topics) };
+    }),
+  );
 
   const statsOf = async (topic: string, channel?: string) => {
     const producers = await upstream.producersOf(topic);
@@ -51,46 +64,57 @@ export function readRoutes(app: FastifyInstance, { upstream, clock }: NsqadminOp
     },
   );
 
-  app.get("/api/nodes", async () => {
-    const producers = await upstream.producers();
-    const newest = producers.value.reduce(
-      (most, { version }) => (isOlder(most, version) ? version : most),
-      "",
-    );
-    const nodes = producers.value.map((producer) => nodeOf(producer, newest));
-    return { nodes, message: warningOf(producers) };
-  });
-  app.get<{ Params: { node: string } }>("/api/nodes/:node", async ({ params: { node } }) => {
-    const producers = await upstream.producers();
-    const producer = findNode(producers.value, node);
-    if (!producer) throw new NsqRefusal(404, "NODE_NOT_FOUND");
-    const stats = await upstream.stats([producer], { clients: true });
-    const nowMs = clock.wallMs();
-    const topics = stats.value.flatMap((one) => one.topics.map((topic) => topicOf(topic, producer, nowMs)));
-    return {
-      node,
-      topics,
-      total_messages: topics.reduce((sum, topic) => sum + topic.message_count, 0),
-      total_clients: topics
-        .flatMap(({ channels }) => channels)
-        .reduce((sum, channel) => sum + channel.clients.length, 0),
-      message: warningOf(producers, stats),
-    };
-  });
+  app.get("/api/nodes", () =>
+    inTurn(async () => {
+      const producers = await upstream.producers();
+      const newest = producers.value.reduce(
+        (most, { version }) => (isOlder(most, version) ? version : most),
+        "",
+      );
+      const nodes = producers.value.map((producer) => nodeOf(producer, newest));
+      return { nodes, message: warningOf(producers) };
+    }),
+  );
+  app.get<{ Params: { node: string } }>("/api/nodes/:node", ({ params: { node } }) =>
+    inTurn(async () => {
+      const producers = await upstream.producers();
+      const producer = findNode(producers.value, node);
+      if (!producer) throw new NsqRefusal(404, "NODE_NOT_FOUND");
+      const stats = await upstream.stats([producer], { clients: true });
+      const nowMs = clock.wallMs();
+      const topics = stats.value.flatMap((one) => one.topics.map((topic) => topicOf(topic, producer, nowMs)));
+      return {
+        node,
+        topics,
+        total_messages: topics.reduce((sum, topic) => sum + topic.message_count, 0),
+        total_clients: topics
+          .flatMap(({ channels }) => channels)
+          .reduce((sum, channel) => sum + channel.clients.length, 0),
+        message: warningOf(producers, stats),
+      };
+    }),
+  );
 
-  app.get("/api/counter", async () => {
-    const producers = await upstream.producers();
-    const answers = await upstream.stats(producers.value, { clients: false });
-    const stats: Record<string, object> = Object.create(null);
-    for (const { producer, topics } of answers.value) {
-      const node = producer.peer.address.key;
-      for (const { topic_name, channels } of topics) {
-        for (const { channel_name, message_count } of channels)
-          stats[`${topic_name}:${channel_name}:${node}`] = { node, topic_name, channel_name, message_count };
+  app.get("/api/counter", () =>
+    inTurn(async () => {
+      const producers = await upstream.producers();
+      const answers = await upstream.stats(producers.value, { clients: false });
+      const stats: Record<string, object> = Object.create(null);
+      for (const { producer, topics } of answers.value) {
+        const node = producer.peer.address.key;
+        for (const { topic_name, channels } of topics) {
+          for (const { channel_name, message_count } of channels)
+            stats[`${topic_name}:${channel_name}:${node}`] = {
+              node,
+              topic_name,
+              channel_name,
+              message_count,
+            };
+        }
       }
-    }
-    return { stats, message: warningOf(producers, answers) };
-  });
+      return { stats, message: warningOf(producers, answers) };
+    }),
+  );
 }
 
 /** By its HTTP address, or its TCP address. */

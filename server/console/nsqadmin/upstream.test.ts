@@ -3,6 +3,7 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { certificate } from "../../testing/certificates.ts";
+import { eventually } from "../../testing/eventually.ts";
 import { request } from "../../testing/http.ts";
 import { parsePeerAddress, peerSettingsDefault } from "../http-peer.ts";
 import { genuineNsqd, ScriptedNsq, statsChannel, statsTopic } from "../testing/scripted-nsq.ts";
@@ -226,6 +227,34 @@ describe("in order", () => {
     for (const node of [one, other])
       expect(node.acts).toEqual(["POST /topic/create?topic=new", "POST /channel/create?topic=new&channel=c"]);
   });
+});
+
+test("[CO9] a flood of reads of the whole cluster asks two at a time, lets some wait and refuses the rest", async () => {
+  const lookup = await lookupOf(await nodeWith());
+  let [inside, most] = [0, 0];
+  const answers: (() => void)[] = [];
+  lookup.listener = (_, answer) => {
+    most = Math.max(most, ++inside);
+    answers.push(() => {
+      inside -= 1;
+      answer.end('{"producers":[]}');
+    });
+  };
+  const weir = await consoleOf([lookup.key]);
+  // The console's own first question to the lookup.
+  await eventually(() => expect(answers).toHaveLength(1));
+  answers.shift()!();
+  const statuses: number[] = [];
+  const flood = Array.from({ length: 80 }, async () => {
+    statuses.push((await request("GET", `${weir.url}/api/nodes`)).status);
+  });
+  await eventually(() => expect(statuses).toEqual(Array.from({ length: 28 }, () => 503)));
+  const answering = setInterval(() => answers.shift()?.(), 1);
+  await Promise.all(flood);
+  clearInterval(answering);
+
+  expect(most).toBe(2);
+  expect(statuses.slice(28)).toEqual(Array.from({ length: 52 }, () => 200));
 });
 
 test("[AD12] a node that wants https is asked again at the port it names", async () => {

@@ -21,7 +21,7 @@ const askedAtOnceMax = 16;
 /** Answers about all topics of a node may be long. */
 const askedForAllMax = 4;
 /** Ten thousand topics with their channels and some clients. */
-const statsBytesMax = 64 * 1024 * 1024;
+const answerBytesMax = 32 * 1024 * 1024;
 
 /** Everybody that was asked has failed. */
 export class UpstreamError extends Error {}
@@ -216,7 +216,7 @@ async function ask<T>(
   query: Readonly<Record<string, string>>,
   schema: z.ZodType<T>,
 ): Promise<T> {
-  const call: PeerCall = { method: "GET", path, query, bytesMax: statsBytesMax };
+  const call: PeerCall = { method: "GET", path, query, bytesMax: answerBytesMax };
   const answer = await peer.call(call);
   if (answer.status !== 200) throw new Error(failureOf(peer, path, answer));
   let body: unknown;
