@@ -1,5 +1,7 @@
 /** The one contract between the console's server and its pages. Imports nothing from outside this folder. */
 export * from "./api.ts";
+export * from "./figures.ts";
+export * from "./nodes.ts";
 export * from "./rooms.ts";
 export * from "./socket.ts";
 export * from "./views.ts";

@@ -3,17 +3,9 @@
  * one snapshot and then deltas, each with the revision after the one before. A delta whose
  * `rev` is not the last one plus one means that some were dropped: watch the room again.
  */
-import type {
-  ChannelView,
-  NodesView,
-  NodeView,
-  OverviewView,
-  Series,
-  SeriesPoint,
-  StatusView,
-  TopicsView,
-  TopicView,
-} from "./views.ts";
+import type { Series, SeriesPoint } from "./figures.ts";
+import type { NodesView, NodeView } from "./nodes.ts";
+import type { ChannelView, OverviewView, StatusView, TopicsView, TopicView } from "./views.ts";
 
 /** `channel:orders/billing`, `node:127.0.0.1:4151`: names as they are, not encoded. */
 export type Room =

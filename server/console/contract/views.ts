@@ -6,98 +6,8 @@
  * answers, amounts are the last that were known, and rates are not known.
  * Every row of a table has a `key`, unique in that table; the order of rows is the page's affair.
  */
-
-/** How many nodes the figures are from. */
-export interface Coverage {
-  /** Nodes whose figures are fresh, and nodes there should be. */
-  readonly heard: number;
-  readonly of: number;
-  /** The silent ones; null: never heard since the console started. */
-  readonly missing: readonly { readonly key: string; readonly lastHeardAtMs: number | null }[];
-  /** Lookups that do not answer: nodes that only they know are not even counted here. */
-  readonly silentLookups: readonly string[];
-}
-
-/** What moves through a topic, a channel, or everything together. Rates are a second, smoothed over 5 s. */
-export interface Flow {
-  /** Published (topic, overview) or entered (channel). */
-  readonly inRate: number | null;
-  /** Deliveries, redeliveries included. */
-  readonly outRate: number | null;
-  readonly finishRate: number | null;
-  readonly requeueRate: number | null;
-  readonly timeoutRate: number | null;
-  /** Messages that wait to be handed out: `memoryDepth + storedDepth`. */
-  readonly depth: number | null;
-  readonly memoryDepth: number | null;
-  /** Out of memory: in Postgres (or in segment files, see `NodeRow.store.kind`). */
-  readonly storedDepth: number | null;
-  readonly inFlight: number | null;
-  readonly deferred: number | null;
-  /** Counters since the nodes started. */
-  readonly messageCount: number | null;
-  readonly deliverCount: number | null;
-  readonly finishCount: number | null;
-  readonly requeueCount: number | null;
-  readonly timeoutCount: number | null;
-  /** Age of the oldest message that waits or is held. null: there is none, or it is not known. */
-  readonly oldestAgeMs: number | null;
-  /** Connected consumers. */
-  readonly clients: number | null;
-}
-
-/** How long messages took from publish to FIN, lately. */
-export interface Latency {
-  /** Messages that were finished in that time, over all nodes. */
-  readonly count: number;
-  /** In the order in which they were asked for; of several nodes the slowest one's. */
-  readonly percentiles: readonly { readonly quantile: number; readonly ms: number }[];
-}
-
-/** `flowMetrics` is the order of `SeriesPoint.values` of overview and topic, with `latencyMetrics` behind of channel. */
-export const flowMetrics = [
-  "inRate",
-  "outRate",
-  "finishRate",
-  "requeueRate",
-  "timeoutRate",
-  "memoryDepth",
-  "storedDepth",
-  "inFlight",
-  "deferred",
-  "oldestAgeMs",
-  "clients",
-] as const satisfies readonly (keyof Flow)[];
-
-/** The first three percentiles that a channel's nodes were asked to follow. */
-export const latencyMetrics = ["latencyMs1", "latencyMs2", "latencyMs3"] as const;
-
-/** The same for a node. `cpu` is of one core, 0 to 1. */
-export const nodeMetrics = [
-  "inRate",
-  "outRate",
-  "cpu",
-  "loopLagP99Ms",
-  "rssBytes",
-  "memBytes",
-  "connections",
-  "commitP99Ms",
-  "auditLagMs",
-] as const;
-
-export interface SeriesPoint {
-  /** Wall clock of the console. */
-  readonly atMs: number;
-  /** In the order of `Series.metrics`, rates unsmoothed; null is a gap and is drawn as one. */
-  readonly values: readonly (number | null)[];
-}
-
-/** The last five minutes, a point a second, oldest first. A missing second is a gap. */
-export interface Series {
-  readonly stepMs: number;
-  readonly metrics: readonly string[];
-  readonly points: readonly SeriesPoint[];
-}
+import type { Coverage, Flow, Latency, Series } from "./figures.ts";
+import type { NodeRow } from "./nodes.ts";
 
 export type Severity = "warn" | "crit";
 export type ProblemRule =
@@ -113,6 +23,7 @@ export type ProblemRule =
   | "audit-gaps"
   | "memory-high"
   | "node-unhealthy"
+  | "node-differs"
   | "postgres-slow";
 
 /** Something an operator can act on, worst first. */
@@ -273,99 +184,6 @@ export interface ChannelView {
   readonly clientsAtMs: number | null;
   readonly clients: readonly ClientRow[];
   readonly nodes: readonly ShareRow[];
-  readonly problems: readonly Problem[];
-  readonly series: Series;
-}
-
-export interface StoreStatus {
-  readonly kind: "postgres" | "files" | "memory";
-  readonly state: "up" | "down" | "starting";
-  readonly sinceMs: number;
-  readonly reason: string | null;
-  readonly writingBytes: number;
-  readonly auditLagMs: number;
-  readonly auditEvents: number;
-  readonly auditGaps: number;
-  readonly commitP50Ms: number | null;
-  readonly commitP99Ms: number | null;
-}
-
-/** Why nothing but its `/stats` is to be had of a node: no tail, no trace, no figures of its process and store. */
-export interface NodeLimits {
-  readonly rule: "genuine" | "no-secret" | "not-trusted" | "secret-refused";
-  readonly message: string;
-}
-
-/** A nsqlookupd that nodes are found by. */
-export interface LookupRow {
-  /** Its HTTP address, `host:port`. */
-  readonly key: string;
-  readonly state: "up" | "silent" | "connecting";
-  /** Why it is not up, in words. */
-  readonly reason: string | null;
-  readonly lastHeardAtMs: number | null;
-  /** Nodes it named when it was last heard; null: never heard. */
-  readonly nodeCount: number | null;
-}
-
-/** A node. What only the node can say is null until it has been heard of, and the last known after that. */
-export interface NodeRow {
-  /** Its HTTP address as the console was told it, `host:port`. */
-  readonly key: string;
-  /** `silent`: nothing heard for 3 s. `connecting`: not heard of yet. */
-  readonly state: "up" | "silent" | "connecting";
-  /** Why it is not up, in words. */
-  readonly reason: string | null;
-  readonly lastHeardAtMs: number | null;
-  /** null: everything is to be had of it, or it has not been heard of. */
-  readonly limits: NodeLimits | null;
-  /** Keys of the lookups that name it; null: this console knows its nodes without lookups. */
-  readonly lookups: readonly string[] | null;
-  readonly id: string | null;
-  readonly hostname: string | null;
-  readonly version: string | null;
-  readonly broadcastAddress: string | null;
-  readonly tcpPort: number | null;
-  readonly httpPort: number | null;
-  readonly startedAtMs: number | null;
-  readonly health: string | null;
-  readonly connections: number | null;
-  readonly producers: number | null;
-  readonly consumers: number | null;
-  readonly rssBytes: number | null;
-  readonly cpu: number | null;
-  readonly loopLagP99Ms: number | null;
-  readonly memBytes: number | null;
-  readonly memBytesMax: number | null;
-  /** What a producer meets: served, held back, refused. */
-  readonly pressure: "none" | "hold" | "refuse" | null;
-  readonly store: StoreStatus | null;
-  readonly topicCount: number | null;
-  readonly flow: Flow;
-}
-
-export interface NodesView {
-  readonly coverage: Coverage;
-  readonly nodes: readonly NodeRow[];
-  readonly lookups: readonly LookupRow[];
-}
-
-/** A channel on one node. */
-export interface NodeChannelRow {
-  /** `topic/channel`. */
-  readonly key: string;
-  readonly topic: string;
-  readonly channel: string;
-  readonly paused: boolean;
-  readonly ephemeral: boolean;
-  readonly flow: Flow;
-}
-
-export interface NodeView {
-  readonly node: NodeRow;
-  /** Topics and channels on this node alone. */
-  readonly topics: readonly TopicRow[];
-  readonly channels: readonly NodeChannelRow[];
   readonly problems: readonly Problem[];
   readonly series: Series;
 }

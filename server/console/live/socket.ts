@@ -22,6 +22,7 @@ import {
   socketsPerSessionMax,
   type TailBatch,
 } from "../contract/index.ts";
+import { answer, refusal } from "./ack.ts";
 import type { FeedMessage } from "./feed.ts";
 import { feedKey, type Hub } from "./hub.ts";
 import type { Tails } from "./tail.ts";
@@ -286,24 +287,4 @@ export class Sockets {
     for (const id of [...this.#bySession.keys()])
       await this.#options.sessions.checkId(id, false).catch(() => {});
   }
-}
-
-/** Answers through the acknowledgement, if there is one; whatever a browser sends, it is told, and nothing throws. */
-function answer(args: unknown[], plainMax: number, handle: (plain: unknown[]) => Ack): void {
-  const last = args.at(-1);
-  const ack = typeof last === "function" ? last : null;
-  const plain = ack ? args.slice(0, -1) : args;
-  // Options may be left out.
-  if (plainMax === 2 && plain.length === 1) plain.push({});
-  let result: Ack;
-  try {
-    result = handle(plain);
-  } catch {
-    result = refusal("internal", "That went wrong.");
-  }
-  ack?.(result);
-}
-
-function refusal(code: FailureCode, message: string): Ack {
-  return { ok: false, error: { code, message, requestId: "" } };
 }
