@@ -25,6 +25,8 @@ export interface Readable {
   /** Carries that out. */
   resumeInput(): void;
   resumeSocket(): void;
+  /** The client has ended its stream, and all that has come is carried out. */
+  finish(): void;
 }
 
 export class Reading {
@@ -39,6 +41,7 @@ export class Reading {
   #listening = false;
   /** It goes on by itself: the next turn does, or what was waited for. */
   #stepping = false;
+  #hasEnded = false;
   #spent = 0;
   #heardMs: number;
 
@@ -61,6 +64,13 @@ export class Reading {
   /** Bytes have come. */
   begin(): void {
     this.#spent = 0;
+  }
+
+  /** The client has ended its stream. A stream over a socket says so also while it is paused. */
+  ended(): void {
+    const isBusy = this.suspended && (!this.#listening || this.#of.hasWaiting());
+    if (isBusy) this.#hasEnded = true;
+    else this.#of.finish();
   }
 
   /** What came is carried out. False: read no more until `resumeSocket`. */
@@ -128,7 +138,9 @@ export class Reading {
     }
     const mustWait = !of.closed && of.mustWait();
     of.waiting(mustWait);
-    if (mustWait || !this.paused) return;
+    if (mustWait) return;
+    if (this.#hasEnded) return of.finish();
+    if (!this.paused) return;
     // For more commands, or so that the client can take the end.
     this.paused = false;
     this.#heardMs = of.now();

@@ -70,7 +70,7 @@ export class Session implements CommandSink, Consumer {
     this.wire = new Wire(accepted, {
       received: (bytes) => this.#received(bytes),
       drained: () => this.#drained(),
-      ended: () => this.#ended(),
+      ended: () => this.#reading.ended(),
       gone: () => this.#gone(),
     });
     this.output = new Output(this.wire.top, ports.turn);
@@ -91,6 +91,7 @@ export class Session implements CommandSink, Consumer {
       hasWaiting: () => this.#input.hasWaiting,
       resumeInput: () => this.#input.resume(),
       resumeSocket: () => this.wire.resume(),
+      finish: () => this.#finish(),
     });
     this.#heartbeat = new Heartbeat({
       isStalled: () => this.output.isStalled(),
@@ -251,7 +252,8 @@ export class Session implements CommandSink, Consumer {
     this.#ending.break();
   }
 
-  #ended(): void {
+  /** Nothing more will come: what is left of a command is answered, and the connection ends. */
+  #finish(): void {
     this.ports.now();
     if (!this.closed) this.#input.end();
     if (this.closed) return;

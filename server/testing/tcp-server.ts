@@ -1,15 +1,20 @@
 /** NSQ's TCP side in the process of a test: a broker, a store in memory, real sockets, and a clock that can be moved. */
+import { createSecureContext } from "node:tls";
+import { Handshakes } from "../tcp/handshakes.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import type { TcpLimits } from "../tcp/ports.ts";
 import type { Session } from "../tcp/session.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
 import { Turn } from "../tcp/turn.ts";
+import type { Certificate } from "./certificates.ts";
 import { RunningBroker, type RunningBrokerOptions } from "./running-broker.ts";
 
 const tickMs = 5;
 
 export interface TcpServerOptions extends Pick<RunningBrokerOptions, "memBytes" | "backlog"> {
   readonly limits?: Partial<TcpLimits>;
+  /** Its certificate; without one there is no TLS. */
+  readonly certificate?: Certificate;
 }
 
 export class TcpServer extends RunningBroker implements AsyncDisposable {
@@ -32,7 +37,7 @@ export class TcpServer extends RunningBroker implements AsyncDisposable {
       nextClientNumber: this.nextClientNumber,
       held: this.held,
       tarpit: new Tarpit(),
-      handshakes: null,
+      handshakes: options.certificate === undefined ? null : handshakesWith(options.certificate),
       isTlsRequired: false,
       authority: null,
     });
@@ -59,6 +64,13 @@ export class TcpServer extends RunningBroker implements AsyncDisposable {
     this.listener.stopListening();
     await this.listener.closeAll();
   }
+}
+
+function handshakesWith({ certPem, keyPem }: Certificate): Handshakes {
+  return new Handshakes({
+    context: createSecureContext({ cert: certPem, key: keyPem }),
+    clientCertificate: "none",
+  });
 }
 
 const limits: TcpLimits = {
