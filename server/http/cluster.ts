@@ -57,6 +57,13 @@ function* topologyJson({
 
 const text = (value: object) => [JSON.stringify(value)];
 
+/** In how many places this node is not as declared. */
+export function clusterDifferences(cluster: ClusterPort): number {
+  let count = 0;
+  for (const _ of cluster.topology().differences) count++;
+  return count;
+}
+
 function missing(channel: string | null) {
   return channel === null ? "TOPIC_NOT_FOUND" : "CHANNEL_NOT_FOUND";
 }

@@ -1,9 +1,11 @@
 /** The node and its topics in the shape of `server/protocol/live.ts`. */
+
 import type { Channel } from "../broker/channel.ts";
 import { channelLatency } from "../broker/latency.ts";
 import type { Topic } from "../broker/topic.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import type { LiveChannel, LiveNode, LiveTopic } from "../protocol/live.ts";
+import { clusterDifferences } from "./cluster.ts";
 import type { HttpPorts } from "./ports.ts";
 
 // An age grows by itself: told again when what was told is this far off.
@@ -42,6 +44,7 @@ export function liveNode(ports: HttpPorts, counts: ConnectionCounts): LiveNode {
     memBytes: broker.memoryBytes,
     memBytesMax: broker.options.memBytes,
     pressure: broker.pressure,
+    clusterDifferences: ports.cluster && clusterDifferences(ports.cluster),
     store: ports.store(),
   };
 }

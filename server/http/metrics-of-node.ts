@@ -1,4 +1,5 @@
 /** A node's own metrics: sums over all it has, whether or not its topics are told of one by one. */
+
 import type { Broker, Pressure } from "../broker/broker.ts";
 import { Totals } from "../broker/totals.ts";
 import {
@@ -11,9 +12,10 @@ import {
   metric,
 } from "../metrics/exposition.ts";
 import type { LiveStore } from "../protocol/live.ts";
+import { clusterDifferences } from "./cluster.ts";
 import type { ConnectionCounts } from "./live-model.ts";
 import type { Chosen } from "./metrics-of-topics.ts";
-import type { ClusterPort, HttpPorts, LookupState } from "./ports.ts";
+import type { HttpPorts, LookupState } from "./ports.ts";
 
 /** Added up at once, so that nothing is missed or counted twice: some 3 ms for ten thousand topics with two channels each. */
 class Sums extends Totals {
@@ -51,8 +53,6 @@ interface Source {
   readonly sums: Sums;
   readonly connections: ConnectionCounts;
   readonly chosen: Chosen;
-  /** null: the node has no cluster. */
-  readonly cluster: ReturnType<ClusterPort["topology"]> | null;
 }
 
 const table: readonly Figure<Source>[] = [
@@ -144,12 +144,12 @@ const table: readonly Figure<Source>[] = [
   gauge(
     "weir_cluster_version",
     "The last act on all nodes of the cluster that this one has carried out; missing without a database.",
-    ({ cluster }) => cluster?.version ?? null,
+    ({ ports }) => ports.cluster?.topology().version ?? null,
   ),
   gauge(
     "weir_cluster_differences",
     "Topics and channels declared for the cluster that this node lacks, or has paused where they are not or the other way round; missing without a database.",
-    ({ cluster }) => cluster && [...cluster.differences].length,
+    ({ ports }) => ports.cluster && clusterDifferences(ports.cluster),
   ),
 ];
 
@@ -176,8 +176,7 @@ export function* nodeMetrics(
 ): Iterable<string> {
   const { broker } = ports;
   const sums = new Sums(broker);
-  const cluster = ports.cluster?.topology() ?? null;
-  yield* figuresOf(table, { ports, broker, store: ports.store(), sums, connections, chosen, cluster });
+  yield* figuresOf(table, { ports, broker, store: ports.store(), sums, connections, chosen });
   yield* metric(pressure, countedBy("state", pressures, [broker.pressure]));
   const found = [...ports.lookupStates()];
   if (found.length > 0) yield* metric(lookups, countedBy("state", lookupStates, found));

@@ -91,6 +91,8 @@ export interface LiveNode {
   readonly memBytesMax: number;
   /** What a producer meets now. */
   readonly pressure: "none" | "hold" | "refuse";
+  /** Topics and channels declared for the cluster that are not so here; null: the node has no cluster. */
+  readonly clusterDifferences: number | null;
   readonly store: LiveStore;
 }
 

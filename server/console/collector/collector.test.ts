@@ -365,4 +365,29 @@ describe("nodes joined", () => {
     expect(after.recentProblems.map((problem) => problem.rule)).toEqual(["store-down", "producers-held"]);
     expect(after.lastProblemAtMs).toBeGreaterThan(0);
   });
+
+  test("[CN6] a node that stays other than its cluster is a problem, one that only comes after it is none", async () => {
+    await using node = await ScriptedNode.start();
+    await using weir = await (await TestConsole.start([node.key])).signIn();
+    await eventually(() => expect(node.live.size).toBe(1));
+    const differs = liveNode({ clusterDifferences: 2 });
+    const status = async () => (await weir.read<Snapshot<"status">>("/api/v1/status")).data as StatusView;
+
+    node.say(snapshot([], 10_000, differs));
+    await eventually(async () => {
+      const { data } = await weir.read<Snapshot<"nodes">>("/api/v1/nodes");
+      expect(data!.nodes[0]!.clusterDifferences).toBe(2);
+    });
+    expect((await status()).problems).toEqual([]);
+
+    let rev = 1;
+    await eventually(
+      async () => {
+        node.say({ ...delta(++rev, 10_000 + rev, []), node: differs });
+        const { problems } = await status();
+        expect(problems).toMatchObject([{ rule: "node-differs", severity: "warn" }]);
+      },
+      { withinMs: 15_000 },
+    );
+  });
 });

@@ -74,6 +74,8 @@ const node = z.object({
   memBytes: count,
   memBytesMax: count,
   pressure: z.enum(["none", "hold", "refuse"]),
+  // A node one version older does not say.
+  clusterDifferences: count.nullable().default(null),
   store,
 });
 

@@ -31,6 +31,7 @@ export function nodeRow(node: Subscription, lookups: readonly string[] | null): 
     memBytes: live?.memBytes ?? null,
     memBytesMax: live?.memBytesMax ?? null,
     pressure: live?.pressure ?? null,
+    clusterDifferences: live?.clusterDifferences ?? null,
     store: live?.store ?? null,
     topicCount: heard ? node.state.topics.size : null,
     flow: nodeFlow(node, "smooth"),

@@ -33,6 +33,8 @@ const afterMs: Readonly<Record<ProblemRule, number>> = {
   "audit-gaps": 0,
   "memory-high": 5_000,
   "node-unhealthy": 0,
+  // Nodes carry out what was said to all of them within a second or so.
+  "node-differs": 5_000,
   "postgres-slow": 5_000,
 };
 
@@ -190,6 +192,13 @@ function* nodeProblems({ nodes, database, atMs }: ProblemInput): Generator<Found
       );
     if (node.health !== null && node.health !== "OK")
       yield onNode(node, "node-unhealthy", "crit", node.health);
+    if (node.clusterDifferences)
+      yield onNode(
+        node,
+        "node-differs",
+        "warn",
+        `${countWords(node.clusterDifferences)} of the cluster's topics and channels are missing, or paused otherwise`,
+      );
   }
   if (database.state === "down") {
     yield {

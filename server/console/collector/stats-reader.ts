@@ -94,6 +94,7 @@ export class StatsReader {
       memBytes: null,
       memBytesMax: null,
       pressure: null,
+      clusterDifferences: null,
       store: null,
     };
   }

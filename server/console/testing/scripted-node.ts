@@ -95,6 +95,7 @@ export function liveNode(changes: Partial<LiveNode> = {}): LiveNode {
     memBytes: 0,
     memBytesMax: 1_000,
     pressure: "none",
+    clusterDifferences: null,
     store: {
       kind: "postgres",
       state: "up",

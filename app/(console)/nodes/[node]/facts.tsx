@@ -22,6 +22,7 @@ export function Facts({ node }: { node: NodeRow }) {
           ["Connected producers", node.producers],
           ["Connected consumers", node.consumers],
           ["Producers meet", node.pressure === null ? null : pressureWords[node.pressure]],
+          ["Differs from the cluster in", node.clusterDifferences],
         ]}
       />
       {node.store !== null && <Store store={node.store} />}
