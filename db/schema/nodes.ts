@@ -2,7 +2,7 @@
  * Nodes, and which log ids and logs are whose. No table names a schema: every
  * connection has the cluster's schema, alone, as its search path.
  */
-import { bigint, index, integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /** The fence: a durable write of a node holds only while its epoch is the one in this row. */
 export const nodes = pgTable("nodes", {
@@ -28,7 +28,12 @@ export const logs = pgTable(
     topic: text("topic").notNull(),
     nodeId: uuid("node_id").notNull(),
     openedAt: timestamp("opened_at", { withTimezone: true }).notNull().defaultNow(),
+    /** Takes no more blocks: it was adopted, and whoever had it before may not know yet. */
     sealedAt: timestamp("sealed_at", { withTimezone: true }),
+    /** What was confirmed of it is in its blocks, so another node can take it over. */
+    durable: boolean("durable").notNull().default(false),
+    /** The owner's when it opened or took the log; null: written by a node one version older. */
+    epoch: bigint("epoch", { mode: "number" }),
   },
   (table) => [index("logs_by_node").on(table.nodeId)],
 );
