@@ -44,11 +44,13 @@ export function CoverageNote({ coverage }: { coverage: Coverage }) {
 function SilentLookups({ keys }: { keys: readonly string[] }) {
   if (keys.length === 0) return null;
   return (
-    <p data-testid="silent-lookups" className="mb-4 flex flex-wrap items-center gap-1.5 text-13">
-      <Shape tone="unknown" />
-      {keys.length === 1 ? "A lookup does not answer: " : "Lookups do not answer: "}
-      <span className="font-mono">{keys.join(", ")}</span>. Nodes that only{" "}
-      {keys.length === 1 ? "it knows" : "they know"} are not in these figures.
+    <p data-testid="silent-lookups" className="mb-4 flex items-baseline gap-1.5 text-13">
+      <Shape tone="unknown" className="translate-y-px" />
+      <span>
+        {keys.length === 1 ? "A lookup does not answer: " : "Lookups do not answer: "}
+        <span className="font-mono">{keys.join(", ")}</span>. Nodes that only{" "}
+        {keys.length === 1 ? "it knows" : "they know"} are not in these figures.
+      </span>
     </p>
   );
 }
