@@ -53,19 +53,21 @@ export interface Difference {
 export function* differences(broker: Broker, declared: Declared): Generator<Difference> {
   for (const [topic, { state, channels }] of declared.topics) {
     const found = broker.topics.get(topic);
-    yield* difference(topic, null, state, found);
-    for (const [channel, wanted] of channels)
-      yield* difference(topic, channel, wanted, found?.channels.get(channel));
+    const here = difference(state, found);
+    if (here !== null) yield { topic, channel: null, here };
+    for (const [channel, wanted] of channels) {
+      const here = difference(wanted, found?.channels.get(channel));
+      if (here !== null) yield { topic, channel, here };
+    }
   }
 }
 
-function* difference(
-  topic: string,
-  channel: string | null,
+function difference(
   { declared, paused }: DeclaredState,
   found: { readonly paused: boolean } | undefined,
-): Generator<Difference> {
-  if (!declared) return;
-  if (found === undefined) yield { topic, channel, here: "missing" };
-  else if (found.paused !== paused) yield { topic, channel, here: found.paused ? "paused" : "not paused" };
+): Difference["here"] | null {
+  if (!declared) return null;
+  if (found === undefined) return "missing";
+  if (found.paused === paused) return null;
+  return found.paused ? "paused" : "not paused";
 }

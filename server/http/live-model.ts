@@ -1,5 +1,4 @@
 /** The node and its topics in the shape of `server/protocol/live.ts`. */
-
 import type { Channel } from "../broker/channel.ts";
 import { channelLatency } from "../broker/latency.ts";
 import type { Topic } from "../broker/topic.ts";

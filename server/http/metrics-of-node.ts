@@ -1,5 +1,4 @@
 /** A node's own metrics: sums over all it has, whether or not its topics are told of one by one. */
-
 import type { Broker, Pressure } from "../broker/broker.ts";
 import { Totals } from "../broker/totals.ts";
 import {
