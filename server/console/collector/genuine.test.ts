@@ -6,6 +6,7 @@ import { startNode } from "../../testing/node.ts";
 import { Gate, mapBounded } from "../bounded.ts";
 import type { Snapshot, TopicView } from "../contract/index.ts";
 import { HttpPeer, parsePeerAddress } from "../http-peer.ts";
+import { liveNode, liveTopic } from "../testing/scripted-node.ts";
 import { genuineNsqd, ScriptedNsq, statsChannel, statsTopic } from "../testing/scripted-nsq.ts";
 import { TestConsole } from "../testing/test-console.ts";
 import { NodeState } from "./node-state.ts";
@@ -95,6 +96,24 @@ test("[CD1] a node of ours that was started without the secret is shown by its f
     expect((data as TopicView).topic.flow).toMatchObject({ depth: 2, messageCount: 2, clients: 0 });
   });
   expect(weir.server.collector.nodeRows[0]).toMatchObject({ state: "up", limits: { rule: "no-secret" } });
+});
+
+test("[CD1] a node that is replaced by one with a live stream is followed by that", async () => {
+  await using nsqd = await ScriptedNsq.start(genuineNsqd([statsTopic("t")]));
+  let movedMs = 0;
+  const clock = { wallMs: () => Date.now() + movedMs, nowMs: () => performance.now() + movedMs };
+  await using weir = await TestConsole.start([nsqd.key], { clock });
+  const row = () => weir.server.collector.nodeRows[0]!;
+  await eventually(() => expect(row().limits?.rule).toBe("genuine"));
+  nsqd.listener = (request, response) => {
+    if (!request.url!.startsWith("/v1/live")) return response.end(JSON.stringify(nsqd.answers["GET /stats"]));
+    const line = { type: "snapshot", rev: 1, atMs: 1, node: liveNode(), topics: [liveTopic("live")] };
+    return response.writeHead(200).write(`${JSON.stringify(line)}\n`);
+  };
+  movedMs = 61_000;
+
+  await eventually(() => expect(row()).toMatchObject({ state: "up", limits: null, hostname: "host-1" }));
+  expect([...weir.server.collector.topics.keys()]).toEqual(["live"]);
 });
 
 test("[CD2] a node that is asked and falls silent is stale, and is asked again", async () => {
