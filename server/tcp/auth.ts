@@ -1,20 +1,20 @@
 /** AUTH: what one connection was granted, until when, and how it is asked for. */
-import type { Authority } from "../auth/authority.ts";
 import type { Grants } from "../auth/grants.ts";
 import { fault } from "../protocol/faults.ts";
 import { responseFrame } from "../protocol/response.ts";
+import type { AuthorityPort } from "./ports.ts";
 import type { Session } from "./session.ts";
 
 export class Permit {
   /** null: no AUTH has succeeded. */
   grants: Grants | null = null;
   readonly #session: Session;
-  readonly #authority: Authority;
+  readonly #authority: AuthorityPort;
   readonly #over = new AbortController();
   #secret: Buffer = Buffer.alloc(0);
   #expiresMs = 0;
 
-  constructor(session: Session, authority: Authority) {
+  constructor(session: Session, authority: AuthorityPort) {
     this.#session = session;
     this.#authority = authority;
   }
@@ -54,6 +54,7 @@ export class Permit {
 
 export function AUTH(session: Session, permit: Permit, secret: Buffer): void {
   if (permit.grants !== null) return session.fail(fault("E_INVALID", "AUTH already set"));
+  // Who ends without having asked for anything else wants no answer.
   session.wait("listening", async () => {
     const isGranted = await permit.ask(secret);
     return () => {
@@ -61,7 +62,7 @@ export function AUTH(session: Session, permit: Permit, secret: Buffer): void {
       const { identity, identityUrl, count } = permit.grants!;
       if (count === 0) return session.fail(fault("E_UNAUTHORIZED", "AUTH no authorizations found"));
       const said = { identity, identity_url: identityUrl, permission_count: count };
-      session.output.respond(responseFrame(JSON.stringify(said)));
+      session.respond(responseFrame(JSON.stringify(said)));
     };
   });
 }

@@ -3,6 +3,7 @@
  * not there yet, or authorisation servers say who may what. A session without either has none, and
  * pays nothing for it.
  */
+import type { Grants } from "../auth/grants.ts";
 import { isValidName } from "../broker/names.ts";
 import type { CommandSink } from "../protocol/decoder.ts";
 import { type Fault, fault } from "../protocol/faults.ts";
@@ -15,6 +16,9 @@ import type { Session } from "./session.ts";
 /** Of matching one pattern, in commands by the long way: see `Reading`. */
 const patternCost = 4;
 const failed = fault("E_AUTH_FAILED", "AUTH failed");
+
+/** What needs leave. */
+type Judged = "SUB" | "PUB" | "MPUB" | "DPUB";
 
 export class Gatekeeper implements CommandSink {
   readonly #session: Session;
@@ -73,11 +77,10 @@ export class Gatekeeper implements CommandSink {
     const refused = this.#checkTls(fields[0]!);
     if (refused !== null) return session.fail(refused);
     if (fields[0] !== "SUB" || checkSub(session, fields) !== null) return session.command(fields);
-    const judge = () => this.#judge("SUB", fields[1]!, fields[2]!);
-    const verdict = judge();
+    const verdict = this.#judge("SUB", fields[1]!, fields[2]!);
     if (verdict === null) session.command(fields);
     else if (verdict !== "ask") session.fail(verdict);
-    else this.#ask(judge, () => session.command(fields));
+    else this.#ask("SUB", fields[1]!, fields[2]!, () => session.command(fields));
   }
 
   checkLine(fields: readonly string[]): Fault | null {
@@ -100,7 +103,7 @@ export class Gatekeeper implements CommandSink {
       return session.body(fields, bytes, view, from, bodyBytes);
     if (verb === "AUTH")
       return AUTH(session, this.#permit, Buffer.from(bytes.subarray(from, from + bodyBytes)));
-    const verdict = this.#judge(verb as "PUB" | "MPUB" | "DPUB", fields[1]!, "");
+    const verdict = this.#judge(verb as Judged, fields[1]!, "");
     if (verdict === null) session.body(fields, bytes, view, from, bodyBytes);
     else if (verdict !== "ask") session.fail(verdict);
     else this.#askForBody(fields, bytes, from, bodyBytes);
@@ -130,12 +133,14 @@ export class Gatekeeper implements CommandSink {
   }
 
   /** Whether it may; "ask": what was granted has expired. */
-  #judge(verb: "SUB" | "PUB" | "MPUB" | "DPUB", topic: string, channel: string): Fault | "ask" | null {
+  #judge(verb: Judged, topic: string, channel: string): Fault | "ask" | null {
     const permit = this.#permit;
     if (permit === null) return null;
-    const { grants } = permit;
-    if (grants === null) return fault("E_AUTH_FIRST", `AUTH required before ${verb}`);
-    if (permit.isExpired) return "ask";
+    if (permit.grants === null) return fault("E_AUTH_FIRST", `AUTH required before ${verb}`);
+    return permit.isExpired ? "ask" : this.#refusal(permit.grants, verb, topic, channel);
+  }
+
+  #refusal(grants: Grants, verb: Judged, topic: string, channel: string): Fault | null {
     const permission = verb === "SUB" ? "subscribe" : "publish";
     if (grants.allows(permission, topic, channel, this.#judging)) return null;
     return fault("E_UNAUTHORIZED", `AUTH failed for ${verb} on ${goQuote(topic)} ${goQuote(channel)}`);
@@ -145,16 +150,16 @@ export class Gatekeeper implements CommandSink {
   readonly #judging = (patterns: number): void => this.#session.spend(patterns * patternCost);
 
   /** Asks anew what it may, and carries the command out if it still may. */
-  #ask(judge: () => Fault | "ask" | null, carryOut: () => void): void {
+  #ask(verb: Judged, topic: string, channel: string, carryOut: () => void): void {
     const session = this.#session;
-    session.wait("listening", async () => {
-      const isGranted = await this.#permit!.renew();
+    const permit = this.#permit!;
+    // Unread: a client that has ended its side is still owed the answer.
+    session.wait("unread", async () => {
+      const isGranted = await permit.renew();
       return () => {
-        if (!isGranted) return session.fail(failed);
-        const verdict = judge();
-        // A grant that is over by the time it comes is none.
-        if (verdict !== null) return session.fail(verdict === "ask" ? failed : verdict);
-        carryOut();
+        const refused = isGranted ? this.#refusal(permit.grants!, verb, topic, channel) : failed;
+        if (refused === null) carryOut();
+        else session.fail(refused);
       };
     });
   }
@@ -163,9 +168,6 @@ export class Gatekeeper implements CommandSink {
     const part = bytes.subarray(from, from + bodyBytes);
     const own = outliveTurn(bytes) ? part : Buffer.from(part);
     const view = new DataView(own.buffer, own.byteOffset, own.length);
-    this.#ask(
-      () => this.#judge(fields[0] as "PUB" | "MPUB" | "DPUB", fields[1]!, ""),
-      () => this.#session.body(fields, own, view, 0, bodyBytes),
-    );
+    this.#ask(fields[0] as Judged, fields[1]!, "", () => this.#session.body(fields, own, view, 0, bodyBytes));
   }
 }

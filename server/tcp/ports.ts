@@ -1,5 +1,6 @@
 /** What the TCP side of a node needs of the rest of it. */
-import type { Authority } from "../auth/authority.ts";
+import type { Grants } from "../auth/grants.ts";
+import type { AuthQuery } from "../auth/query.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { IdentifyLimits } from "../protocol/identify.ts";
 import type { Handshakes } from "./handshakes.ts";
@@ -13,6 +14,11 @@ export interface TcpLimits extends IdentifyLimits {
   readonly maxReqTimeoutMs: number;
   /** 0: any number. */
   readonly maxChannelConsumers: number;
+}
+
+export interface AuthorityPort {
+  /** null: nobody gave a valid answer. Never rejects. @param signal the answer is wanted no more */
+  ask(query: AuthQuery, signal: AbortSignal): Promise<Grants | null>;
 }
 
 export interface TcpPorts {
@@ -34,5 +40,5 @@ export interface TcpPorts {
   /** Over TLS alone more than IDENTIFY is carried out. */
   readonly isTlsRequired: boolean;
   /** Whom to ask what a client may do; null: everybody may everything. */
-  readonly authority: Authority | null;
+  readonly authority: AuthorityPort | null;
 }

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Grants } from "../auth/grants.ts";
 import { certificate } from "../testing/certificates.ts";
 import { type Client, connect } from "../testing/client.ts";
+import { withBody } from "../testing/commands.ts";
 import { bytesMax, replies, type Step, unfinished, wire } from "../testing/reply-model.ts";
 import { TcpServer } from "../testing/tcp-server.ts";
 import { connectUpgraded, type Wanted } from "../testing/upgraded-client.ts";
@@ -147,6 +149,37 @@ test.each<[string, Wanted | null, number]>([
         await answersAsModelled(client, tried);
       }),
       { numRuns: 2_000, interruptAfterTimeLimit: withinMs, markInterruptAsFailure: false },
+    );
+  },
+);
+
+test.each([
+  ["for long", 3_600],
+  ["for an instant, so that nearly every command has to wait", 0.001],
+])(
+  "[SE1] the same where somebody has to be asked, and gives leave %s",
+  {
+    timeout: 30_000,
+  },
+  async (_, ttl) => {
+    const authorizations = [{ topic: "", channels: [""], permissions: ["subscribe", "publish"] }];
+    const everything = Grants.read(JSON.stringify({ ttl: 1, authorizations }), { isStrict: false }) as Grants;
+    const grants = Object.assign(everything, { ttlMs: ttl * 1_000 });
+    await using server = new TcpServer({
+      limits: { maxMsgSize: bytesMax },
+      authority: { ask: () => new Promise((resolve) => setImmediate(resolve, grants)) },
+    });
+    const port = await server.listen();
+
+    await fc.assert(
+      fc.asyncProperty(stream, async (tried) => {
+        server.move(10_000);
+        await using client = await connect(port);
+        client.send(withBody("AUTH", "secret"));
+        await client.expectResponse(/permission_count/);
+        await answersAsModelled(client, tried);
+      }),
+      { numRuns: 2_000, interruptAfterTimeLimit: 2_500, markInterruptAsFailure: false },
     );
   },
 );

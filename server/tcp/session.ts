@@ -8,9 +8,10 @@ import type { Socket } from "node:net";
 import type { ClientIdentity, Consumer } from "../broker/ports.ts";
 import type { Slab } from "../broker/slab.ts";
 import type { Subscription } from "../broker/subscription.ts";
+import type { Topic } from "../broker/topic.ts";
 import type { AuthStats } from "../protocol/connection.ts";
 import type { CommandSink } from "../protocol/decoder.ts";
-import { type Fault, isFatal } from "../protocol/faults.ts";
+import { type Fault, fault, isFatal } from "../protocol/faults.ts";
 import { type Identity, unidentified } from "../protocol/identify.ts";
 import { errorFrame, heartbeatFrame } from "../protocol/response.ts";
 import { ClientLog } from "./client-log.ts";
@@ -21,6 +22,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { Input, readBytes } from "./input.ts";
 import { MemoryHold } from "./memory-hold.ts";
 import { Output, owedReplyBytesMax } from "./output.ts";
+import { OwedReplies, owedRepliesMax, type PublishVerb } from "./owed-replies.ts";
 import type { TcpPorts } from "./ports.ts";
 import { PublishCounts } from "./publish-counts.ts";
 import * as publishing from "./publishing.ts";
@@ -46,6 +48,8 @@ export class Session implements CommandSink, Consumer {
   readonly host: string;
   readonly log: ClientLog;
   readonly #ending: Ending;
+  /** null before its first publish to a durable topic. */
+  #owed: OwedReplies | null = null;
   readonly #memoryHold: MemoryHold;
   readonly #input: Input;
   readonly #reading: Reading;
@@ -131,6 +135,53 @@ export class Session implements CommandSink, Consumer {
     });
   }
 
+  // -- replies ----------------------------------------------------------------------------------
+
+  /** `OK`, in its turn. */
+  ok(): void {
+    if (this.#owed === null || !this.#owed.ok()) this.output.ok();
+  }
+
+  /** A response or an error, in its turn. */
+  respond(frame: Buffer): void {
+    if (this.#owed === null || !this.#owed.respond(frame)) this.output.respond(frame);
+  }
+
+  /** A publish has been put to `topic`: its OK goes out when it counts. */
+  accepted(topic: Topic, verb: PublishVerb): void {
+    if (topic.log?.durable) this.owed().publish(topic.log, verb);
+    else this.ok();
+  }
+
+  /** Replies that wait for the store. */
+  owed(): OwedReplies {
+    const { broker, turn } = this.ports;
+    this.#owed ??= new OwedReplies({
+      ...{ broker, turn, output: this.output },
+      overdue: (verb) => this.#notStored(verb),
+      said: () => {
+        if (this.ports.held.has(this)) this.release();
+      },
+    });
+    return this.#owed;
+  }
+
+  #notStored(verb: PublishVerb): void {
+    const failed = fault(`E_${verb}_FAILED`, `${verb} failed the store did not take it in time`);
+    this.output.respond(errorFrame(failed));
+    if (this.closed) this.#ending.end();
+    else this.#refuse(failed.text);
+  }
+
+  answered(): Promise<void> {
+    return new Promise((resolve) => this.#whenAnswered(resolve));
+  }
+
+  #whenAnswered(then: () => void): void {
+    if (this.#owed === null) then();
+    else this.#owed.whenEmpty(then);
+  }
+
   // -- bytes in ---------------------------------------------------------------------------------
 
   /** `bytes` bytes are in the shared read buffer. False: read no more until told. */
@@ -187,6 +238,7 @@ export class Session implements CommandSink, Consumer {
   /** It does not read its replies; or memory is short. */
   #mustWait(): boolean {
     if (this.output.owedReplyBytes > owedReplyBytesMax) return true;
+    if (this.#owed !== null && this.#owed.count > owedRepliesMax) return true;
     return this.#memoryHold.mustWait(this.subscription === null && this.published.last !== null);
   }
 
@@ -229,10 +281,10 @@ export class Session implements CommandSink, Consumer {
 
   // -- ends -------------------------------------------------------------------------------------
 
-  fail(fault: Fault): void {
+  fail(failed: Fault): void {
     if (this.closed) return;
-    this.output.respond(errorFrame(fault));
-    if (isFatal(fault)) this.#refuse(fault.text);
+    this.respond(errorFrame(failed));
+    if (isFatal(failed)) this.#refuse(failed.text);
   }
 
   /** It sends what is no command of NSQ's at all. */
@@ -243,7 +295,7 @@ export class Session implements CommandSink, Consumer {
   #refuse(note: string): void {
     this.log.note(note);
     this.#leave();
-    this.#ending.endLate();
+    this.#whenAnswered(() => this.#ending.endLate());
   }
 
   /** The channel is gone, or the node stops. */
@@ -258,13 +310,14 @@ export class Session implements CommandSink, Consumer {
     if (!this.closed) this.#input.end();
     if (this.closed) return;
     this.#leave();
-    this.#ending.end();
+    this.#whenAnswered(() => this.#ending.end());
   }
 
   #gone(): void {
     this.ports.now();
     this.#leave();
     this.#ending.done();
+    this.#owed?.drop();
     this.#gatekeeper?.drop();
     this.#input.drop();
     this.#onClose(this);

@@ -5,10 +5,15 @@
 import type { Broker } from "../broker/broker.ts";
 import type { Output } from "./output.ts";
 
+/** Whoever has something to say at the end of the turn. */
+interface Answering {
+  flushOk(): void;
+}
+
 export class Turn {
   broker: Broker | null = null;
   #scheduled = false;
-  #answering: Output[] = [];
+  #answering: Answering[] = [];
   #corked: Output[] = [];
   readonly #retaining = new Set<Output>();
 
@@ -20,8 +25,8 @@ export class Turn {
   };
 
   /** It has OKs to write. */
-  answer(output: Output): void {
-    this.#answering.push(output);
+  answer(answering: Answering): void {
+    this.#answering.push(answering);
     this.schedule();
   }
 

@@ -12,6 +12,8 @@ export interface Upgraded {
   readonly ports: TcpPorts;
   readonly wire: Wire;
   readonly output: Output;
+  /** All replies that were owed are said. */
+  answered(): Promise<void>;
   readonly closed: boolean;
 }
 
@@ -27,6 +29,7 @@ export async function upgrade(of: Upgraded, granted: Identity, rest: Buffer | nu
 
 async function layOver(of: Upgraded, granted: Identity, rest: Buffer | null): Promise<string | null> {
   const { wire, output, ports } = of;
+  await of.answered();
   await output.allTaken();
   if (of.closed) return "the connection ended";
   if (granted.tlsV1) {

@@ -2,7 +2,7 @@
 import { createSecureContext } from "node:tls";
 import { Handshakes } from "../tcp/handshakes.ts";
 import { TcpListener } from "../tcp/listener.ts";
-import type { TcpLimits } from "../tcp/ports.ts";
+import type { TcpLimits, TcpPorts } from "../tcp/ports.ts";
 import type { Session } from "../tcp/session.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
 import { Turn } from "../tcp/turn.ts";
@@ -11,10 +11,12 @@ import { RunningBroker, type RunningBrokerOptions } from "./running-broker.ts";
 
 const tickMs = 5;
 
-export interface TcpServerOptions extends Pick<RunningBrokerOptions, "memBytes" | "backlog"> {
+export interface TcpServerOptions extends Pick<RunningBrokerOptions, "memBytes" | "backlog" | "durability"> {
   readonly limits?: Partial<TcpLimits>;
   /** Its certificate; without one there is no TLS. */
   readonly certificate?: Certificate;
+  /** Whom to ask what a client may do; without one everybody may everything. */
+  readonly authority?: TcpPorts["authority"];
 }
 
 export class TcpServer extends RunningBroker implements AsyncDisposable {
@@ -39,7 +41,7 @@ export class TcpServer extends RunningBroker implements AsyncDisposable {
       tarpit: new Tarpit(),
       handshakes: options.certificate === undefined ? null : handshakesWith(options.certificate),
       isTlsRequired: false,
-      authority: null,
+      authority: options.authority ?? null,
     });
     this.#ticker = setInterval(() => {
       this.now();
