@@ -9,6 +9,7 @@ import type { AuditRing } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
 import type { Settle } from "./commit-queue.ts";
+import { giveUpLogs } from "./giving-up.ts";
 import { expire } from "./held.ts";
 import type { LatencyOptions } from "./latency.ts";
 import type { Log } from "./log.ts";
@@ -52,6 +53,11 @@ export interface BrokerPorts {
   readonly random: () => number;
   /** Asks for a call of `settle` at the end of this turn. */
   readonly wake: () => void;
+  /**
+   * Whether what is durable may be handed out now: asked for each run. After a false the broker is told by
+   * `resumeDurable` when that has changed. Absent: always.
+   */
+  readonly mayHandOut?: () => boolean;
 }
 
 /** What went wrong in a way that people must be told. */
@@ -86,6 +92,7 @@ export class Broker {
   exiting = false;
   /** A publish was refused for want of memory, and memory is short still. */
   isRefusing = false;
+  readonly mayHandOut: () => boolean;
   readonly #wake: () => void;
   #dirtyTopics: Topic[] = [];
   #dirtyChannels: Channel[] = [];
@@ -106,6 +113,7 @@ export class Broker {
     this.report = ports.report;
     this.audit = ports.audit;
     this.random = ports.random;
+    this.mayHandOut = ports.mayHandOut ?? (() => true);
     this.#wake = ports.wake;
   }
 
@@ -141,9 +149,10 @@ export class Broker {
     this.listener.pauseChanged(channel.topicName, channel.name, paused);
   }
 
-  /** Puts back what the store has. */
-  restore(checkpoints: readonly TopicCheckpoint[]): void {
-    for (const checkpoint of checkpoints) restoreTopic(this.ensureTopic(checkpoint.name), checkpoint);
+  /** Puts back what the store has. `isDurable`: of which class a log is; left out, each is of its topic's. */
+  restore(checkpoints: readonly TopicCheckpoint[], isDurable?: (logId: number) => boolean): void {
+    for (const checkpoint of checkpoints)
+      restoreTopic(this.ensureTopic(checkpoint.name), checkpoint, isDurable);
   }
 
   /** Ids in [firstLogId, endLogId) turned out to be another node's: no message gets one any more. */
@@ -181,6 +190,28 @@ export class Broker {
     const dueMs = this.time.nowMs + (this.options.durability?.timeoutMs ?? 0);
     log.commits.add({ endSeq: log.tail, dueMs, settle });
     this.#awaited.add(log);
+  }
+
+  /** What is durable may be handed out again. */
+  resumeDurable(): void {
+    for (const topic of this.topics.values()) {
+      if (!topic.logs.some((log) => log.durable)) continue;
+      for (const channel of topic.channels.values()) channel.markDirty();
+    }
+  }
+
+  /** Durable logs that there is something of. */
+  get durableLogIds(): number[] {
+    const ids: number[] = [];
+    for (const topic of this.topics.values()) {
+      for (const log of topic.logs) if (log.durable) ids.push(log.id);
+    }
+    return ids;
+  }
+
+  /** These logs are another node's: whoever waits for the store is refused, and nothing of them is handed out. */
+  giveUpLogs(which: (logId: number) => boolean): void {
+    giveUpLogs(this, which);
   }
 
   // -- turns ------------------------------------------------------------------------------------

@@ -62,6 +62,13 @@ export class DeferredPublishes {
     this.clear();
   }
 
+  dropLogs(logs: ReadonlySet<Log>): void {
+    const kept = this.pending.filter(({ log }) => !logs.has(log));
+    this.pending = this.pending.filter(({ log }) => logs.has(log));
+    this.clear();
+    this.pending = kept;
+  }
+
   clear(): void {
     const { broker } = this.#topic;
     for (const { frame } of this.pending) {

@@ -123,7 +123,9 @@ function deliverRun(channel: Channel): boolean {
 }
 
 function firstWaiting(channel: Channel): Window | undefined {
-  for (const window of channel.windows) if (window.next < window.end) return window;
+  for (const window of channel.windows) {
+    if (window.next < window.end && (!window.log.durable || channel.broker.mayHandOut())) return window;
+  }
   return undefined;
 }
 
@@ -232,6 +234,10 @@ function redeliver(channel: Channel): boolean {
   while (batch.length < most && bytes < redeliveryBytesMax) {
     const exception = exceptions.takeWaiting();
     if (exception === undefined) break;
+    if (exception.log.durable && !channel.broker.mayHandOut()) {
+      exceptions.untake(exception);
+      break;
+    }
     if (exception.frame === null) {
       if (!fetchFrame(channel, exception)) {
         exceptions.untake(exception);

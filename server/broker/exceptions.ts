@@ -114,6 +114,17 @@ export class Exceptions {
     this.#charge(-exceptionBytes - (exception.frame?.length ?? 0));
   }
 
+  /** Those of a log that is another node's by now, as they were. */
+  removeLog(log: Log): Exception[] {
+    const removed = this.of(log);
+    if (removed.length === 0) return removed;
+    for (const exception of removed) this.remove(exception);
+    const queued = [...this.#queue];
+    this.#queue.clear();
+    for (const exception of queued) if (exception.log !== log) this.#queue.push(exception);
+    return removed;
+  }
+
   setFrame(exception: Exception, frame: Buffer | null): void {
     this.#charge((frame?.length ?? 0) - (exception.frame?.length ?? 0));
     exception.frame = frame;

@@ -10,13 +10,18 @@ import type { Topic } from "./topic.ts";
 
 type LogOf = (logId: number) => Log;
 
-export function restoreTopic(topic: Topic, checkpoint: TopicCheckpoint): void {
+export function restoreTopic(
+  topic: Topic,
+  checkpoint: TopicCheckpoint,
+  isDurable: (logId: number) => boolean = () => topic.durable,
+): void {
   const found = new Map<number, Log>();
   const tails = tailsIn(checkpoint);
   const logOf = (id: number): Log => {
     let log = found.get(id);
     if (!log) {
-      log = Log.restored(id, topic.name, tails.get(id) ?? 0, topic.broker.pool, topic.logClass);
+      const kept = topic.classOf(isDurable(id));
+      log = Log.restored(id, topic.name, tails.get(id) ?? 0, topic.broker.pool, kept);
       found.set(id, log);
     }
     return log;

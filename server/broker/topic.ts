@@ -237,8 +237,11 @@ export class Topic {
 
   /** What the next log of it will be. */
   get logClass(): LogClass {
-    const storesFirst = this.durable || (this.broker.options.memQueueSize === 0 && !this.ephemeral);
-    return { durable: this.durable, storesFirst };
+    return this.classOf(this.durable);
+  }
+
+  classOf(durable: boolean): LogClass {
+    return { durable, storesFirst: durable || (this.broker.options.memQueueSize === 0 && !this.ephemeral) };
   }
 
   /** What was published before stays what it was: its log ends, and another begins. Never for an ephemeral topic. */

@@ -18,6 +18,7 @@ export interface TestBrokerOptions extends Partial<BrokerOptions> {
   readonly firstLogId?: number;
   readonly seed?: number;
   readonly wallMs?: number;
+  readonly mayHandOut?: () => boolean;
 }
 
 export interface AuditEvent {
@@ -71,6 +72,7 @@ export class TestBroker {
         wake: () => {
           this.#woken = true;
         },
+        ...(options.mayHandOut && { mayHandOut: options.mayHandOut }),
       },
     );
     this.broker.time.set(1_000, options.wallMs ?? 1_700_000_000_000);

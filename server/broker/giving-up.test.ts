@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { TestBroker } from "./testing/test-broker.ts";
+
+const durability = { timeoutMs: 5_000, isDurable: (topic: string) => topic === "orders" };
+
+test("[OW1] while the node may not, nothing durable is handed out, first or again; other topics go on", () => {
+  let may = true;
+  const node = new TestBroker({ durability, mayHandOut: () => may });
+  const { consumer, subscription } = node.subscribe(10);
+  node.publish("held");
+  node.answer();
+  const { logId, seq } = consumer.last;
+  may = false;
+  subscription.requeue(logId, seq, 0);
+  node.publish("new");
+  node.answer();
+  expect(consumer.bodies).toEqual(["held"]);
+
+  may = true;
+  node.broker.resumeDurable();
+  node.turn();
+  node.answer();
+
+  expect(consumer.bodies.toSorted()).toEqual(["held", "held", "new"]);
+});
+
+test("[OW2] logs that are another node's are let go of: waiting, held, deferred, pending and unstored", () => {
+  const node = new TestBroker({ durability });
+  const { consumer, subscription } = node.subscribe(2);
+  node.publish("held", "requeued", "held too", "waiting");
+  node.answer();
+  subscription.requeue(consumer.last.logId, consumer.last.seq, 1_000);
+  node.broker.pauseTopic(node.topic(), true);
+  node.publish("pending");
+  node.answer();
+  const answers: boolean[] = [];
+  expect(node.put("unstored")).toBeNull();
+  node.broker.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
+  node.turn();
+  const given = node.broker.durableLogIds;
+
+  node.broker.giveUpLogs((id) => given.includes(id));
+
+  expect(answers).toEqual([false]);
+  const channel = node.channel();
+  expect([channel.depth, channel.inFlightCount, channel.deferredCount, node.topic().depth]).toEqual([
+    0, 0, 0, 0,
+  ]);
+  expect(subscription.inFlight).toBe(0);
+  expect(subscription.finish(consumer.received[0]!.logId, consumer.received[0]!.seq)).toBe(
+    "ID not in flight",
+  );
+  node.answer();
+  node.broker.pauseTopic(node.topic(), false);
+  node.advance(120_000, 1_000);
+  node.answer();
+  expect(consumer.bodies).toEqual(["held", "requeued", "held too"]);
+  expect(node.broker.memoryBytes).toBe(0);
+});
+
+test("[OW2] what comes after that goes to a log of its own, and other logs of the topic are not touched", () => {
+  const node = new TestBroker({ durability });
+  const { consumer } = node.subscribe(0);
+  node.publish("given");
+  node.answer();
+  const given = node.broker.durableLogIds;
+  node.topic().sealLogs(() => true);
+  node.publish("kept");
+  node.answer();
+
+  node.broker.giveUpLogs((id) => given.includes(id));
+  node.publish("new");
+  node.answer();
+  node.channel().subscriptions[0]!.ready(10);
+  node.turn();
+  node.answer();
+
+  expect(consumer.bodies).toEqual(["kept", "new"]);
+  expect(node.broker.durableLogIds).not.toContain(given[0]);
+});
