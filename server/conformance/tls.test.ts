@@ -69,16 +69,26 @@ describe("[TU6] what is no handshake", () => {
   });
 });
 
-test("[TU7] a handshake has five seconds, begun or not", async () => {
+test("[TU6] plain HTTP at the port of HTTPS is closed, and HTTPS goes on", async () => {
+  using raw = new RawConnection(node.httpsPort);
+
+  raw.write("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+  await eventually(() => expect(raw.ended).toBe(true));
+  expect((await overHttps(node, "/ping")).text).toBe("OK");
+});
+
+test("[TU7] a handshake has five seconds, begun or not, over HTTPS too", async () => {
   using silent = begun();
   using slow = begun();
+  using silentHttps = new RawConnection(node.httpsPort);
   await eventually(() => expect(slow.received).toContain('"tls_v1":true'));
   slow.write(Buffer.from("16030100c8010000c4", "hex"));
   const sinceMs = performance.now();
 
   await eventually(() => expect(silent.ended || slow.ended).toBe(true), { withinMs: 8_000 });
   expect(performance.now() - sinceMs).toBeGreaterThan(4_000);
-  await eventually(() => expect(silent.ended && slow.ended).toBe(true));
+  await eventually(() => expect(silent.ended && slow.ended && silentHttps.ended).toBe(true));
   expect(silent.received).toContain("E_IDENTIFY_FAILED IDENTIFY failed");
 });
 
