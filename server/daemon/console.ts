@@ -2,7 +2,7 @@
  * The console as a process: its server, its Postgres, the pages' process behind it, and the sign-in link
  * that whoever started it is given.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, watchFile, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StartError } from "../cli/config-file.ts";
@@ -110,15 +110,17 @@ class Links {
   /** A file and not a signal: a number left behind by a dead console may be another process by now. */
   grantWishes(): void {
     rmSync(this.#wishPath, { force: true });
-    watchFile(this.#wishPath, { interval: wishPollMs, persistent: false }, ({ nlink }) => {
-      if (nlink === 0) return;
+    // Not `watchFile`: what is there before its first look has for it always been there.
+    const look = setInterval(() => {
+      if (!existsSync(this.#wishPath)) return;
       rmSync(this.#wishPath, { force: true });
       this.next().then(
         (link) => this.tell(link),
         // Asked for again, it is tried again; whoever waits is told after a few seconds.
         (error: Error) => process.stderr.write(`no new sign-in link: ${error.message}\n`),
       );
-    });
+    }, wishPollMs);
+    look.unref();
   }
 
   async next(): Promise<string> {
