@@ -28,6 +28,10 @@ export function checkNsqd(options: NsqdOptions): void {
   ] as const)
     if (options[name] <= 0) refuse(`--${name} must be positive`);
 
+  if (options["durable-publish-timeout"] <= 0) refuse("--durable-publish-timeout must be positive");
+  if (options["durable-topics"].length > 0 && options["database-url"] === "")
+    refuse("--durable-topics needs --database-url: where else would they outlive this node");
+
   // nsqd takes any other word for a policy that checks nothing.
   if (!["", "require", "require-verify"].includes(options["tls-client-auth-policy"])) {
     refuse("--tls-client-auth-policy must be require or require-verify");

@@ -137,6 +137,14 @@ export const nsqdOptions = {
   // Weir's own
   "mem-bytes": ours("mem-bytes", integer(134_217_728, "bytes of messages kept in memory, over all topics")),
   "database-url": databaseUrl,
+  "durable-topics": ours(
+    "durable-topics",
+    list("pattern, with * and ?, of topics whose publishes are answered when the database has them"),
+  ),
+  "durable-publish-timeout": ours(
+    "durable-publish-timeout",
+    duration("5s", "how long a publish to a durable topic waits for the database"),
+  ),
   cluster: ours(
     "cluster",
     text("weir", "the cluster this node belongs to, which names its schema in the database"),

@@ -11,11 +11,27 @@ export function brokerOptions(options: NsqdOptions): BrokerOptions {
     memBytes: options["mem-bytes"],
     maxMsgTimeoutMs: options["max-msg-timeout"],
     maxReqTimeoutMs: options["max-req-timeout"],
+    durability: {
+      timeoutMs: options["durable-publish-timeout"],
+      isDurable: matcher(options["durable-topics"]),
+    },
     latency: {
       quantiles: options["e2e-processing-latency-percentile"],
       windowMs: options["e2e-processing-latency-window-time"],
     },
   };
+}
+
+/** Whether a name fits one of the patterns: `*` stands for any characters, `?` for one. */
+function matcher(patterns: readonly string[]): (name: string) => boolean {
+  const fits = patterns.map((pattern) => {
+    const parts = pattern
+      .replace(/[^*?\w-]/g, "\\$&")
+      .replace(/\*+/g, ".*")
+      .replaceAll("?", ".");
+    return new RegExp(`^${parts}$`);
+  });
+  return (name) => fits.some((fit) => fit.test(name));
 }
 
 export function tcpLimits(options: NsqdOptions): TcpLimits {

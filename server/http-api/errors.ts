@@ -30,6 +30,7 @@ const refusals = {
   INTERNAL_ERROR: 500,
   EXITING: 503,
   BUSY: 503,
+  NOT_STORED: 503,
   UNAVAILABLE: 503,
 } as const;
 

@@ -2,6 +2,7 @@
  * `POST /mpub`: many messages, as lines or counted. All of them are checked before the first is
  * published. A body of a million tiny messages is worked off in slices (HX6).
  */
+import type { Log } from "../broker/log.ts";
 import type { Topic } from "../broker/topic.ts";
 import { declaredBytes } from "../http-api/body.ts";
 import { Refusal } from "../http-api/errors.ts";
@@ -9,7 +10,7 @@ import { parseQuery } from "../http-api/target.ts";
 import { topicName } from "./arguments.ts";
 import type { Answer, Call } from "./call.ts";
 import { Counted, type Items, Lines } from "./items.ts";
-import { bodyRefusal, putAnswer, viewOf } from "./publish.ts";
+import { bodyRefusal, putAnswer, viewOf, whenItCounts } from "./publish.ts";
 
 /** Messages between two looks at the clock. */
 const lookEvery = 256;
@@ -69,13 +70,17 @@ async function put(call: Call, name: string, body: Buffer, items: Items): Promis
   const slice = turns.begin();
   ports.now();
   const topic: Topic = ports.broker.ensureTopic(name);
+  /** More than one where its log ends meanwhile. */
+  const logs = new Set<Log | null>();
   for (let count = 1; items.next(); count++) {
     const refused = topic.put(body, view, items.from, items.bytes, client);
     if (refused) return putAnswer(refused);
+    logs.add(topic.log);
     if (count % lookEvery > 0 || !slice.due) continue;
     await slice.rest();
     if (topic.deleted) return putAnswer("exiting");
     ports.now();
   }
-  return "OK";
+  const answers = await Promise.all(Array.from(logs, (log) => whenItCounts(ports.broker, log)));
+  return answers.find((answer) => answer !== "OK") ?? "OK";
 }

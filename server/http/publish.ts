@@ -1,4 +1,6 @@
 /** `POST /pub`: one message. Checks run in NSQ's order, the body before the topic. */
+import type { Broker } from "../broker/broker.ts";
+import type { Log } from "../broker/log.ts";
 import type { PutRefusal } from "../broker/topic.ts";
 import type { BodyFault } from "../http-api/body.ts";
 import { declaredBytes } from "../http-api/body.ts";
@@ -28,11 +30,16 @@ export async function publish(call: Call): Promise<Answer> {
   const delayMs = deferral(query, ports.options["max-req-timeout"]);
   if (delayMs instanceof Refusal) return delayMs;
 
-  const refused =
-    delayMs > 0
-      ? topic.putDeferred(body, delayMs, call.client)
-      : topic.put(body, viewOf(body), 0, body.length, call.client);
-  return putAnswer(refused);
+  if (delayMs > 0) return putAnswer(topic.putDeferred(body, delayMs, call.client));
+  const refused = topic.put(body, viewOf(body), 0, body.length, call.client);
+  return refused === null ? whenItCounts(ports.broker, topic.log) : putAnswer(refused);
+}
+
+/** The answer to a publish that went to `log`: of a durable one, when the store has it. */
+export async function whenItCounts(broker: Broker, log: Log | null): Promise<Answer> {
+  if (!log?.durable) return "OK";
+  const isStored = await new Promise<boolean>((resolve) => broker.whenStored(log, resolve));
+  return isStored ? "OK" : new Refusal("NOT_STORED", "the store did not take it in time", retryAfter);
 }
 
 /** Milliseconds of `defer`; 0 where there is none. */

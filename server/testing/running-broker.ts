@@ -1,5 +1,5 @@
 /** A broker in the process of a test, as a server has it: a store in memory, and a clock that runs and can be moved. */
-import { Broker } from "../broker/broker.ts";
+import { Broker, type Durability } from "../broker/broker.ts";
 import type { LatencyOptions } from "../broker/latency.ts";
 import type { Backlog } from "../broker/ports.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -9,6 +9,7 @@ export interface RunningBrokerOptions {
   readonly memBytes?: number;
   readonly latency?: LatencyOptions;
   readonly backlog?: Backlog;
+  readonly durability?: Durability;
   /** Told that there is something to settle; by default it is settled in a turn of its own. */
   readonly wake?: () => void;
 }
@@ -35,6 +36,7 @@ export class RunningBroker {
         maxMsgTimeoutMs: 900_000,
         maxReqTimeoutMs: 3_600_000,
         ...(options.latency && { latency: options.latency }),
+        ...(options.durability && { durability: options.durability }),
       },
       {
         backlog: options.backlog ?? new MemoryStore(),
