@@ -8,12 +8,15 @@ export interface TopologySeen {
   readonly version: number;
 }
 
+/** `lease` has a connection that nothing else is sent on. */
+export type SharedPool = "background" | "lease";
+
 export interface SharedPostgres {
   readonly state: "starting" | "up" | "down";
   /** Called in the turn in which it can be had, each time. */
   onUp: (() => void) | null;
   /** Rejects at once while it is away. After another error it is not known whether a statement took effect. */
-  use<T>(act: (sql: Sql) => Promise<T>): Promise<T>;
+  use<T>(act: (sql: Sql) => Promise<T>, pool?: SharedPool): Promise<T>;
   /** An error in words for people. */
   describe(error: unknown): string;
   /** Outlives the process; null: nothing yet. */

@@ -1,5 +1,6 @@
 /** Blocks of logs: written many at a time, read by range, deleted a few at a time. */
 import { type Query, type Row, type Sql, withDeadline } from "../statement.ts";
+import { type Owner, ownerPart } from "./fence.ts";
 
 export interface BlockRow {
   readonly logId: number;
@@ -12,38 +13,83 @@ export interface BlockRow {
 
 export interface NewBlockRow extends BlockRow {
   readonly topic: string;
+  /** Of its log, should this be the log's first block. */
+  readonly durable: boolean;
+}
+
+/**
+ * What became of one of the blocks, or of all. `owner`: the epoch held; without it nothing was written. `written`:
+ * the block is there, from now or from before. `foreign`: its log is not, or no longer, this node's to write to.
+ * A block of which nothing is said may be there the next time: another statement with it had not ended yet.
+ */
+export interface BlockOutcome {
+  readonly kind: "owner" | "written" | "foreign";
+  readonly logId: number | null;
+  readonly loose: boolean | null;
+  readonly firstSeq: number | null;
 }
 
 /**
  * One statement, one shape whatever the number of blocks: the frames travel as one value and are
  * cut apart by the server. Blocks and logs that are there already stay as they are, so that it can be sent again.
  */
-export function insertBlocks(sql: Sql, nodeId: string, rows: readonly NewBlockRow[]): Query {
-  const topics = new Map<number, string>();
+export function insertBlocks(
+  sql: Sql,
+  owner: Owner,
+  rows: readonly NewBlockRow[],
+): Query<(BlockOutcome & Row)[]> {
+  const logs = new Map<number, NewBlockRow>();
   const offsets: number[] = [];
   let offset = 1;
   for (const row of rows) {
-    topics.set(row.logId, row.topic);
+    logs.set(row.logId, row);
     offsets.push(offset);
     offset += row.bytes.byteLength;
   }
+  const logRows = [...logs.values()];
+  const bytes = rows.length === 1 ? rows[0]!.bytes : Buffer.concat(rows.map((row) => row.bytes));
   const list = (value: (row: NewBlockRow) => number | boolean) => `{${rows.map(value).join(",")}}`;
-  return sql`
-    with known as (
-      insert into logs (log_id, topic, node_id)
-      select l, t, ${nodeId}::uuid
-      from unnest(${`{${[...topics.keys()].join(",")}}`}::bigint[], ${textArray([...topics.values()])}::text[]) as n(l, t)
-      on conflict do nothing
+  return sql<(BlockOutcome & Row)[]>`
+    with ${ownerPart(sql, owner)},
+    log as materialized (
+      select l, t, d from unnest(
+        ${`{${[...logs.keys()].join(",")}}`}::bigint[], ${textArray(logRows.map((row) => row.topic))}::text[],
+        ${`{${logRows.map((row) => row.durable).join(",")}}`}::boolean[]
+      ) as n(l, t, d)
+    ),
+    opened as (
+      insert into logs (log_id, topic, node_id, durable, epoch)
+      select l, t, ${owner.nodeId}::uuid, d, ${owner.epoch}::bigint from owner, log
+      on conflict do nothing returning log_id
+    ),
+    known as materialized (
+      select l, found.node_id = ${owner.nodeId}::uuid and found.sealed_at is null as ours
+      from log, lateral (select node_id, sealed_at from logs where log_id = l offset 0) found
+    ),
+    given as materialized (
+      select * from unnest(
+        ${list((row) => row.logId)}::bigint[], ${list((row) => row.loose)}::boolean[],
+        ${list((row) => row.firstSeq)}::bigint[], ${list((row) => row.endSeq)}::bigint[],
+        ${list((row) => row.count)}::int[], ${list((row) => row.bytes.byteLength)}::int[],
+        ${`{${offsets.join(",")}}`}::int[]
+      ) as b(l, o, f, e, c, n, p)
+      where l in (select log_id from opened union all select l from known where ours)
+    ),
+    written as (
+      insert into blocks (log_id, loose, first_seq, end_seq, count, byte_count, frames)
+      select l, o, f, e, c, n, substring(${bytes}::bytea from p for n) from owner, given
+      on conflict do nothing returning log_id, loose, first_seq
     )
-    insert into blocks (log_id, loose, first_seq, end_seq, count, byte_count, frames)
-    select l, o, f, e, c, n, substring(${Buffer.concat(rows.map((row) => row.bytes))}::bytea from p for n)
-    from unnest(
-      ${list((row) => row.logId)}::bigint[], ${list((row) => row.loose)}::boolean[],
-      ${list((row) => row.firstSeq)}::bigint[], ${list((row) => row.endSeq)}::bigint[],
-      ${list((row) => row.count)}::int[], ${list((row) => row.bytes.byteLength)}::int[],
-      ${`{${offsets.join(",")}}`}::int[]
-    ) as b(l, o, f, e, c, n, p)
-    on conflict do nothing`;
+    select 'owner' as kind, null::bigint as "logId", null::boolean as loose, null::bigint as "firstSeq" from owner
+    union all
+    select 'written', log_id, loose, first_seq from written
+    union all
+    select 'written', l, o, f
+    from given, lateral (
+      select from blocks where log_id = l and loose = o and first_seq = f and end_seq = e offset 0
+    ) found
+    union all
+    select 'foreign', l, null, null from known where not ours`;
 }
 
 /** Topic names have no character that an array's text form would escape; others are refused. */
@@ -86,15 +132,22 @@ export function selectBlocks(
 }
 
 /**
- * Deletes at most `rows` blocks that lie wholly below a sequence of their log. The result's `count` says how
- * many: fewer than `rows` means that none is left.
+ * Deletes at most `rows` blocks that lie wholly below a sequence of their log, of logs that are the owner's. The
+ * result's `count` says how many: fewer than `rows` means that none is left.
  */
-export function deleteBlocks(sql: Sql, below: ReadonlyMap<number, number>, rows: number): Query {
+export function deleteBlocks(
+  sql: Sql,
+  owner: Owner,
+  below: ReadonlyMap<number, number>,
+  rows: number,
+): Query {
   return sql`
+    with ${ownerPart(sql, owner)}
     delete from blocks where (log_id, loose, first_seq) in (
       select b.log_id, b.loose, b.first_seq
-      from unnest(${`{${[...below.keys()].join(",")}}`}::bigint[], ${`{${[...below.values()].join(",")}}`}::bigint[])
+      from owner, unnest(${`{${[...below.keys()].join(",")}}`}::bigint[], ${`{${[...below.values()].join(",")}}`}::bigint[])
         as f(log_id, below)
+      join logs l on l.log_id = f.log_id and l.node_id = ${owner.nodeId}
       cross join lateral (
         select * from blocks where blocks.log_id = f.log_id and first_seq < f.below and end_seq <= f.below
         limit ${rows}
@@ -102,10 +155,11 @@ export function deleteBlocks(sql: Sql, below: ReadonlyMap<number, number>, rows:
       limit ${rows})`;
 }
 
-/** Ends logs of which no block is left. */
-export function deleteLogs(sql: Sql, nodeId: string, logIds: readonly number[]): Query {
+/** Ends logs of the owner's of which no block is left. */
+export function deleteLogs(sql: Sql, owner: Owner, logIds: readonly number[]): Query {
   return sql`
-    delete from logs where node_id = ${nodeId} and log_id = any(${`{${logIds.join(",")}}`}::bigint[])
+    with ${ownerPart(sql, owner)}
+    delete from logs where exists (select from owner) and node_id = ${owner.nodeId} and log_id = any(${`{${logIds.join(",")}}`}::bigint[])
       and not exists (select from blocks where blocks.log_id = logs.log_id)`;
 }
 
@@ -113,6 +167,7 @@ export function deleteLogs(sql: Sql, nodeId: string, logIds: readonly number[]):
 export interface StoredLogRow {
   readonly logId: number;
   readonly topic: string;
+  readonly durable: boolean;
   readonly runsFrom: number;
   readonly runsTo: number;
   readonly looseFrom: number;
@@ -128,7 +183,7 @@ export async function selectStoredLogs(sql: Sql, nodeId: string): Promise<Stored
   for (;;) {
     const page = await withDeadline(
       sql<(StoredLogRow & Row)[]>`
-        select l.log_id as "logId", l.topic, coalesce(r.first, 0) as "runsFrom", coalesce(r.last, 0) as "runsTo",
+        select l.log_id as "logId", l.topic, l.durable, coalesce(r.first, 0) as "runsFrom", coalesce(r.last, 0) as "runsTo",
           coalesce(o.first, 0) as "looseFrom", coalesce(o.last, 0) as "looseTo"
         from logs l
         left join lateral (

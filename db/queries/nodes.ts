@@ -22,6 +22,15 @@ export async function upsertNode(sql: Sql, node: NodeRow): Promise<void> {
   );
 }
 
+/** The node's epoch. Its row must be there. */
+export async function selectEpoch(sql: Sql, nodeId: string): Promise<number> {
+  const [row] = await withDeadline(
+    sql<{ epoch: number }[]>`select epoch from nodes where id = ${nodeId}`,
+    statementMs,
+  );
+  return row!.epoch;
+}
+
 /** Takes the lowest range that was never given out. null: another node took it first, or there is none left. */
 export async function reserveRange(sql: Sql, nodeId: string): Promise<number | null> {
   const rows = await withDeadline(
@@ -48,14 +57,4 @@ export async function registerRanges(sql: Sql, nodeId: string, ranges: readonly 
     statementMs,
   );
   return foreign.map((row) => row.range);
-}
-
-/** Settings of the server that let it lose what it has confirmed: `name = value`. Empty: it keeps its word. */
-export async function selectUnsafeSettings(sql: Sql): Promise<string[]> {
-  const rows = await withDeadline(
-    sql<{ name: string; setting: string }[]>`select name, setting from pg_settings
-      where (name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off') order by name`,
-    statementMs,
-  );
-  return rows.map((row) => `${row.name} = ${row.setting}`);
 }

@@ -50,6 +50,18 @@ export interface LiveTopic {
   readonly channels: readonly LiveChannel[];
 }
 
+/** What durable topics may count on. */
+export interface LiveDurability {
+  /** `refused`: nothing durable is taken. `at-risk`: it is, by `--accept-loss`, though Postgres may lose it. */
+  readonly state: "kept" | "at-risk" | "refused";
+  /** Settings with which Postgres may lose what it has confirmed: `fsync = off`. */
+  readonly unsafeSettings: readonly string[];
+  /** Postgres's `synchronous_standby_names`: who has to have a commit before it counts. Empty: nobody. */
+  readonly synchronousStandbys: string;
+  /** How many of them are connected; null: this node may not see. */
+  readonly synchronousConnected: number | null;
+}
+
 /** Where overflow and audit go, and how that is going. */
 export interface LiveStore {
   readonly kind: "postgres" | "files" | "memory";
@@ -67,6 +79,8 @@ export interface LiveStore {
   /** Median and 99th percentile of a commit over the last minute; null: there was none. */
   readonly commitP50Ms: number | null;
   readonly commitP99Ms: number | null;
+  /** null: Postgres has not said yet, or there is none. */
+  readonly durability: LiveDurability | null;
 }
 
 export interface LiveNode {

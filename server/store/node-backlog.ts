@@ -8,6 +8,7 @@ import { mergeAnswers } from "./block-merge.ts";
 import type { StoreLog } from "./ports.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 import type { SegmentEntry, SegmentFiles } from "./segment-files.ts";
+import type { QueuedBlock } from "./write-queue.ts";
 
 /** Of records on their way from files to Postgres. */
 const movingBytesMax = 4 * 1024 * 1024;
@@ -36,9 +37,9 @@ export class NodeBacklog implements Backlog {
     this.#log = options.log;
   }
 
-  write(topic: string, block: Block, done: () => void): void {
-    if (this.#toFiles || this.#mustStayInFiles(block.logId)) this.#files.write(topic, block, done);
-    else this.#postgres.write(topic, block, done);
+  write(topic: string, block: Block, done: () => void, durable = false): void {
+    if (this.#toFiles || this.#mustStayInFiles(block.logId)) this.#toFile({ topic, block, done, durable });
+    else this.#postgres.write(topic, block, done, durable);
   }
 
   read(range: BlockRange, done: (blocks: Block[] | null) => void): void {
@@ -60,15 +61,17 @@ export class NodeBacklog implements Backlog {
   /** From now on everything goes to files, what Postgres has not confirmed too. */
   turnToFiles(): void {
     this.#toFiles = true;
-    for (const { topic, block, done } of this.#postgres.takeUnwritten())
-      this.#files.write(topic, block, done);
+    for (const queued of this.#postgres.takeUnwritten()) this.#toFile(queued);
   }
 
   /** Some logs turned out not to be ours: what waits of them goes to files. */
   turnLostToFiles(): void {
-    for (const { topic, block, done } of this.#postgres.takeQueued(this.#mustStayInFiles)) {
-      this.#files.write(topic, block, done);
-    }
+    for (const queued of this.#postgres.takeQueued(this.#mustStayInFiles)) this.#toFile(queued);
+  }
+
+  /** What is durable may be delivered after the next start; but a file is not what its publisher was promised. */
+  #toFile({ topic, block, done, durable }: QueuedBlock): void {
+    this.#files.write(topic, block, durable ? () => {} : done);
   }
 
   async #read(range: BlockRange): Promise<Block[] | null> {
@@ -124,7 +127,8 @@ export class NodeBacklog implements Backlog {
     }
     const block = taken.blocks.find((one) => one.firstSeq === firstSeq && one.loose === loose);
     if (!block) return;
-    await new Promise<void>((resolve) => this.#postgres.write(topic, block, resolve));
+    // Should the log have been adopted meanwhile, nobody misses it: what is confirmed of such a log is in Postgres.
+    await new Promise<void>((resolve) => this.#postgres.write(topic, block, resolve, false, resolve));
     // At a stop it may have been turned back to the files it came from.
     if (!this.#toFiles) this.#files.forgetEntry(entry);
   }

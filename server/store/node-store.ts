@@ -10,6 +10,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { checkSchemaName, parseDatabaseUrl } from "../../db/address.ts";
+import type { NodeLease } from "../../db/node-lease.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
@@ -56,6 +57,7 @@ class OpenStore implements NodeStore {
   readonly backlog: Backlog;
   readonly logIds: LogIds;
   onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null = null;
+  onLogsLost: ((logIds: readonly number[]) => void) | null = null;
   readonly #options: NodeStoreOptions;
   readonly #lock: Disposable;
   readonly #state: NodeState;
@@ -90,10 +92,15 @@ class OpenStore implements NodeStore {
             ...{ dataPath, databaseUrl, cluster, log, state, onCommit },
             files: this.#files,
             audit: options.audit,
+            acceptLoss: options.acceptLoss ?? false,
             auditRetentionDays: options.auditRetentionDays ?? auditRetentionDaysDefault,
             auditSpoolBytesMax: options.auditSpoolBytesMax ?? auditSpoolBytesDefault,
             hostname: options.hostname ?? hostname(),
             broadcastAddress: options.broadcastAddress ?? hostname(),
+            onLogsLost: (logIds) => {
+              this.onLogsLost?.(logIds);
+              return this.onLogsLost !== null;
+            },
             onRangeLost: (range) => this.onLogIdsLost?.(range * rangeIds, (range + 1) * rangeIds),
           });
     this.backlog = this.#postgres?.backlog ?? this.#files;
@@ -108,6 +115,18 @@ class OpenStore implements NodeStore {
 
   get shared(): SharedPostgres | null {
     return this.#postgres;
+  }
+
+  set lease(lease: NodeLease | null) {
+    if (this.#postgres) this.#postgres.owner.lease = lease;
+  }
+
+  leaseChanged(): void {
+    this.#postgres?.blocks.resume();
+  }
+
+  get durableRefusal(): string | null {
+    return this.#postgres?.owner.refusal ?? null;
   }
 
   get holdsBlocks(): boolean {
@@ -135,6 +154,7 @@ class OpenStore implements NodeStore {
       auditGaps: audit?.eventsLost ?? 0,
       commitP50Ms: p50Ms,
       commitP99Ms: p99Ms,
+      durability: this.#postgres?.owner.durability ?? null,
     };
   }
 

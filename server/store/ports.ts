@@ -1,4 +1,5 @@
 /** What a node's store offers to the daemon, and what it needs. */
+import type { NodeLease } from "../../db/node-lease.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
@@ -28,6 +29,8 @@ export interface NodeStoreOptions {
   readonly auditRetentionDays?: number;
   /** Bytes of audit kept on disk while Postgres is away; default 256 MiB. Beyond it events are lost, counted and recorded as a gap. */
   readonly auditSpoolBytesMax?: number;
+  /** Durable topics are taken also where Postgres may lose what it has confirmed; default false. */
+  readonly acceptLoss?: boolean;
   /** For the row that describes this node. */
   readonly hostname?: string;
   readonly broadcastAddress?: string;
@@ -77,6 +80,17 @@ export interface NodeStore {
    * node that was first started while Postgres was away.
    */
   onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null;
+  /**
+   * Told in the turn in which Postgres refused blocks because their logs are another node's by now. Whoever waits for
+   * them must have been refused when it returns (`Broker.giveUpLogs`): their `done` is called all the same.
+   */
+  onLogsLost: ((logIds: readonly number[]) => void) | null;
+  /** Whose epoch every write carries, and who is asked before what is durable is written. Without one: the epoch found. */
+  set lease(lease: NodeLease | null);
+  /** The lease has an epoch, or may commit again: what waited for that goes on. */
+  leaseChanged(): void;
+  /** Why nothing durable is taken, however long one waits; null: it is. */
+  readonly durableRefusal: string | null;
   /** null: this node has no database. */
   readonly shared: SharedPostgres | null;
   /** True while any block is stored: then `saveCheckpoint` wants to be called once a second. */

@@ -17,9 +17,11 @@ import type { StoreLog } from "./ports.ts";
 
 type Client = typeof import("../../db/client.ts");
 
-/** Connections a pool may hold; seven in all, so that with a lease's a node stays within eight. */
-const pools = { write: 3, read: 2, background: 2 } as const;
+/** Connections a pool may hold. Apart, so that nothing large stands before a lease's renewal. */
+const pools = { write: 3, read: 2, background: 2, lease: 1 } as const;
 export type PoolName = keyof typeof pools;
+/** What a node may hold of the server's connections. */
+export const connectionsOfNode = Object.values(pools).reduce((sum, size) => sum + size, 0);
 
 const probeMs = 2_000;
 const probeDeadlineMs = 3_000;
@@ -28,6 +30,11 @@ const retryMs = 250;
 const retryLongMs = 5_000;
 /** A node that has just been started says `starting` so long before it says `down`. */
 const startingMs = 10_000;
+
+/** What answers takes no writes: after a failover, say. Another connection may lead elsewhere. */
+class StandbyError extends Error {
+  readonly code = "25006";
+}
 
 /** Postgres is away, and was not asked. */
 export class AwayError extends Error {
@@ -131,17 +138,28 @@ export class PostgresLink {
 
   async #probe(): Promise<void> {
     try {
-      await withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
+      await this.#ask();
     } catch (error) {
       this.#replaceWhenHung("background", error);
       // A connection that was lost says nothing of the server: the next one does.
       if (!isConnectionError(error) || error instanceof DeadlineError) throw error;
-      await withDeadline(this.#pool("background")`select 1 as alive`, probeDeadlineMs);
+      await this.#ask();
     }
   }
 
+  async #ask(): Promise<void> {
+    const [row] = await withDeadline(
+      this.#pool("background")<{ isStandby: boolean }[]>`select pg_is_in_recovery() as "isStandby"`,
+      probeDeadlineMs,
+    );
+    if (!row!.isStandby) return;
+    for (const pool of this.#pools.keys()) this.#replace(pool);
+    throw new StandbyError("a standby answers");
+  }
+
   #suspect(pool: PoolName, error: unknown): void {
-    if (!isConnectionError(error)) return;
+    const isReadOnly = (error as { code?: unknown }).code === "25006";
+    if (!isConnectionError(error) && !isReadOnly) return;
     this.#replaceWhenHung(pool, error);
     this.#suspected = true;
     this.#wake?.();
@@ -149,10 +167,13 @@ export class PostgresLink {
 
   /** A statement whose deadline has passed still holds its connection: all of them are made anew. */
   #replaceWhenHung(pool: PoolName, error: unknown): void {
-    if (!(error instanceof DeadlineError)) return;
-    const hung = this.#pools.get(pool);
+    if (error instanceof DeadlineError) this.#replace(pool);
+  }
+
+  #replace(pool: PoolName): void {
+    const old = this.#pools.get(pool);
     this.#pools.delete(pool);
-    hung?.end({ timeout: 0 }).catch(() => {});
+    old?.end({ timeout: 0 }).catch(() => {});
   }
 
   #down(error: unknown): void {

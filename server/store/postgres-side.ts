@@ -4,9 +4,10 @@
  */
 
 import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
-import { registerRanges, reserveRange, selectUnsafeSettings, upsertNode } from "../../db/queries/nodes.ts";
+import { registerRanges, reserveRange, selectEpoch, upsertNode } from "../../db/queries/nodes.ts";
 import { selectCheckpoint } from "../../db/queries/progress.ts";
-import type { SharedPostgres, TopologySeen } from "../../db/shared-postgres.ts";
+import { type ServerState, selectServerState } from "../../db/queries/server.ts";
+import type { SharedPool, SharedPostgres, TopologySeen } from "../../db/shared-postgres.ts";
 import type { Sql } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { LogIds } from "../broker/ports.ts";
@@ -17,10 +18,11 @@ import { owedFrom } from "./checkpoint-fit.ts";
 import type { NodeState } from "./log-ids.ts";
 import { NodeBacklog } from "./node-backlog.ts";
 import type { AuditPolicy, StoreLog } from "./ports.ts";
-import { PostgresLink } from "./postgres-link.ts";
+import { connectionsOfNode, PostgresLink } from "./postgres-link.ts";
 import { PostgresStore } from "./postgres-store.ts";
 import { forgetDrained } from "./recovery.ts";
 import type { SegmentFiles } from "./segment-files.ts";
+import { NodeOwner } from "./store-owner.ts";
 
 /** Nodes that want a range at the same moment try again; a hundred could. */
 const reserveAttemptsMax = 100;
@@ -38,7 +40,10 @@ export interface PostgresSideOptions {
   readonly hostname: string;
   readonly broadcastAddress: string;
   readonly onCommit: (durationMs: number) => void;
+  readonly acceptLoss: boolean;
   readonly onRangeLost: (range: number) => void;
+  /** As `PostgresStoreOptions.onForeign`. */
+  readonly onLogsLost: (logIds: readonly number[]) => boolean;
 }
 
 /** What Postgres has of the processes before this one. */
@@ -49,6 +54,7 @@ export interface Found {
 
 export class PostgresSide implements LogIds, SharedPostgres {
   readonly link: PostgresLink;
+  readonly owner: NodeOwner;
   readonly blocks: PostgresStore;
   readonly backlog: NodeBacklog;
   readonly audit: AuditWriter;
@@ -62,7 +68,9 @@ export class PostgresSide implements LogIds, SharedPostgres {
     const { databaseUrl, cluster, log, state, files, onCommit } = options;
     this.#options = options;
     this.link = new PostgresLink({ url: databaseUrl, cluster, log, contact: (sql) => this.#contact(sql) });
-    this.blocks = new PostgresStore({ link: this.link, nodeId: state.identity, log, onCommit });
+    this.owner = new NodeOwner({ nodeId: state.identity, log, acceptLoss: options.acceptLoss });
+    const { link, owner } = this;
+    this.blocks = new PostgresStore({ link, owner, log, onCommit, onForeign: options.onLogsLost });
     this.backlog = new NodeBacklog({
       ...{ files, postgres: this.blocks, log },
       mustStayInFiles: (logId) =>
@@ -103,8 +111,8 @@ export class PostgresSide implements LogIds, SharedPostgres {
     return this.link.state;
   }
 
-  use<T>(act: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.link.use("background", act);
+  use<T>(act: (sql: Sql) => Promise<T>, pool: SharedPool = "background"): Promise<T> {
+    return this.link.use(pool, act);
   }
 
   describe(error: unknown): string {
@@ -158,17 +166,27 @@ export class PostgresSide implements LogIds, SharedPostgres {
 
   /** Each time Postgres is there again, before anything else is sent. May be repeated from the start. */
   async #contact(sql: Sql): Promise<void> {
-    const { state, hostname, broadcastAddress, log } = this.#options;
+    const { state, hostname, broadcastAddress } = this.#options;
     await upsertNode(sql, { id: state.identity, hostname, broadcastAddress });
+    this.#noteServer(await selectServerState(sql), await selectEpoch(sql, state.identity));
     await this.#settleRanges(sql);
     if (this.#looked) return;
-    const unsafe = await selectUnsafeSettings(sql);
-    if (unsafe.length > 0) log.warn({}, `Postgres may lose what it has confirmed: ${unsafe.join(", ")}`);
     const logs = await selectStoredLogs(sql, state.identity);
     const row = await selectCheckpoint(sql, state.identity);
     this.#looked = true;
     this.blocks.adopt(logs.map((log) => log.logId));
     this.#found.resolve({ logs, checkpoint: row && decodeCheckpoint(row.payload) });
+  }
+
+  #noteServer(server: ServerState, epoch: number): void {
+    const { log } = this.#options;
+    this.owner.noteServer(server, epoch);
+    const { unsafeSettings, connectionsMax, nodes } = server;
+    if (unsafeSettings.length > 0)
+      log.warn({}, `Postgres may lose what it has confirmed: ${unsafeSettings.join(", ")}`);
+    const wanted = nodes * connectionsOfNode;
+    if (wanted > connectionsMax)
+      log.warn({ nodes, connectionsMax }, `Postgres has too few connections: its nodes may open ${wanted}`);
   }
 
   #settleRangesSoon(): void {

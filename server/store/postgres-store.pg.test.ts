@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openPool, parseDatabaseUrl } from "../../db/client.ts";
 import { selectStoredLogs } from "../../db/queries/blocks.ts";
+import { selectEpoch, upsertNode } from "../../db/queries/nodes.ts";
+import { selectServerState } from "../../db/queries/server.ts";
 import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
 import { PostgresLink } from "./postgres-link.ts";
 import { PostgresStore } from "./postgres-store.ts";
 import { block, type OpenedStore, readAll, storeContract, written } from "./store-contract.ts";
+import { NodeOwner } from "./store-owner.ts";
 import { silent } from "./test-log.ts";
 
 interface Opened extends OpenedStore {
@@ -18,8 +21,15 @@ interface Opened extends OpenedStore {
 }
 
 function openOn(url: string, nodeId = randomUUID(), onClose: () => Promise<void> = async () => {}): Opened {
-  const link = new PostgresLink({ url, cluster: "weir", log: silent, contact: async () => {} });
-  const store = new PostgresStore({ link, nodeId, log: silent });
+  const owner = new NodeOwner({ nodeId, log: silent, acceptLoss: true });
+  const link = new PostgresLink({
+    ...{ url, cluster: "weir", log: silent },
+    contact: async (sql) => {
+      await upsertNode(sql, { id: nodeId, hostname: "here", broadcastAddress: "here" });
+      owner.noteServer(await selectServerState(sql), await selectEpoch(sql, nodeId));
+    },
+  });
+  const store = new PostgresStore({ link, owner, log: silent });
   link.onUp = () => store.resume();
   link.start();
   return {
@@ -174,8 +184,16 @@ test("[SQ3] what a node stored is found again, log by log, with its topic and bo
 
   const stored = () => opened.link.use("read", (sql) => selectStoredLogs(sql, opened.nodeId));
   expect(await stored()).toEqual([
-    { logId: 5, topic: "orders", runsFrom: 100, runsTo: 300, looseFrom: 20, looseTo: 90 },
-    { logId: 4_000_000_000, topic: "orders", runsFrom: 1, runsTo: 2, looseFrom: 0, looseTo: 0 },
+    { logId: 5, topic: "orders", durable: false, runsFrom: 100, runsTo: 300, looseFrom: 20, looseTo: 90 },
+    {
+      logId: 4_000_000_000,
+      topic: "orders",
+      durable: false,
+      runsFrom: 1,
+      runsTo: 2,
+      looseFrom: 0,
+      looseTo: 0,
+    },
   ]);
   opened.backlog.forget(5, 2 ** 32);
   await expect.poll(async () => (await stored()).map((log) => log.logId)).toEqual([4_000_000_000]);

@@ -1,67 +1,107 @@
 /**
- * The backlog in Postgres. Many blocks go in one statement, a few statements are out at
- * once. Whatever a statement ends with, the same blocks are sent again under the same keys until one is
- * known to have been written: an error after a lost connection may well be a success.
+ * The backlog in Postgres. What somebody waits for goes before what is written for want of memory, on statements
+ * of its own. Everything is written as the node of one epoch, and nothing of it counts once that is over.
  */
-import { deleteBlocks, deleteLogs, insertBlocks, selectBlocks } from "../../db/queries/blocks.ts";
+import { selectBlocks } from "../../db/queries/blocks.ts";
+import type { Owner } from "../../db/queries/fence.ts";
 import type { Backlog, Block, BlockRange } from "../broker/ports.ts";
+import { BlockDeleter } from "./block-deleter.ts";
 import type { Taken } from "./block-merge.ts";
+import { BlockWriter } from "./block-writer.ts";
 import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
-import { type QueuedBlock, WriteQueue } from "./write-queue.ts";
+import type { QueuedBlock } from "./write-queue.ts";
 
 /** Statements out at once: as many as the pool has connections, so that none is pipelined behind another. */
 const statementsMax = 3;
-/** Of frames in one statement; with its encoding the loop is held for 1 to 2 ms. */
-const statementBytesMax = 256 * 1024;
-const statementRowsMax = 128;
-const writeDeadlineMs = 15_000;
+/** Of those, so many for want of memory: one is left for whoever waits. */
+const overflowStatementsMax = 2;
+const durableDeadlineMs = 5_000;
+const overflowDeadlineMs = 15_000;
 const readDeadlineMs = 10_000;
-const deleteDeadlineMs = 10_000;
-const retryMsMin = 50;
-const retryMsMax = 2_000;
-/** After so many refusals that are not the connection's, blocks go one by one: a bad one holds up only its log. */
-const refusalsBeforeSingle = 3;
-/** A delete takes so many blocks, so that it is over soon; each is some 30 rows out of line. */
-const deleteRowsMax = 128;
-const deleteLogsMax = 1_000;
-const deletePauseMs = 100;
+
+/** As whom the store writes now. */
+export interface StoreOwner {
+  /** The node in its present epoch; null: it has none. */
+  readonly owner: Owner | null;
+  /** Whether what somebody waits for may be committed now. */
+  readonly mayCommit: boolean;
+  /** Postgres has another epoch for the node by now. */
+  fenced(owner: Owner): void;
+}
 
 export interface PostgresStoreOptions {
   readonly link: PostgresLink;
-  readonly nodeId: string;
+  readonly owner: StoreOwner;
   readonly log: StoreLog;
   readonly onCommit?: (durationMs: number) => void;
+  /**
+   * Logs are another node's by now. True: whoever waits for something of them has been refused, and the blocks are
+   * given up as if they were done. False, or absent: they stay undone for ever.
+   */
+  readonly onForeign?: (logIds: readonly number[]) => boolean;
 }
 
 export class PostgresStore implements Backlog {
-  /** Why Postgres, though it is there, does not take blocks; null: it does. */
-  failure: string | null = null;
   readonly #options: PostgresStoreOptions;
-  readonly #queue = new WriteQueue();
+  readonly #durable: BlockWriter;
+  readonly #overflow: BlockWriter;
+  readonly #deleter: BlockDeleter;
   /** Logs that have, or may have, a row. */
   readonly #stored = new Set<number>();
-  /** What is to be deleted: everything of a log below a sequence. */
-  readonly #forgotten = new Map<number, number>();
-  #out = 0;
-  #refusals = 0;
-  #retryMs = retryMsMin;
-  #waiting = false;
   #pumpsSoon = false;
-  #deleting: Promise<void> | null = null;
-  #closed = false;
   #drained: (() => void)[] = [];
 
   constructor(options: PostgresStoreOptions) {
     this.#options = options;
+    const { link, owner, log } = options;
+    const isFree = () => this.#durable.out + this.#overflow.out < statementsMax;
+    const shared = {
+      ...{ link, log },
+      onSend: (batch: readonly QueuedBlock[]) => {
+        for (const { block } of batch) this.#stored.add(block.logId);
+      },
+      onBack: () => {
+        this.#pump();
+        this.#settleDrained();
+      },
+      onCommit: (durationMs: number) => options.onCommit?.(durationMs),
+      onFenced: (as: Owner) => owner.fenced(as),
+      onForeign: (logIds: readonly number[]) => this.#lose(logIds),
+    };
+    this.#durable = new BlockWriter({
+      ...shared,
+      deadlineMs: durableDeadlineMs,
+      owner: () => (owner.mayCommit ? owner.owner : null),
+      isFree,
+    });
+    this.#overflow = new BlockWriter({
+      ...shared,
+      deadlineMs: overflowDeadlineMs,
+      owner: () => owner.owner,
+      isFree: () => isFree() && this.#overflow.out < overflowStatementsMax,
+    });
+    this.#deleter = new BlockDeleter({
+      ...{ link, log },
+      owner: () => owner.owner,
+      isBusy: (logId) => this.#hasQueued(logId),
+      onEnded: (logIds) => {
+        for (const logId of logIds) this.#stored.delete(logId);
+      },
+    });
+  }
+
+  /** Why Postgres, though it is there, does not take blocks; null: it does. */
+  get failure(): string | null {
+    return this.#durable.failure ?? this.#overflow.failure;
   }
 
   get isEmpty(): boolean {
-    return this.#stored.size === 0 && this.#queue.isEmpty;
+    return this.#stored.size === 0 && this.#isIdle;
   }
 
   get queuedBytes(): number {
-    return this.#queue.bytes;
+    return this.#durable.queue.bytes + this.#overflow.queue.bytes;
   }
 
   /** False: Postgres has nothing of this log. */
@@ -74,19 +114,21 @@ export class PostgresStore implements Backlog {
     return [...this.#stored];
   }
 
-  /** Logs that an earlier process stored there. */
+  /** Logs that an earlier process, or another node, stored there. */
   adopt(logIds: Iterable<number>): void {
     for (const logId of logIds) this.#stored.add(logId);
   }
 
-  /** Postgres is there (again). */
+  /** Postgres is there (again), or the node may write again. */
   resume(): void {
     this.#pump();
-    this.#deleting ??= this.#delete();
+    this.#deleter.resume();
   }
 
-  write(topic: string, block: Block, done: () => void): void {
-    this.#queue.add({ topic, block, done });
+  /** @param gone called instead of `done` when the log turns out to be another node's */
+  write(topic: string, block: Block, done: () => void, durable = false, gone?: () => void): void {
+    const writer = durable ? this.#durable : this.#overflow;
+    writer.queue.add({ topic, block, durable, done, ...(gone && { gone }) });
     if (this.#pumpsSoon) return;
     // What else is written in this turn shares the statement.
     this.#pumpsSoon = true;
@@ -115,152 +157,70 @@ export class PostgresStore implements Backlog {
   }
 
   forget(logId: number, belowSeq: number): void {
-    for (const { done } of this.#queue.cancel(logId, belowSeq)) setImmediate(done);
+    for (const { queue } of [this.#durable, this.#overflow]) {
+      for (const { done } of queue.cancel(logId, belowSeq)) setImmediate(done);
+    }
     this.#settleDrained();
-    if (!this.#stored.has(logId) && !this.#queue.hasLog(logId)) return;
-    this.#forgotten.set(logId, Math.max(belowSeq, this.#forgotten.get(logId) ?? 0));
-    this.#deleting ??= this.#delete();
+    if (this.#stored.has(logId) || this.#hasQueued(logId)) this.#deleter.forget(logId, belowSeq);
+  }
+
+  /** Lets go of logs without a trace: what is stored of them is another node's. Whoever waited has been refused. */
+  giveUp(logIds: readonly number[], isRefused = true): void {
+    for (const logId of logIds) {
+      this.#stored.delete(logId);
+      this.#deleter.disown(logId);
+    }
+    for (const { done, gone } of this.takeQueued((logId) => logIds.includes(logId))) {
+      if (gone) gone();
+      else if (isRefused) setImmediate(done);
+    }
+    this.#settleDrained();
   }
 
   /** Resolves when nothing waits to be written. */
   drained(): Promise<void> {
-    if (this.#queue.isEmpty) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
   /** Gives back what waits, and is not out, of some logs. */
   takeQueued(which: (logId: number) => boolean): QueuedBlock[] {
-    const logIds = this.#queue.logIds.filter(which);
-    return logIds.flatMap((logId) => this.#queue.cancel(logId, Number.POSITIVE_INFINITY));
+    return [this.#durable, this.#overflow].flatMap(({ queue }) =>
+      queue.logIds.filter(which).flatMap((logId) => queue.cancel(logId, Number.POSITIVE_INFINITY)),
+    );
   }
 
   /** Gives back what is not known to be written, and takes no more. What is out may still be written. */
   takeUnwritten(): QueuedBlock[] {
-    this.#closed = true;
-    return this.#queue.takeAll();
+    return [...this.#durable.close(), ...this.#overflow.close()];
   }
 
   /** Deletes what was forgotten, as far as Postgres is there and the deadline allows; then stops. */
   async close(deadlineMs: number): Promise<void> {
-    if (this.#deleting) await Promise.race([this.#deleting, pause(deadlineMs)]);
-    this.#closed = true;
+    await this.#deleter.close(deadlineMs);
+    this.takeUnwritten();
+  }
+
+  get #isIdle(): boolean {
+    return this.#durable.queue.isEmpty && this.#overflow.queue.isEmpty;
+  }
+
+  #hasQueued(logId: number): boolean {
+    return this.#durable.queue.hasLog(logId) || this.#overflow.queue.hasLog(logId);
   }
 
   #pump(): void {
-    while (this.#out < statementsMax && !this.#waiting && !this.#closed && this.#queue.hasReady) {
-      if (this.#options.link.state !== "up") return;
-      const rowsMax = this.#refusals >= refusalsBeforeSingle ? 1 : statementRowsMax;
-      void this.#send(this.#queue.take(statementBytesMax, rowsMax));
-    }
+    this.#durable.pump();
+    this.#overflow.pump();
   }
 
-  /** Rejects only with what a `done` throws: that is a mistake of ours, and ends the process. */
-  async #send(batch: readonly QueuedBlock[]): Promise<void> {
-    this.#out++;
-    const isWritten = await this.#insert(batch);
-    this.#out--;
-    // Then the blocks have been given back already, and go to files.
-    if (this.#closed) return;
-    this.#queue.settle(batch, isWritten);
-    this.#pump();
-    if (!isWritten) return;
-    for (const { done } of batch) done();
-    this.#settleDrained();
-  }
-
-  async #insert(batch: readonly QueuedBlock[]): Promise<boolean> {
-    const started = performance.now();
-    try {
-      const rows = batch.map(({ topic, block }) => ({ topic, ...block }));
-      for (const { logId } of rows) this.#stored.add(logId);
-      await this.#options.link.run("write", writeDeadlineMs, (sql) =>
-        insertBlocks(sql, this.#options.nodeId, rows),
-      );
-      this.#options.onCommit?.(performance.now() - started);
-      this.#refusals = 0;
-      this.#retryMs = retryMsMin;
-      this.failure = null;
-      return true;
-    } catch (error) {
-      if (!this.#closed) this.#noteFailure(error);
-      return false;
-    }
-  }
-
-  #noteFailure(error: unknown): void {
-    const { link, log } = this.#options;
-    const refused = link.state === "up" && isRefusal(error);
-    if (refused) {
-      this.#refusals++;
-      const failure = link.describe(error);
-      if (failure !== this.failure) log.error({}, `Postgres does not take blocks: ${failure}`);
-      this.failure = failure;
-    }
-    if (this.#waiting) return;
-    this.#waiting = true;
-    setTimeout(() => {
-      this.#waiting = false;
-      this.#pump();
-    }, this.#retryMs).unref();
-    // A lost connection is made anew at once; a refusal may last.
-    this.#retryMs = refused ? Math.min(this.#retryMs * 2, retryMsMax) : retryMsMin;
-  }
-
-  /** Never rejects. Ends when there is nothing left or Postgres is away; `resume` starts it again. */
-  async #delete(): Promise<void> {
-    await pause(deletePauseMs);
-    const { link, log } = this.#options;
-    try {
-      while (this.#forgotten.size > 0 && !this.#closed) {
-        const isAll = await this.#deleteSome();
-        if (isAll && this.#forgotten.size > 0) await pause(deletePauseMs);
-      }
-    } catch (error) {
-      if (link.state === "up") {
-        log.warn({}, `drained blocks could not be deleted: ${link.describe(error)}`);
-        setTimeout(() => this.resume(), retryMsMax).unref();
-      }
-    } finally {
-      this.#deleting = null;
-    }
-  }
-
-  /** One statement, and a second one for logs that have ended. Returns whether it found all there was. */
-  async #deleteSome(): Promise<boolean> {
-    const { link, nodeId } = this.#options;
-    const below = new Map<number, number>();
-    for (const [logId, belowSeq] of this.#forgotten) {
-      // What is out may be written after the delete: it is deleted when that is known.
-      if (!this.#queue.hasLog(logId)) below.set(logId, belowSeq);
-      if (below.size >= deleteLogsMax) break;
-    }
-    if (below.size === 0) return true;
-    const deleted = await link.run("background", deleteDeadlineMs, (sql) =>
-      deleteBlocks(sql, below, deleteRowsMax),
-    );
-    if ((deleted as { count?: number }).count === deleteRowsMax) return false;
-    const ended = [...below.keys()].filter((logId) => below.get(logId)! >= 2 ** 32);
-    if (ended.length > 0)
-      await link.run("background", deleteDeadlineMs, (sql) => deleteLogs(sql, nodeId, ended));
-    for (const logId of ended) if (!this.#queue.hasLog(logId)) this.#stored.delete(logId);
-    // More of it may have been forgotten meanwhile.
-    for (const [logId, belowSeq] of below)
-      if (this.#forgotten.get(logId) === belowSeq) this.#forgotten.delete(logId);
-    return below.size < deleteLogsMax;
+  #lose(logIds: readonly number[]): void {
+    this.#options.log.warn({ logs: logIds.length }, "logs of this node are another's by now");
+    this.giveUp(logIds, this.#options.onForeign?.(logIds) ?? false);
   }
 
   #settleDrained(): void {
-    if (!this.#queue.isEmpty) return;
+    if (!this.#isIdle) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
-}
-
-/** Postgres answered, and said no. Its codes have five characters. */
-function isRefusal(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && !/^(57P|08|E)/.test(code);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

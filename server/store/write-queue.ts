@@ -7,7 +7,11 @@ import type { Block } from "../broker/ports.ts";
 export interface QueuedBlock {
   readonly topic: string;
   readonly block: Block;
+  readonly durable: boolean;
+  /** It is there. */
   readonly done: () => void;
+  /** It will never be there: its log is another node's. */
+  readonly gone?: () => void;
 }
 
 interface LogQueue {
@@ -15,6 +19,10 @@ interface LogQueue {
   blocks: QueuedBlock[];
   /** How many of `blocks`, from the first, are out. */
   out: number;
+  /** Goes by itself, one block at a time: a batch that it was in was refused. */
+  alone: boolean;
+  /** Does not go for the time being. */
+  held: boolean;
 }
 
 export class WriteQueue {
@@ -43,45 +51,76 @@ export class WriteQueue {
     const { logId } = queued.block;
     let log = this.#logs.get(logId);
     if (!log) {
-      log = { logId, blocks: [], out: 0 };
+      log = { logId, blocks: [], out: 0, alone: false, held: false };
       this.#logs.set(logId, log);
     }
     log.blocks.push(queued);
     this.bytes += queued.block.bytes.byteLength;
-    if (log.out === 0) this.#ready.add(log);
+    this.#readyAgain(log);
   }
 
-  /** The next batch: of as many logs as fit, until `bytesMax` or `rowsMax` is reached. They are out until `settle`. */
+  /**
+   * The next batch: of as many logs as fit, until `bytesMax` or `rowsMax` is reached. They are out until `settle`.
+   * Call only when `hasReady`.
+   */
   take(bytesMax: number, rowsMax: number): QueuedBlock[] {
     const batch: QueuedBlock[] = [];
     let bytes = 0;
     for (const log of this.#ready) {
-      while (
-        log.out < log.blocks.length &&
-        batch.length < rowsMax &&
-        (batch.length === 0 || bytes < bytesMax)
-      ) {
+      if (log.alone && batch.length > 0) continue;
+      const rows = log.alone ? 1 : rowsMax;
+      while (log.out < log.blocks.length && batch.length < rows && (batch.length === 0 || bytes < bytesMax)) {
         const queued = log.blocks[log.out++]!;
         batch.push(queued);
         bytes += queued.block.bytes.byteLength;
       }
       if (log.out > 0) this.#ready.delete(log);
-      if (batch.length >= rowsMax || bytes >= bytesMax) break;
+      if (log.alone || batch.length >= rowsMax || bytes >= bytesMax) break;
     }
     return batch;
   }
 
-  /** The batch is back: written, or not (then it goes out again, first of its logs). */
-  settle(batch: readonly QueuedBlock[], written: boolean): void {
-    for (const logId of new Set(batch.map((queued) => queued.block.logId))) {
-      const log = this.#logs.get(logId);
-      if (!log) continue;
-      if (written)
-        for (const queued of log.blocks.splice(0, log.out)) this.bytes -= queued.block.bytes.byteLength;
+  /**
+   * The batch is back. Of each log what is written counts as far as nothing before it is missing; the rest
+   * goes out again, first of its log.
+   *
+   * @returns what counts, in order
+   */
+  settle(batch: readonly QueuedBlock[], isWritten: (queued: QueuedBlock) => boolean): QueuedBlock[] {
+    const settled: QueuedBlock[] = [];
+    for (const log of this.#logsOf(batch)) {
+      let written = 0;
+      while (written < log.out && isWritten(log.blocks[written]!)) written++;
+      for (const queued of log.blocks.splice(0, written)) {
+        this.bytes -= queued.block.bytes.byteLength;
+        settled.push(queued);
+      }
       log.out = 0;
-      if (log.blocks.length > 0) this.#ready.add(log);
-      else this.#logs.delete(logId);
+      if (written > 0) log.alone = false;
+      this.#readyAgain(log);
     }
+    return settled;
+  }
+
+  /** The batch is back and was refused for what is in it: its logs go one by one from now on. */
+  part(batch: readonly QueuedBlock[]): void {
+    for (const log of this.#logsOf(batch)) log.alone = true;
+    this.settle(batch, () => false);
+  }
+
+  /** Keeps a log from going until `release`. */
+  hold(logId: number): void {
+    const log = this.#logs.get(logId);
+    if (!log) return;
+    log.held = true;
+    this.#ready.delete(log);
+  }
+
+  release(logId: number): void {
+    const log = this.#logs.get(logId);
+    if (!log) return;
+    log.held = false;
+    this.#readyAgain(log);
   }
 
   /** Takes out what lies wholly below `belowSeq` and is not out. */
@@ -95,10 +134,7 @@ export class WriteQueue {
       cancelled.push(queued);
       return false;
     });
-    if (log.blocks.length === 0) {
-      this.#logs.delete(logId);
-      this.#ready.delete(log);
-    }
+    this.#readyAgain(log);
     return cancelled;
   }
 
@@ -109,5 +145,17 @@ export class WriteQueue {
     this.#ready.clear();
     this.bytes = 0;
     return all;
+  }
+
+  #logsOf(batch: readonly QueuedBlock[]): LogQueue[] {
+    const logIds = new Set(batch.map((queued) => queued.block.logId));
+    return [...logIds].flatMap((logId) => this.#logs.get(logId) ?? []);
+  }
+
+  #readyAgain(log: LogQueue): void {
+    if (log.blocks.length === 0) {
+      this.#logs.delete(log.logId);
+      this.#ready.delete(log);
+    } else if (log.out === 0 && !log.held) this.#ready.add(log);
   }
 }

@@ -159,4 +159,5 @@ const store = {
   auditGaps: 0,
   commitP50Ms: null,
   commitP99Ms: null,
+  durability: null,
 } as const;

@@ -54,6 +54,16 @@ const store = z.object({
   auditGaps: count,
   commitP50Ms: count.nullable(),
   commitP99Ms: count.nullable(),
+  // A node one version older does not say.
+  durability: z
+    .object({
+      state: z.enum(["kept", "at-risk", "refused"]),
+      unsafeSettings: z.array(text).max(8),
+      synchronousStandbys: text,
+      synchronousConnected: count.nullable(),
+    })
+    .nullable()
+    .default(null),
 });
 
 const node = z.object({

@@ -107,6 +107,7 @@ export function liveNode(changes: Partial<LiveNode> = {}): LiveNode {
       auditGaps: 0,
       commitP50Ms: null,
       commitP99Ms: null,
+      durability: null,
     },
     ...changes,
   };

@@ -1,0 +1,102 @@
+/** Deletes what was forgotten, in small statements one after another, while Postgres is there. */
+import { deleteBlocks, deleteLogs } from "../../db/queries/blocks.ts";
+import type { Owner } from "../../db/queries/fence.ts";
+import type { StoreLog } from "./ports.ts";
+import type { PostgresLink } from "./postgres-link.ts";
+
+const deadlineMs = 10_000;
+/** A delete takes so many blocks, so that it is over soon; each is some 30 rows out of line. */
+const rowsMax = 128;
+const logsMax = 1_000;
+const pauseMs = 100;
+const retryMs = 2_000;
+const wholeLog = 2 ** 32;
+
+export interface BlockDeleterOptions {
+  readonly link: PostgresLink;
+  readonly log: StoreLog;
+  readonly owner: () => Owner | null;
+  /** Something of the log is waiting or on its way: it is deleted when that is over. */
+  readonly isBusy: (logId: number) => boolean;
+  /** Nothing is left of these logs. */
+  readonly onEnded: (logIds: readonly number[]) => void;
+}
+
+export class BlockDeleter {
+  readonly #options: BlockDeleterOptions;
+  /** Everything of a log below a sequence. */
+  readonly #forgotten = new Map<number, number>();
+  #deleting: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(options: BlockDeleterOptions) {
+    this.#options = options;
+  }
+
+  forget(logId: number, belowSeq: number): void {
+    this.#forgotten.set(logId, Math.max(belowSeq, this.#forgotten.get(logId) ?? 0));
+    this.resume();
+  }
+
+  /** The log is another's: its blocks are that one's to delete. */
+  disown(logId: number): void {
+    this.#forgotten.delete(logId);
+  }
+
+  resume(): void {
+    this.#deleting ??= this.#delete();
+  }
+
+  /** Goes on as far as Postgres is there and the deadline allows; then stops. */
+  async close(withinMs: number): Promise<void> {
+    if (this.#deleting) await Promise.race([this.#deleting, pause(withinMs)]);
+    this.#closed = true;
+  }
+
+  /** Never rejects. Ends when there is nothing left or Postgres is away; `resume` starts it again. */
+  async #delete(): Promise<void> {
+    await pause(pauseMs);
+    const { link, log, owner } = this.#options;
+    try {
+      while (this.#forgotten.size > 0 && !this.#closed) {
+        const as = owner();
+        if (as === null) return;
+        const isAll = await this.#deleteSome(as);
+        if (isAll && this.#forgotten.size > 0) await pause(pauseMs);
+      }
+    } catch (error) {
+      if (link.state === "up") {
+        log.warn({}, `drained blocks could not be deleted: ${link.describe(error)}`);
+        setTimeout(() => this.resume(), retryMs).unref();
+      }
+    } finally {
+      this.#deleting = null;
+    }
+  }
+
+  /** One statement, and a second one for logs that have ended. Returns whether it found all there was. */
+  async #deleteSome(owner: Owner): Promise<boolean> {
+    const { link, isBusy, onEnded } = this.#options;
+    const below = new Map<number, number>();
+    for (const [logId, belowSeq] of this.#forgotten) {
+      if (!isBusy(logId)) below.set(logId, belowSeq);
+      if (below.size >= logsMax) break;
+    }
+    if (below.size === 0) return true;
+    const deleted = await link.run("read", deadlineMs, (sql) => deleteBlocks(sql, owner, below, rowsMax));
+    if ((deleted as { count?: number }).count === rowsMax) return false;
+    const ended = [...below.keys()].filter((logId) => below.get(logId)! >= wholeLog);
+    if (ended.length > 0) {
+      await link.run("read", deadlineMs, (sql) => deleteLogs(sql, owner, ended));
+      onEnded(ended.filter((logId) => !isBusy(logId)));
+    }
+    // More of it may have been forgotten meanwhile.
+    for (const [logId, belowSeq] of below)
+      if (this.#forgotten.get(logId) === belowSeq) this.#forgotten.delete(logId);
+    return below.size < logsMax;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
