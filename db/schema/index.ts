@@ -2,4 +2,5 @@ export * from "./audit.ts";
 export * from "./blocks.ts";
 export * from "./console.ts";
 export * from "./nodes.ts";
+export * from "./progress.ts";
 export * from "./topology.ts";
