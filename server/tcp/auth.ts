@@ -62,7 +62,7 @@ export function AUTH(session: Session, permit: Permit, secret: Buffer): void {
       const { identity, identityUrl, count } = permit.grants!;
       if (count === 0) return session.fail(fault("E_UNAUTHORIZED", "AUTH no authorizations found"));
       const said = { identity, identity_url: identityUrl, permission_count: count };
-      session.respond(responseFrame(JSON.stringify(said)));
+      session.replies.respond(responseFrame(JSON.stringify(said)));
     };
   });
 }

@@ -108,8 +108,8 @@ function IDENTIFY(session: Session, body: string): void {
   const identity = readIdentify(body, granting);
   if ("code" in identity) return session.fail(identity);
   session.identified(identity);
-  if (!identity.featureNegotiation) return session.ok();
-  session.respond(responseFrame(identifyReply(identity, limits, version)));
+  if (!identity.featureNegotiation) return session.replies.ok();
+  session.replies.respond(responseFrame(identifyReply(identity, limits, version)));
   if (identity.tlsV1 || identity.deflate || identity.snappy) session.upgrade(identity);
 }
 
@@ -148,7 +148,7 @@ function SUB(session: Session, fields: readonly string[]): void {
   const { msgTimeoutMs, sampleRate } = session.settings;
   session.subscription = channel.subscribe(session, { msgTimeoutMs, sampleRate });
   session.state = "subscribed";
-  session.ok();
+  session.replies.ok();
 }
 
 function RDY(session: Session, fields: readonly string[]): void {
@@ -194,7 +194,7 @@ function TOUCH(session: Session, fields: readonly string[]): void {
 function CLS(session: Session): void {
   session.state = "closing";
   session.subscription?.startClose();
-  session.respond(closeWaitFrame);
+  session.replies.respond(closeWaitFrame);
 }
 
 /** The id in a line of at least `fieldsLeast` fields; -1 for log or sequence of what is no id of ours. */

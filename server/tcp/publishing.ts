@@ -36,7 +36,7 @@ export function publish(
   const refused = topic.put(bytes, view, bodyFrom, bodyBytes, session.identity);
   if (refused !== null) return session.fail(notPut("PUB", refused));
   session.published.add(topic, 1);
-  session.accepted(topic, "PUB");
+  session.replies.accepted(topic, "PUB");
 }
 
 export function checkPublishLine(
@@ -88,7 +88,7 @@ export function PUB(
   const refused = topic.put(bytes, view, from, size, session.identity);
   if (refused !== null) return session.fail(notPut("PUB", refused));
   session.published.add(topic, 1);
-  session.accepted(topic, "PUB");
+  session.replies.accepted(topic, "PUB");
 }
 
 /** All of it is checked before any of it is published. The topic is made even when it is refused, as in NSQ. */
@@ -161,9 +161,9 @@ function putMany(
     session.fail(notPut("MPUB", put));
     return -1;
   }
-  if (isLast) session.accepted(topic, "MPUB");
+  if (isLast) session.replies.accepted(topic, "MPUB");
   // Its log may end before the rest has come: what follows waits for this part, too.
-  else if (topic.log?.durable) session.owed().publish(topic.log, "MPUB", 0);
+  else session.replies.begun(topic, "MPUB");
   return put;
 }
 
@@ -183,7 +183,7 @@ export function DPUB(
       : topic.putDeferred(bytes.subarray(from, from + size), delayMs, session.identity);
   if (refused !== null) return session.fail(notPut("DPUB", refused));
   session.published.add(topic, 1);
-  session.accepted(topic, "DPUB");
+  session.replies.accepted(topic, "DPUB");
 }
 
 /** The stream ended inside a publish: what nsqd would have missed first. */

@@ -8,7 +8,6 @@ import type { Socket } from "node:net";
 import type { ClientIdentity, Consumer } from "../broker/ports.ts";
 import type { Slab } from "../broker/slab.ts";
 import type { Subscription } from "../broker/subscription.ts";
-import type { Topic } from "../broker/topic.ts";
 import type { AuthStats } from "../protocol/connection.ts";
 import type { CommandSink } from "../protocol/decoder.ts";
 import { type Fault, fault, isFatal } from "../protocol/faults.ts";
@@ -22,11 +21,11 @@ import { Heartbeat } from "./heartbeat.ts";
 import { Input, readBytes } from "./input.ts";
 import { MemoryHold } from "./memory-hold.ts";
 import { Output, owedReplyBytesMax } from "./output.ts";
-import { OwedReplies, owedRepliesMax, type PublishVerb } from "./owed-replies.ts";
 import type { TcpPorts } from "./ports.ts";
 import { PublishCounts } from "./publish-counts.ts";
 import * as publishing from "./publishing.ts";
 import { costPerTurnMax, Reading } from "./reading.ts";
+import { type PublishVerb, Replies } from "./replies.ts";
 import { upgrade } from "./upgrade.ts";
 import type { State } from "./verdicts.ts";
 import { Wire } from "./wire.ts";
@@ -34,6 +33,7 @@ import { Wire } from "./wire.ts";
 export class Session implements CommandSink, Consumer {
   readonly ports: TcpPorts;
   readonly output: Output;
+  readonly replies: Replies;
   readonly number: number;
   readonly remoteAddress: string;
   readonly connectedAtMs: number;
@@ -48,8 +48,6 @@ export class Session implements CommandSink, Consumer {
   readonly host: string;
   readonly log: ClientLog;
   readonly #ending: Ending;
-  /** null before its first publish to a durable topic. */
-  #owed: OwedReplies | null = null;
   readonly #memoryHold: MemoryHold;
   readonly #input: Input;
   readonly #reading: Reading;
@@ -78,6 +76,13 @@ export class Session implements CommandSink, Consumer {
       gone: () => this.#gone(),
     });
     this.output = new Output(this.wire.top, ports.turn);
+    this.replies = new Replies({
+      ...{ broker: ports.broker, turn: ports.turn, output: this.output },
+      overdue: (verb) => this.#notStored(verb),
+      said: () => {
+        if (ports.held.has(this)) this.release();
+      },
+    });
     this.#gatekeeper = ports.isTlsRequired || ports.authority !== null ? new Gatekeeper(this) : null;
     this.#input = new Input(this.#gatekeeper ?? this);
     this.connectedAtMs = ports.broker.time.wallMs;
@@ -133,53 +138,6 @@ export class Session implements CommandSink, Consumer {
         if (this.ports.authority === null) this.#input.serve(this);
       };
     });
-  }
-
-  // -- replies ----------------------------------------------------------------------------------
-
-  /** `OK`, in its turn. */
-  ok(): void {
-    if (this.#owed === null || !this.#owed.ok()) this.output.ok();
-  }
-
-  /** A response or an error, in its turn. */
-  respond(frame: Buffer): void {
-    if (this.#owed === null || !this.#owed.respond(frame)) this.output.respond(frame);
-  }
-
-  /** A publish has been put to `topic`: its OK goes out when it counts. */
-  accepted(topic: Topic, verb: PublishVerb): void {
-    if (topic.log?.durable) this.owed().publish(topic.log, verb);
-    else this.ok();
-  }
-
-  /** Replies that wait for the store. */
-  owed(): OwedReplies {
-    const { broker, turn } = this.ports;
-    this.#owed ??= new OwedReplies({
-      ...{ broker, turn, output: this.output },
-      overdue: (verb) => this.#notStored(verb),
-      said: () => {
-        if (this.ports.held.has(this)) this.release();
-      },
-    });
-    return this.#owed;
-  }
-
-  #notStored(verb: PublishVerb): void {
-    const failed = fault(`E_${verb}_FAILED`, `${verb} failed the store did not take it in time`);
-    this.output.respond(errorFrame(failed));
-    if (this.closed) this.#ending.end();
-    else this.#refuse(failed.text);
-  }
-
-  answered(): Promise<void> {
-    return new Promise((resolve) => this.#whenAnswered(resolve));
-  }
-
-  #whenAnswered(then: () => void): void {
-    if (this.#owed === null) then();
-    else this.#owed.whenEmpty(then);
   }
 
   // -- bytes in ---------------------------------------------------------------------------------
@@ -238,7 +196,7 @@ export class Session implements CommandSink, Consumer {
   /** It does not read its replies; or memory is short. */
   #mustWait(): boolean {
     if (this.output.owedReplyBytes > owedReplyBytesMax) return true;
-    if (this.#owed !== null && this.#owed.count > owedRepliesMax) return true;
+    if (this.replies.isFull) return true;
     return this.#memoryHold.mustWait(this.subscription === null && this.published.last !== null);
   }
 
@@ -283,7 +241,7 @@ export class Session implements CommandSink, Consumer {
 
   fail(failed: Fault): void {
     if (this.closed) return;
-    this.respond(errorFrame(failed));
+    this.replies.respond(errorFrame(failed));
     if (isFatal(failed)) this.#refuse(failed.text);
   }
 
@@ -292,10 +250,18 @@ export class Session implements CommandSink, Consumer {
     if (!this.closed) this.#refuse("sends no commands, closed");
   }
 
+  /** A publish was not stored in time. What is owed behind it is left unsaid. */
+  #notStored(verb: PublishVerb): void {
+    const failed = fault(`E_${verb}_FAILED`, `${verb} failed the store did not take it in time`);
+    this.output.respond(errorFrame(failed));
+    if (this.closed) this.#ending.end();
+    else this.#refuse(failed.text);
+  }
+
   #refuse(note: string): void {
     this.log.note(note);
     this.#leave();
-    this.#whenAnswered(() => this.#ending.endLate());
+    this.replies.whenEmpty(() => this.#ending.endLate());
   }
 
   /** The channel is gone, or the node stops. */
@@ -310,14 +276,14 @@ export class Session implements CommandSink, Consumer {
     if (!this.closed) this.#input.end();
     if (this.closed) return;
     this.#leave();
-    this.#whenAnswered(() => this.#ending.end());
+    this.replies.whenEmpty(() => this.#ending.end());
   }
 
   #gone(): void {
     this.ports.now();
     this.#leave();
     this.#ending.done();
-    this.#owed?.drop();
+    this.replies.drop();
     this.#gatekeeper?.drop();
     this.#input.drop();
     this.#onClose(this);

@@ -6,14 +6,14 @@ import { okFrames } from "../protocol/response.ts";
 import { commonNameOf, tlsStats } from "./handshakes.ts";
 import type { Output } from "./output.ts";
 import type { TcpPorts } from "./ports.ts";
+import type { Replies } from "./replies.ts";
 import type { Wire } from "./wire.ts";
 
 export interface Upgraded {
   readonly ports: TcpPorts;
   readonly wire: Wire;
   readonly output: Output;
-  /** All replies that were owed are said. */
-  answered(): Promise<void>;
+  readonly replies: Replies;
   readonly closed: boolean;
 }
 
@@ -29,7 +29,7 @@ export async function upgrade(of: Upgraded, granted: Identity, rest: Buffer | nu
 
 async function layOver(of: Upgraded, granted: Identity, rest: Buffer | null): Promise<string | null> {
   const { wire, output, ports } = of;
-  await of.answered();
+  await of.replies.answered();
   await output.allTaken();
   if (of.closed) return "the connection ended";
   if (granted.tlsV1) {

@@ -1,15 +1,16 @@
 /**
- * Replies that wait for the store, and those behind them: a client matches replies to its commands by their order
- * (DU5). A connection has none of this before its first publish to a durable topic.
+ * Replies to one client, in the order of its commands: that is how clients match them. Where one waits for the store,
+ * those behind it wait, too (DU5); a connection that publishes to no durable topic owes nothing at any time.
  */
 import type { Broker } from "../broker/broker.ts";
 import { Deque } from "../broker/deque.ts";
 import type { Log } from "../broker/log.ts";
+import type { Topic } from "../broker/topic.ts";
 import type { Output } from "./output.ts";
 import type { Turn } from "./turn.ts";
 
 /** Replies that a connection may be owed before no more of it is read. */
-export const owedRepliesMax = 16_384;
+const owedMax = 16_384;
 
 export type PublishVerb = "PUB" | "MPUB" | "DPUB";
 
@@ -17,13 +18,14 @@ export type PublishVerb = "PUB" | "MPUB" | "DPUB";
 interface Publishes {
   readonly log: Log;
   readonly verb: PublishVerb;
-  count: number;
+  /** 0: only what follows waits for them. */
+  oks: number;
   isStored: boolean;
 }
 
-type Owed = Publishes | { readonly frame: Buffer } | { count: number };
+type Owed = Publishes | { readonly frame: Buffer } | { oks: number };
 
-export interface Owing {
+export interface Replying {
   readonly broker: Broker;
   readonly turn: Turn;
   readonly output: Output;
@@ -33,61 +35,60 @@ export interface Owing {
   said(): void;
 }
 
-export class OwedReplies {
-  readonly #of: Owing;
+export class Replies {
+  readonly #of: Replying;
   readonly #owed = new Deque<Owed>();
   /** Of this turn: what is published to the same log joins them. */
   #open: Publishes | null = null;
   #count = 0;
   #whenEmpty: (() => void)[] = [];
 
-  constructor(of: Owing) {
+  constructor(of: Replying) {
     this.#of = of;
   }
 
-  /** Replies that are owed. */
-  get count(): number {
-    return this.#count;
+  /** So many wait that no more commands should be carried out. */
+  get isFull(): boolean {
+    return this.#count > owedMax;
   }
 
-  /** The OK of a publish whose last message is the last of `log`; `count` 0: no OK, but what follows waits for it. */
-  publish(log: Log, verb: PublishVerb, count = 1): void {
-    this.#count += count;
-    const open = this.#open;
-    if (open !== null && open.log === log && open.verb === verb) {
-      open.count += count;
-      return;
-    }
-    if (open === null) this.#of.turn.answer(this);
-    else this.#register(open);
-    this.#open = { log, verb, count, isStored: false };
-    this.#owed.push(this.#open);
-  }
-
-  /** @returns false: nothing is owed, say it yourself */
-  ok(): boolean {
-    if (this.#owed.length === 0) return false;
+  ok(): void {
+    if (this.#owed.length === 0) return this.#of.output.ok();
     this.#count++;
     this.#close();
     const last = this.#owed.at(this.#owed.length - 1)!;
-    if ("count" in last && !("log" in last)) last.count++;
-    else this.#owed.push({ count: 1 });
-    return true;
+    if ("oks" in last) last.oks++;
+    else this.#owed.push({ oks: 1 });
   }
 
-  /** @returns false: nothing is owed, say it yourself */
-  respond(frame: Buffer): boolean {
-    if (this.#owed.length === 0) return false;
+  /** A response or an error. */
+  respond(frame: Buffer): void {
+    if (this.#owed.length === 0) return this.#of.output.respond(frame);
     this.#count++;
     this.#close();
     this.#owed.push({ frame });
-    return true;
+  }
+
+  /** The OK of a publish that has just been put to `topic`: when it counts. */
+  accepted(topic: Topic, verb: PublishVerb): void {
+    if (topic.log?.durable) this.#publish(topic.log, verb, 1);
+    else this.ok();
+  }
+
+  /** A part of a publish has just been put to `topic`, whose log may end before the rest has come. */
+  begun(topic: Topic, verb: PublishVerb): void {
+    if (topic.log?.durable) this.#publish(topic.log, verb, 0);
   }
 
   /** Calls `then` when nothing is owed: now, or in a later turn. Not called when the connection goes first. */
   whenEmpty(then: () => void): void {
     if (this.#owed.length === 0) then();
     else this.#whenEmpty.push(then);
+  }
+
+  /** Resolves when nothing is owed; never, when the connection goes first. */
+  answered(): Promise<void> {
+    return new Promise((resolve) => this.whenEmpty(resolve));
   }
 
   /** The end of the turn. */
@@ -101,6 +102,19 @@ export class OwedReplies {
     this.#owed.clear();
     this.#count = 0;
     this.#whenEmpty = [];
+  }
+
+  #publish(log: Log, verb: PublishVerb, oks: number): void {
+    this.#count += oks;
+    const open = this.#open;
+    if (open !== null && open.log === log && open.verb === verb) {
+      open.oks += oks;
+      return;
+    }
+    if (open === null) this.#of.turn.answer(this);
+    else this.#register(open);
+    this.#open = { log, verb, oks, isStored: false };
+    this.#owed.push(this.#open);
   }
 
   #close(): void {
@@ -129,8 +143,8 @@ export class OwedReplies {
         output.respond(first.frame);
       } else {
         if ("log" in first && !first.isStored) break;
-        this.#count -= first.count;
-        for (let i = 0; i < first.count; i++) output.ok();
+        this.#count -= first.oks;
+        for (let i = 0; i < first.oks; i++) output.ok();
       }
       this.#owed.shift();
     }
