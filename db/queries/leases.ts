@@ -1,0 +1,141 @@
+/**
+ * Leases and adoption. Each act is one statement. A lease's row is locked before the node's: of a renewal and
+ * an adoption at the same moment one comes first, and the other finds that.
+ */
+import { type Sql, withDeadline } from "../statement.ts";
+import { type Owner, ownerPart } from "./fence.ts";
+import type { NodeRow } from "./nodes.ts";
+
+const adoptDeadlineMs = 10_000;
+
+/** A lease as one reading of the table has it. */
+export interface LeaseRow {
+  readonly nodeId: string;
+  readonly hostname: string;
+  readonly broadcastAddress: string;
+  readonly epoch: number;
+  readonly term: number;
+  readonly renewals: number;
+  readonly ttlMs: number;
+  readonly released: boolean;
+  /** The node owns durable logs. */
+  readonly holds: boolean;
+}
+
+/** What a node that holds its lease knows. */
+export interface Held extends Owner {
+  readonly term: number;
+}
+
+/** The node begins: an epoch that nobody had, and a lease. Makes what rows there are not. */
+export async function beginLease(sql: Sql, node: NodeRow, ttlMs: number, deadlineMs: number): Promise<Held> {
+  const rows = await withDeadline(
+    sql<{ epoch: number; term: number }[]>`
+      with held as (
+        insert into leases (node_id, term, ttl_ms, renewals) values (${node.id}, 1, ${ttlMs}, 0)
+        on conflict (node_id) do update set term = leases.term + 1, ttl_ms = excluded.ttl_ms,
+          renewals = leases.renewals + 1, renewed_at = now(), released = false
+        returning term),
+      born as (
+        insert into nodes (id, hostname, broadcast_address)
+        select ${node.id}::uuid, ${node.hostname}, ${node.broadcastAddress} from held
+        on conflict (id) do update set epoch = nodes.epoch + 1,
+          hostname = excluded.hostname, broadcast_address = excluded.broadcast_address
+        returning epoch)
+      select epoch, term from born, held`,
+    deadlineMs,
+  );
+  return { nodeId: node.id, ...rows[0]! };
+}
+
+/**
+ * Renews, and reads all leases as they were just before. null: the lease is not this owner's any more, because the
+ * node was adopted, or another process began with its identity.
+ */
+export async function renewLease(sql: Sql, held: Held, deadlineMs: number): Promise<LeaseRow[] | null> {
+  const rows = await withDeadline(
+    sql<(LeaseRow & { renewed: boolean })[]>`
+      with mine as (
+        update leases set renewals = renewals + 1, renewed_at = now()
+        where node_id = ${held.nodeId} and term = ${held.term} returning node_id)
+      select l.node_id as "nodeId", n.hostname, n.broadcast_address as "broadcastAddress", n.epoch, l.term, l.renewals,
+        l.ttl_ms as "ttlMs", l.released, exists (select from mine) as renewed,
+        exists (select from logs where logs.node_id = l.node_id and durable) as holds
+      from leases l join nodes n on n.id = l.node_id
+      order by l.node_id`,
+    deadlineMs,
+  );
+  return rows.some(({ renewed }) => renewed) ? rows : null;
+}
+
+/** Of these logs, those that are another node's. */
+export async function selectForeignLogs(
+  sql: Sql,
+  nodeId: string,
+  logIds: readonly number[],
+  deadlineMs: number,
+): Promise<number[]> {
+  if (logIds.length === 0) return [];
+  const rows = await withDeadline(
+    sql<{ logId: number }[]>`select log_id as "logId" from logs
+      where log_id = any(${`{${logIds.join(",")}}`}::bigint[]) and node_id <> ${nodeId}`,
+    deadlineMs,
+  );
+  return rows.map(({ logId }) => logId);
+}
+
+/** How an adoption went. `term`: the lease's from now on; `epoch`: the node's, which is nobody's. */
+export interface Taken {
+  readonly term: number;
+  readonly epoch: number;
+  readonly logs: number;
+}
+
+/**
+ * Moves a node on to an epoch that is nobody's, and its durable logs to `by`, unless the lease has moved since
+ * it was read. null: it has, or `by` is not the owner it believes to be, and nothing was done. A log whose first
+ * block was being written at that moment may be left out: it is found by asking again with the term that is returned.
+ */
+export async function adoptLogs(
+  sql: Sql,
+  by: Owner,
+  seen: Pick<LeaseRow, "nodeId" | "term" | "renewals">,
+  waitedMs: number,
+): Promise<Taken | null> {
+  const rows = await withDeadline(
+    sql<Taken[]>`
+      with ${ownerPart(sql, by)},
+      taken as (
+        update leases set term = term + 1
+        where node_id = ${seen.nodeId} and term = ${seen.term} and renewals = ${seen.renewals}
+          and node_id <> ${by.nodeId} and exists (select from owner)
+        returning term),
+      bumped as (
+        update nodes set epoch = epoch + 1 from taken where id = ${seen.nodeId} returning epoch),
+      moved as (
+        update logs set node_id = ${by.nodeId}, epoch = ${by.epoch}, sealed_at = coalesce(sealed_at, now()),
+          progress_node = coalesce(progress_node, node_id), progress_epoch = coalesce(progress_epoch, logs.epoch)
+        from bumped where node_id = ${seen.nodeId} and durable
+        returning log_id),
+      noted as (
+        insert into adoptions (node_id, epoch, adopter_id, logs, waited_ms)
+        select ${seen.nodeId}::uuid, epoch, ${by.nodeId}::uuid, (select count(*) from moved), ${Math.round(waitedMs)}::int
+        from bumped where exists (select from moved))
+      select term, epoch, (select count(*) from moved)::int as logs from taken, bumped`,
+    adoptDeadlineMs,
+  );
+  return rows[0] ?? null;
+}
+
+/** Says when what was unfinished was there to be delivered. */
+export async function finishAdoption(
+  sql: Sql,
+  adopted: { readonly nodeId: string; readonly epoch: number },
+  tookMs: number,
+): Promise<void> {
+  await withDeadline(
+    sql`update adoptions set took_ms = ${Math.round(tookMs)}::int
+      where node_id = ${adopted.nodeId} and epoch = ${adopted.epoch}`,
+    adoptDeadlineMs,
+  );
+}

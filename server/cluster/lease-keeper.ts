@@ -1,0 +1,153 @@
+/**
+ * Asks Postgres for a node's lease and renews it every third of its time, on a connection of its own: whatever else
+ * the node sends, this does not wait behind it.
+ */
+import { beginLease, type Held, type LeaseRow, renewLease } from "../../db/queries/leases.ts";
+import type { NodeRow } from "../../db/queries/nodes.ts";
+import type { SharedPostgres } from "../../db/shared-postgres.ts";
+import type { Sql } from "../../db/statement.ts";
+import type { Clocks, Lease } from "./lease.ts";
+
+const retryMs = 250;
+const statementMsMax = 3_000;
+/** The loop shows that it runs so often in a TTL: a stall is found out by a multiple of it. */
+const beatsPerTtl = 12;
+
+export interface LeaseKeeperOptions {
+  readonly postgres: SharedPostgres;
+  readonly node: NodeRow;
+  readonly lease: Lease;
+  readonly clocks: Clocks;
+  /**
+   * The node has an epoch that nobody had, and its lease does not hold yet: time to let go of what is another's by
+   * now. When it rejects the node begins again.
+   */
+  begun(sql: Sql, held: Held): Promise<void>;
+  /** The lease was renewed. `rows`: all leases, as they were just before. */
+  renewed(rows: readonly LeaseRow[]): void;
+  /** For a while the node could not write, or did not know whether it could. */
+  interrupted(): void;
+  log(level: "info" | "warn" | "error", text: string): void;
+}
+
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  #held: Held | null = null;
+  #heldAtMs = Number.NEGATIVE_INFINITY;
+  #failure: string | null = null;
+  #closed = false;
+  #wake: (() => void) | null = null;
+  #beats: NodeJS.Timeout | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Tries for ever, whether Postgres is there or not. */
+  start(): void {
+    const { lease } = this.#options;
+    lease.onLost = () => {
+      this.#held = null;
+      this.#wake?.();
+    };
+    this.#beats = setInterval(() => this.#beat(), lease.ttlMs / beatsPerTtl);
+    this.#running = this.#run();
+  }
+
+  /** What the node may act by; null: it has no lease that holds. */
+  get held(): Held | null {
+    return this.#held;
+  }
+
+  /** The lease stays as it is, and runs out. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#beats ?? undefined);
+    this.#wake?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { lease } = this.#options;
+    while (!this.#closed) {
+      const begunMs = performance.now();
+      let pauseMs = retryMs;
+      try {
+        await (this.#held === null ? this.#begin() : this.#renew(this.#held));
+        this.#failure = null;
+        pauseMs = lease.ttlMs / 3 - (performance.now() - begunMs);
+      } catch (error) {
+        this.#failed(error);
+      }
+      if (!this.#closed) await this.#pause(Math.max(pauseMs, 1));
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { node, lease, clocks, log, begun, interrupted } = this.#options;
+    interrupted();
+    const sentMs = clocks.nowMs();
+    const held = await this.#use((sql) => beginLease(sql, node, lease.ttlMs, this.#deadlineMs));
+    await this.#use((sql) => begun(sql, held));
+    // From when the statement was sent: letting go may have taken longer than the lease lasts.
+    this.#held = held;
+    this.#heldAtMs = clocks.nowMs();
+    lease.renewed(held.epoch, sentMs);
+    log("info", `CLUSTER: this node has epoch ${held.epoch}`);
+    await this.#renew(held);
+  }
+
+  async #renew(held: Held): Promise<void> {
+    const { lease, clocks, log, renewed, interrupted } = this.#options;
+    const sentMs = clocks.nowMs();
+    // Between two renewals that far apart it is not known whether the node could have written.
+    if (sentMs - this.#heldAtMs > (lease.ttlMs * 2) / 3) interrupted();
+    const rows = await this.#use((sql) => renewLease(sql, held, this.#deadlineMs));
+    // Lost in the meantime, to a statement that was fenced.
+    if (this.#held !== held) return;
+    if (rows === null) {
+      log("warn", `CLUSTER: epoch ${held.epoch} is over: the node was taken for dead, or another has its identity`);
+      lease.lose();
+      return;
+    }
+    this.#heldAtMs = clocks.nowMs();
+    lease.renewed(held.epoch, sentMs);
+    renewed(rows);
+  }
+
+  #failed(error: unknown): void {
+    const { lease, log, interrupted, postgres } = this.#options;
+    interrupted();
+    const failure = postgres.describe(error);
+    // That Postgres is away the store says; here it is news once it has consequences.
+    if (lease.mayCommit(performance.now()) || failure === this.#failure) return;
+    if (lease.epoch !== null)
+      log("warn", `CLUSTER: durable topics wait, the lease cannot be renewed: ${failure}`);
+    this.#failure = failure;
+  }
+
+  #beat(): void {
+    const { lease } = this.#options;
+    lease.beat();
+    if (lease.epoch !== null && lease.isSuspect) this.#wake?.();
+  }
+
+  #use<T>(act: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#options.postgres.use(act, "lease");
+  }
+
+  get #deadlineMs(): number {
+    return Math.min(this.#options.lease.ttlMs / 3, statementMsMax);
+  }
+
+  #pause(pauseMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, pauseMs);
+    this.#wake = resolve;
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#wake = null;
+    });
+  }
+}
