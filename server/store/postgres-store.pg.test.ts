@@ -1,70 +1,28 @@
 import { spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openPool, parseDatabaseUrl } from "../../db/client.ts";
 import { selectStoredLogs } from "../../db/queries/blocks.ts";
-import { selectEpoch, upsertNode } from "../../db/queries/nodes.ts";
-import { selectServerState } from "../../db/queries/server.ts";
 import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
-import { PostgresLink } from "./postgres-link.ts";
-import { PostgresStore } from "./postgres-store.ts";
-import { block, type OpenedStore, readAll, storeContract, written } from "./store-contract.ts";
-import { NodeOwner } from "./store-owner.ts";
-import { silent } from "./test-log.ts";
+import { openOn } from "./opened-postgres.ts";
+import { block, readAll, storeContract, written } from "./store-contract.ts";
 
-interface Opened extends OpenedStore {
-  readonly nodeId: string;
-  readonly store: PostgresStore;
-  readonly link: PostgresLink;
-}
-
-function openOn(url: string, nodeId = randomUUID(), onClose: () => Promise<void> = async () => {}): Opened {
-  const owner = new NodeOwner({ nodeId, log: silent, acceptLoss: true });
-  const link = new PostgresLink({
-    ...{ url, cluster: "weir", log: silent },
-    contact: async (sql) => {
-      await upsertNode(sql, { id: nodeId, hostname: "here", broadcastAddress: "here" });
-      owner.noteServer(await selectServerState(sql), await selectEpoch(sql, nodeId));
-    },
-  });
-  const store = new PostgresStore({ link, owner, log: silent });
-  link.onUp = () => store.resume();
-  link.start();
-  return {
-    nodeId,
-    store,
-    link,
-    backlog: store,
-    reopen: async () => {
-      await link.close();
-      const again = openOn(url, nodeId, onClose);
-      await expect.poll(() => again.link.state).toBe("up");
-      again.store.adopt(
-        (await again.link.use("read", (sql) => selectStoredLogs(sql, nodeId))).map((log) => log.logId),
-      );
-      return again;
-    },
-    close: async () => {
-      await link.close();
-      await onClose();
-    },
-  };
-}
+/** Every second log, so that either class meets the same. */
+const isDurable = (logId: number) => logId % 2 === 0;
 
 describe("blocks in Postgres", () =>
   storeContract(
     async () => {
       const database = await freshDatabase();
-      return openOn(database.url, randomUUID(), () => database[Symbol.asyncDispose]());
+      return openOn(database.url, { isDurable, onClose: () => database[Symbol.asyncDispose]() });
     },
     { lasts: true },
   ));
 
 test("[SQ1] backends that are killed all the time lose no block and repeat none", async () => {
   await using database = await freshDatabase();
-  const opened = openOn(database.url);
+  const opened = openOn(database.url, { isDurable });
   await written(opened.backlog, "orders", block(100, 0, 1));
   const admin = openPool(parseDatabaseUrl(database.url), { schema: "weir", name: "killer", max: 1 });
   let kills = 0;
@@ -103,7 +61,7 @@ test("[SQ1] backends that are killed all the time lose no block and repeat none"
 
 test("[SQ2] Postgres killed under writes: every block that was done is there, the others follow when it is back", async () => {
   await using server = await ownPostgres();
-  const opened = openOn(server.url);
+  const opened = openOn(server.url, { isDurable });
   await written(opened.backlog, "orders", block(1, 0, 10));
   const done = new Set<number>();
   const all: Promise<unknown>[] = [];
@@ -143,7 +101,7 @@ test("[SQ2] Postgres killed under writes: every block that was done is there, th
 
 test("[SQ4] a Postgres that hangs is found out, and when it goes on nothing is lost or there twice", async () => {
   await using server = await ownPostgres();
-  const opened = openOn(server.url);
+  const opened = openOn(server.url, { isDurable });
   await written(opened.backlog, "orders", block(1, 0, 1));
   const [row] = await opened.link.use(
     "read",
@@ -175,7 +133,7 @@ test("[SQ4] a Postgres that hangs is found out, and when it goes on nothing is l
 
 test("[SQ3] what a node stored is found again, log by log, with its topic and bounds", async () => {
   await using database = await freshDatabase();
-  const opened = openOn(database.url);
+  const opened = openOn(database.url, { isDurable });
   await written(
     opened.backlog,
     "orders",
@@ -188,7 +146,7 @@ test("[SQ3] what a node stored is found again, log by log, with its topic and bo
     {
       logId: 4_000_000_000,
       topic: "orders",
-      durable: false,
+      durable: true,
       runsFrom: 1,
       runsTo: 2,
       looseFrom: 0,
