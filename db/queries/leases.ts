@@ -68,22 +68,6 @@ export async function renewLease(sql: Sql, held: Held, deadlineMs: number): Prom
   return rows.some(({ renewed }) => renewed) ? rows : null;
 }
 
-/** Of these logs, those that are another node's. */
-export async function selectForeignLogs(
-  sql: Sql,
-  nodeId: string,
-  logIds: readonly number[],
-  deadlineMs: number,
-): Promise<number[]> {
-  if (logIds.length === 0) return [];
-  const rows = await withDeadline(
-    sql<{ logId: number }[]>`select log_id as "logId" from logs
-      where log_id = any(${`{${logIds.join(",")}}`}::bigint[]) and node_id <> ${nodeId}`,
-    deadlineMs,
-  );
-  return rows.map(({ logId }) => logId);
-}
-
 /** How an adoption went. `term`: the lease's from now on; `epoch`: the node's, which is nobody's. */
 export interface Taken {
   readonly term: number;

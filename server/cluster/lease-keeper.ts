@@ -18,11 +18,8 @@ export interface LeaseKeeperOptions {
   readonly node: NodeRow;
   readonly lease: Lease;
   readonly clocks: Clocks;
-  /**
-   * The node has an epoch that nobody had, and its lease does not hold yet: time to let go of what is another's by
-   * now. When it rejects the node begins again.
-   */
-  begun(sql: Sql, held: Held): Promise<void>;
+  /** The epoch is over for good: what the node had of durable logs is another's. Called in the turn it is found out. */
+  lost(): void;
   /** The lease was renewed. `rows`: all leases, as they were just before. */
   renewed(rows: readonly LeaseRow[]): void;
   /** For a while the node could not write, or did not know whether it could. */
@@ -46,9 +43,10 @@ export class LeaseKeeper {
 
   /** Tries for ever, whether Postgres is there or not. */
   start(): void {
-    const { lease } = this.#options;
+    const { lease, lost } = this.#options;
     lease.onLost = () => {
       this.#held = null;
+      lost();
       this.#wake?.();
     };
     this.#beats = setInterval(() => this.#beat(), lease.ttlMs / beatsPerTtl);
@@ -76,7 +74,7 @@ export class LeaseKeeper {
       try {
         await (this.#held === null ? this.#begin() : this.#renew(this.#held));
         this.#failure = null;
-        pauseMs = lease.ttlMs / 3 - (performance.now() - begunMs);
+        pauseMs = this.#held === null ? 0 : lease.ttlMs / 3 - (performance.now() - begunMs);
       } catch (error) {
         this.#failed(error);
       }
@@ -85,34 +83,35 @@ export class LeaseKeeper {
   }
 
   async #begin(): Promise<void> {
-    const { node, lease, clocks, log, begun, interrupted } = this.#options;
+    const { node, lease, clocks, log, interrupted } = this.#options;
     interrupted();
-    const sentMs = clocks.nowMs();
+    const asked = lease.moment;
     const held = await this.#use((sql) => beginLease(sql, node, lease.ttlMs, this.#deadlineMs));
-    await this.#use((sql) => begun(sql, held));
-    // From when the statement was sent: letting go may have taken longer than the lease lasts.
     this.#held = held;
     this.#heldAtMs = clocks.nowMs();
-    lease.renewed(held.epoch, sentMs);
+    lease.renewed(held.epoch, asked);
     log("info", `CLUSTER: this node has epoch ${held.epoch}`);
     await this.#renew(held);
   }
 
   async #renew(held: Held): Promise<void> {
     const { lease, clocks, log, renewed, interrupted } = this.#options;
-    const sentMs = clocks.nowMs();
+    const asked = lease.moment;
     // Between two renewals that far apart it is not known whether the node could have written.
-    if (sentMs - this.#heldAtMs > (lease.ttlMs * 2) / 3) interrupted();
+    if (asked.nowMs - this.#heldAtMs > (lease.ttlMs * 2) / 3) interrupted();
     const rows = await this.#use((sql) => renewLease(sql, held, this.#deadlineMs));
     // Lost in the meantime, to a statement that was fenced.
     if (this.#held !== held) return;
     if (rows === null) {
-      log("warn", `CLUSTER: epoch ${held.epoch} is over: the node was taken for dead, or another has its identity`);
+      log(
+        "warn",
+        `CLUSTER: epoch ${held.epoch} is over: the node was taken for dead, or another has its identity`,
+      );
       lease.lose();
       return;
     }
     this.#heldAtMs = clocks.nowMs();
-    lease.renewed(held.epoch, sentMs);
+    lease.renewed(held.epoch, asked);
     renewed(rows);
   }
 

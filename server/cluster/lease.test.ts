@@ -22,7 +22,7 @@ const ttlMs = 3_000;
 function heldLease(): { clocks: HandClocks; lease: Lease; may: () => boolean } {
   const clocks = new HandClocks();
   const lease = new Lease(ttlMs, clocks);
-  lease.renewed(7, clocks.nowMs());
+  lease.renewed(7, lease.moment);
   return { clocks, lease, may: () => lease.mayCommit(clocks.nowMs()) };
 }
 
@@ -39,9 +39,9 @@ test("[LE1] a node may commit until shortly before its lease can have ended for 
   clocks.pass(100, lease);
   expect(may()).toBe(false);
 
-  const askedMs = clocks.nowMs();
+  const asked = lease.moment;
   clocks.pass(500, lease);
-  lease.renewed(7, askedMs);
+  lease.renewed(7, asked);
   clocks.pass(2_100, lease);
   expect(may()).toBe(true);
   clocks.pass(100, lease);
@@ -60,7 +60,7 @@ test.each([
   clocks.wall -= jumpMs * 1.5;
   expect(may(), "it is not good again by itself").toBe(false);
 
-  lease.renewed(7, clocks.nowMs());
+  lease.renewed(7, lease.moment);
   expect(may()).toBe(true);
 });
 
@@ -76,7 +76,18 @@ test("[LE1] a loop that was held up for over a third of the TTL ends it, whoever
   expect(may(), "a beat does not make it good").toBe(false);
   expect(lease.isSuspect).toBe(true);
 
-  lease.renewed(7, clocks.nowMs());
+  lease.renewed(7, lease.moment);
+  expect(may()).toBe(true);
+});
+
+test("[LE1] a machine that was suspended while Postgres was asked does not take the answer for news", () => {
+  const { clocks, lease, may } = heldLease();
+  const asked = lease.moment;
+  clocks.wall += 3_600_000;
+  lease.renewed(7, asked);
+  expect(may()).toBe(false);
+
+  lease.renewed(7, lease.moment);
   expect(may()).toBe(true);
 });
 

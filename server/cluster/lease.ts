@@ -15,6 +15,11 @@ export interface Clocks {
   wallMs(): number;
 }
 
+export interface Moment {
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
 export class Lease implements NodeLease {
   epoch: number | null = null;
   readonly ttlMs: number;
@@ -49,12 +54,17 @@ export class Lease implements NodeLease {
     if (epoch === this.epoch) this.lose();
   }
 
-  /** Postgres has said that it holds. @param sentMs when it was asked */
-  renewed(epoch: number, sentMs: number): void {
+  /** The moment at which Postgres is asked: what passes until the answer is read counts. */
+  get moment(): Moment {
+    return { nowMs: this.#clocks.nowMs(), wallMs: this.#clocks.wallMs() };
+  }
+
+  /** Postgres has said that it holds. @param asked taken before the statement was sent */
+  renewed(epoch: number, asked: Moment): void {
     this.epoch = epoch;
-    this.#sentMs = sentMs;
-    this.#wallOffsetMs = this.#clocks.wallMs() - this.#clocks.nowMs();
-    this.#beatMs = this.#clocks.nowMs();
+    this.#sentMs = asked.nowMs;
+    this.#wallOffsetMs = asked.wallMs - asked.nowMs;
+    this.#beatMs = Math.max(this.#beatMs, asked.nowMs);
     this.#suspect = false;
   }
 

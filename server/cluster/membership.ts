@@ -2,17 +2,15 @@
  * A node as one of those that take over from one another: it holds a lease, watches the others' and takes the durable
  * logs of a node that is gone, and it lets go of its own where that has happened to it.
  */
-import { adoptLogs, finishAdoption, type Held, type LeaseRow, selectForeignLogs } from "../../db/queries/leases.ts";
+import { adoptLogs, finishAdoption, type Held, type LeaseRow } from "../../db/queries/leases.ts";
 import type { NodeRow } from "../../db/queries/nodes.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
-import type { Sql } from "../../db/statement.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import { type Clocks, Lease } from "./lease.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import { type Ripe, Watch } from "./watch.ts";
 
-const foreignDeadlineMs = 5_000;
 /** Adoptions that are remembered for people. */
 const adoptionsMax = 20;
 /** Logs whose first blocks were under way when a node was adopted are few, and found by the next statement. */
@@ -83,7 +81,7 @@ export class Membership {
     this.#watch = new Watch(node.id, ttlMs);
     this.#keeper = new LeaseKeeper({
       ...{ postgres, node, clocks, log, lease: this.lease },
-      begun: (sql, held) => this.#letGo(sql, held),
+      lost: () => this.#letGo(),
       renewed: (rows) => this.#renewed(rows),
       interrupted: () => this.#watch.restart(),
     });
@@ -131,14 +129,17 @@ export class Membership {
     await this.#keeper.close();
   }
 
-  /** Finds out what others have taken while this node did not hold its lease. */
-  async #letGo(sql: Sql, { nodeId }: Held): Promise<void> {
+  /**
+   * Whatever was begun or taken until now is another's, also what Postgres does not name as such: that one may have
+   * delivered all of a log and ended it. What nobody has taken is loaded anew.
+   */
+  #letGo(): void {
     const { broker, store } = this.#options;
+    const logIds = broker.durableLogIds;
     this.#wantsLoad = true;
-    const foreign = await selectForeignLogs(sql, nodeId, broker.durableLogIds, foreignDeadlineMs);
-    if (foreign.length === 0) return;
-    this.giveUp(foreign);
-    store.giveUp(foreign);
+    if (logIds.length === 0) return;
+    this.giveUp(logIds);
+    store.giveUp(logIds);
   }
 
   #renewed(rows: readonly LeaseRow[]): void {
@@ -218,12 +219,15 @@ export class Membership {
       this.#wantsLoad = true;
       throw error;
     }
-    // Somebody may have taken it while it was read: what is another's is found out as the node begins again.
-    if (this.held !== held) this.lease.lose();
+    // Somebody may have taken it while it was read.
+    if (this.held !== held) return this.#letGo();
     for (const { adoption, beganMs } of this.#unread) {
       if (adoption.tookMs !== null) continue;
       adoption.tookMs = clocks.nowMs() - beganMs;
-      log("info", `CLUSTER: what ${adoption.hostname} left is there, after ${Math.round(adoption.tookMs)} ms`);
+      log(
+        "info",
+        `CLUSTER: what ${adoption.hostname} left is there, after ${Math.round(adoption.tookMs)} ms`,
+      );
     }
   }
 
