@@ -58,6 +58,8 @@ export interface BrokerPorts {
    * `resumeDurable` when that has changed. Absent: always.
    */
   readonly mayHandOut?: () => boolean;
+  /** Whether nothing durable is taken, because the store may lose what it confirms. Absent: it is taken. */
+  readonly refusesDurable?: () => boolean;
 }
 
 /** What went wrong in a way that people must be told. */
@@ -93,6 +95,7 @@ export class Broker {
   /** A publish was refused for want of memory, and memory is short still. */
   isRefusing = false;
   readonly mayHandOut: () => boolean;
+  readonly refusesDurable: () => boolean;
   readonly #wake: () => void;
   #dirtyTopics: Topic[] = [];
   #dirtyChannels: Channel[] = [];
@@ -114,6 +117,7 @@ export class Broker {
     this.audit = ports.audit;
     this.random = ports.random;
     this.mayHandOut = ports.mayHandOut ?? (() => true);
+    this.refusesDurable = ports.refusesDurable ?? (() => false);
     this.#wake = ports.wake;
   }
 

@@ -31,6 +31,7 @@ export class DeferredPublishes {
     const topic = this.#topic;
     const { broker } = topic;
     if (broker.exiting) return "exiting";
+    if (topic.durable && broker.refusesDurable()) return "unkept";
     if (!broker.hasRoom(body.length)) return "full";
     if (this.log === null || this.log.tail >= logSeqMax) this.log = topic.addLog();
     const { log } = this;

@@ -143,3 +143,21 @@ test("[DU4] a topic that ceases to be durable keeps its word for what was publis
   node.publish("2");
   expect(consumer.received).toHaveLength(3);
 });
+
+test("[DU7] while the store may lose what it confirms, publishes to durable topics are refused at once, and others are not", () => {
+  let refuses = true;
+  const node = durableBroker({ refusesDurable: () => refuses });
+  const body = Buffer.from("x");
+  const view = new DataView(body.buffer, body.byteOffset, 1);
+  const frame = Buffer.from([0, 0, 0, 1, 0x78]);
+  const frameView = new DataView(frame.buffer, frame.byteOffset, frame.length);
+
+  expect(node.put("a")).toBe("unkept");
+  expect(node.topic().putMany(frame, frameView, 0, 1, null)).toBe("unkept");
+  expect(node.topic().putDeferred(body, 1_000, null)).toBe("unkept");
+  expect(node.topic("memory").put(body, view, 0, 1, null)).toBeNull();
+  expect(node.topic().messageCount).toBe(0);
+
+  refuses = false;
+  expect(node.put("a")).toBeNull();
+});

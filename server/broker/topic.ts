@@ -15,8 +15,11 @@ import { tidy } from "./retention.ts";
 import { Tap, type TapReader } from "./tap.ts";
 import { openEnd } from "./window.ts";
 
-/** full: memory has no room, and what could go to the store is still on its way. exiting: the node stops. */
-export type PutRefusal = "full" | "exiting";
+/**
+ * full: memory has no room, and what could go to the store is still on its way. exiting: the node stops. unkept: the
+ * topic is durable, and the store may lose what it confirms.
+ */
+export type PutRefusal = "full" | "exiting" | "unkept";
 
 /** Sequences of a log that have not left the topic. */
 interface PendingRange {
@@ -108,6 +111,7 @@ export class Topic {
   ): PutRefusal | null {
     const { broker } = this;
     if (broker.exiting) return "exiting";
+    if (this.durable && broker.refusesDurable()) return "unkept";
     if (this.ephemeral && this.#keepsItsOwn && this.depth >= broker.options.memQueueSize) {
       this.messageCount++;
       this.messageBytes += bytes;
@@ -139,6 +143,7 @@ export class Topic {
   ): number | PutRefusal {
     const { broker } = this;
     if (broker.exiting || this.deleted) return "exiting";
+    if (this.durable && broker.refusesDurable()) return "unkept";
     if (this.ephemeral && this.#keepsItsOwn) return this.#putEach(source, sourceView, from, count, client);
     const log = this.#writableLog();
     const firstSeq = log.tail;

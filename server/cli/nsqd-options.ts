@@ -145,6 +145,10 @@ export const nsqdOptions = {
     "durable-publish-timeout",
     duration("5s", "how long a publish to a durable topic waits for the database"),
   ),
+  "accept-loss": ours(
+    "accept-loss",
+    flag(false, "take publishes to durable topics also while the database may lose what it has confirmed"),
+  ),
   cluster: ours(
     "cluster",
     text("weir", "the cluster this node belongs to, which names its schema in the database"),

@@ -57,6 +57,7 @@ async function openStore(options: NsqdOptions, log: NodeLog): Promise<NodeStore>
       cluster: options["cluster"],
       log: { info: say("info"), warn: say("warn"), error: say("error") },
       audit: options["audit"],
+      acceptLoss: options["accept-loss"],
       hostname: hostname(),
       broadcastAddress: options["broadcast-address"],
     });
@@ -107,6 +108,7 @@ class Node {
       },
       audit,
       random: Math.random,
+      refusesDurable: () => store.durableRefusal !== null,
       wake: this.#turn.schedule,
     });
     this.#turn.broker = this.#broker;

@@ -52,6 +52,7 @@ function deferral(query: Query, msMax: number): number | Refusal {
 
 export function putAnswer(refused: PutRefusal | null): Answer {
   if (refused === null) return "OK";
+  if (refused === "unkept") return new Refusal("NOT_STORED", "the database may lose what it confirms");
   return new Refusal("EXITING", "", refused === "full" ? retryAfter : {});
 }
 

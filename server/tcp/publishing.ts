@@ -214,6 +214,11 @@ function tooBig(session: Session, verb: string, bytes: number): Fault {
 }
 
 function notPut(verb: "PUB" | "MPUB" | "DPUB", refused: PutRefusal): Fault {
-  const why = refused === "exiting" ? "exiting" : "memory is full and the store does not keep up";
-  return fault(`E_${verb}_FAILED`, `${verb} failed ${why}`);
+  return fault(`E_${verb}_FAILED`, `${verb} failed ${whyNotPut[refused]}`);
 }
+
+const whyNotPut: Record<PutRefusal, string> = {
+  full: "memory is full and the store does not keep up",
+  exiting: "exiting",
+  unkept: "the database may lose what it confirms",
+};

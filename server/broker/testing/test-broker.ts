@@ -19,6 +19,7 @@ export interface TestBrokerOptions extends Partial<BrokerOptions> {
   readonly seed?: number;
   readonly wallMs?: number;
   readonly mayHandOut?: () => boolean;
+  readonly refusesDurable?: () => boolean;
 }
 
 export interface AuditEvent {
@@ -73,6 +74,7 @@ export class TestBroker {
           this.#woken = true;
         },
         ...(options.mayHandOut && { mayHandOut: options.mayHandOut }),
+        ...(options.refusesDurable && { refusesDurable: options.refusesDurable }),
       },
     );
     this.broker.time.set(1_000, options.wallMs ?? 1_700_000_000_000);
