@@ -12,6 +12,7 @@ import {
   type EpochEvent,
   type GaugeEvent,
   type HistoryEvent,
+  logOf,
   nsPerMs,
   type OwnEvent,
   type Promises,
@@ -88,6 +89,12 @@ export class History {
 
   get skewNs(): number {
     return this.promises.skewMs * nsPerMs;
+  }
+
+  /** Whether the node had the message's log at that time, as far as anybody says whose logs are. */
+  isOwner(node: string, msgid: string, t: number): boolean {
+    const owner = this.owners.get(logOf(msgid))?.findLast((own) => own.t <= t);
+    return owner === undefined || owner.node === node;
   }
 
   #add(event: HistoryEvent): void {

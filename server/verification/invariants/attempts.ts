@@ -60,6 +60,7 @@ function recorded(history: History, { deliveries, answers }: Story): string[] {
   for (const requeue of answers) {
     if (requeue.op !== "requeue" || requeue.kind !== "ok") continue;
     const { msgid, node, t } = requeue;
+    if (!history.isOwner(node, msgid, t)) continue;
     const taken = deliveries.findLast(
       (delivery) => delivery.msgid === msgid && delivery.node === node && delivery.t <= t + skewNs,
     );

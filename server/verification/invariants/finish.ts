@@ -14,6 +14,8 @@ export const finishedStays: Invariant = {
     for (const { message, channel, story } of stories(history)) {
       for (const finish of story.answers) {
         if (finish.op !== "finish" || finish.kind !== "ok") continue;
+        // Said to a node that had stood still and did not know yet that it is another's.
+        if (!history.isOwner(finish.node, finish.msgid, finish.t)) continue;
         judged++;
         const late = redelivered(history, story, finish);
         if (late === undefined || isInWindow(history, finish, late)) continue;

@@ -1,5 +1,5 @@
 /** I8: what is to wait waits, whatever clocks do. */
-import { nsPerMs } from "../event.ts";
+import { type AnswerEvent, type DeliverEvent, nsPerMs } from "../event.ts";
 import type { History, Story } from "../history.ts";
 import { stories } from "./duplicates.ts";
 import type { Finding, Invariant } from "./invariant.ts";
@@ -32,13 +32,10 @@ export const inTime: Invariant = {
 };
 
 /** A requeue that the node certainly took, and what came next of the same owner. */
-function requeues(
-  { promises, nodes }: History,
-  { answers, deliveries }: Story,
-  found: (why: string) => void,
-): number {
+function requeues(history: History, { answers, deliveries }: Story, found: (why: string) => void): number {
   let judged = 0;
-  for (const { op, kind, msgid, node, delayMs, t } of answers) {
+  for (const answer of answers) {
+    const { op, kind, msgid, delayMs, t } = answer;
     if (op !== "requeue" || kind !== "ok" || !delayMs) continue;
     const sent = answers.findLast(
       (answer) =>
@@ -46,13 +43,21 @@ function requeues(
     );
     const from = sent?.t ?? t;
     const next = deliveries.find((delivery) => delivery.msgid === msgid && delivery.t > t);
-    // A node that died may not have written it down.
-    if (!next || next.node !== node || nodes.handovers(node, from, next.t).length > 0) continue;
+    if (!next || !isKept(history, answer, next)) continue;
     judged++;
     const earlyMs = delayMs - (next.t - from) / nsPerMs;
-    if (earlyMs > promises.earlyMs) {
+    if (earlyMs > history.promises.earlyMs) {
       found(`was requeued with ${delayMs} ms and came ${earlyMs.toFixed(1)} ms early`);
     }
   }
   return judged;
+}
+
+/** Its node knew it all the time, or had time to write it down. */
+function isKept(history: History, { node, msgid, t }: AnswerEvent, next: DeliverEvent): boolean {
+  const { nodes, promises } = history;
+  if (!history.isOwner(node, msgid, t)) return false;
+  const [lostAt] = nodes.handovers(node, t, next.t);
+  if (lostAt === undefined) return next.node === node;
+  return nodes.availableMs(node, t, lostAt) > promises.flushWindowMs + promises.skewMs;
 }

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { describe as inWords } from "./describe.ts";
+import { SimCluster } from "./testing/cluster/cluster.ts";
+import { type Mutant, mutants } from "./testing/cluster/mutants.ts";
+
+const seedsCount = 500;
+const seen = new Map<string, number>();
+
+function see(what: string, count: number): void {
+  seen.set(what, (seen.get(what) ?? 0) + count);
+}
+
+/** Lives through a run and has it judged; what is thrown says its seed, so that `SEED=n` finds it again. */
+function live(seed: number): void {
+  const cluster = new SimCluster(seed);
+  const report = cluster.run();
+  const blows = cluster.blows.join(", ");
+  if (report.isViolated) throw new Error(`SEED=${seed}: ${blows}\n${inWords(report)}`);
+  const { fenced, adoptions, crashes, unknownCommits, unknownPublishes, duplicates } = report.bites;
+  see("fenced statements", fenced);
+  see("adoptions", adoptions);
+  see("crashes", crashes);
+  see("statements of unknown outcome", unknownCommits);
+  see("publishes of unknown outcome", unknownPublishes);
+  see("messages again after a node was lost", duplicates.handover);
+  see("messages again after a publish was tried again", duplicates.retry);
+  see(
+    "nodes that lost their epoch and lived",
+    cluster.nodes.reduce((sum, node) => sum + node.rebirths, 0),
+  );
+}
+
+/** The first seed, if any, in which the mistake breaks what it is known to break. */
+function catches({ parts, plant, breaks }: Mutant): number | null {
+  for (let seed = 1; seed <= seedsCount; seed++) {
+    const cluster = new SimCluster(seed, parts);
+    using _ = plant?.(cluster);
+    const { verdicts } = cluster.run();
+    if (verdicts.some(({ id, verdict }) => verdict === "violated" && breaks.includes(id))) return seed;
+  }
+  return null;
+}
+
+const given = process.env["SEED"];
+const seeds =
+  given === undefined ? Array.from({ length: seedsCount }, (_, index) => index + 1) : [Number(given)];
+
+describe("two nodes and a Postgres", () => {
+  test.each(seeds)("[SM1] whatever dies, nothing acknowledged is lost: seed %i", (seed) => {
+    expect(() => live(seed)).not.toThrow();
+  });
+
+  // A world in which nothing rare happens proves nothing.
+  test.runIf(given === undefined)("[SM2] the runs have had their share of everything that is rare", () => {
+    expect(seen.size).toBeGreaterThan(0);
+    for (const [what, count] of seen) expect(count, what).toBeGreaterThan(50);
+  });
+});
+
+test.each(mutants.map((mutant) => [mutant.what, mutant] as const))(
+  "[SM3] a mistake is found: %s",
+  (_, mutant) => {
+    expect(catches(mutant)).not.toBeNull();
+  },
+  60_000,
+);
+
+test("[SM4] a seed decides everything: the same history twice", () => {
+  const [one, other] = [new SimCluster(33), new SimCluster(33)];
+  one.run();
+  other.run();
+
+  expect(one.history.events).toEqual(other.history.events);
+});
