@@ -27,7 +27,8 @@ test.each(attacks.map((attack) => [attack.title, attack] as const))(
 
     // The machine's other work only ever adds to a latency: what a node does itself shows every time.
     let seen = await trial(node, other, attack, lapMs);
-    for (let again = 1; again < trialsMax && !isBorne(seen); again++) seen = await trial(node, other, attack, lapMs);
+    for (let again = 1; again < trialsMax && !isBorne(seen); again++)
+      seen = await trial(node, other, attack, lapMs);
 
     expect(seen.attacked.p99Ms).toBeLessThan(p99MaxMs(seen));
     expect(seen.attacked.published).toBeGreaterThan(seen.quiet.published / 4);
