@@ -46,26 +46,26 @@ const seeds =
   given === undefined ? Array.from({ length: seedsCount }, (_, index) => index + 1) : [Number(given)];
 
 describe("two nodes and a Postgres", () => {
-  test.each(seeds)("[SM1] whatever dies, nothing acknowledged is lost: seed %i", (seed) => {
+  test.each(seeds)("[SI1] whatever dies, nothing acknowledged is lost: seed %i", (seed) => {
     expect(() => live(seed)).not.toThrow();
   });
 
   // A world in which nothing rare happens proves nothing.
-  test.runIf(given === undefined)("[SM2] the runs have had their share of everything that is rare", () => {
+  test.runIf(given === undefined)("[SI2] the runs have had their share of everything that is rare", () => {
     expect(seen.size).toBeGreaterThan(0);
     for (const [what, count] of seen) expect(count, what).toBeGreaterThan(50);
   });
 });
 
 test.each(mutants.map((mutant) => [mutant.what, mutant] as const))(
-  "[SM3] a mistake is found: %s",
+  "[SI3] a mistake is found: %s",
   (_, mutant) => {
     expect(catches(mutant)).not.toBeNull();
   },
   60_000,
 );
 
-test("[SM4] a seed decides everything: the same history twice", () => {
+test("[SI4] a seed decides everything: the same history twice", () => {
   const [one, other] = [new SimCluster(33), new SimCluster(33)];
   one.run();
   other.run();
