@@ -12,6 +12,9 @@ export interface DeclaredState {
   readonly pausedVersion: number;
   readonly emptiedVersion: number;
   readonly deletedVersion: number;
+  /** Of a topic: whether it is to be durable; null: nothing was said. */
+  readonly durable: boolean | null;
+  readonly durableVersion: number;
 }
 
 export interface DeclaredRow extends DeclaredState {
@@ -31,10 +34,12 @@ export async function selectChanges(sql: Sql, after: number, limit: number): Pro
   const rows = await withDeadline(
     sql<DeclaredRow[]>`
       select name as topic, null as channel, version, declared, incarnation, paused,
-        paused_version as "pausedVersion", emptied_version as "emptiedVersion", deleted_version as "deletedVersion"
+        paused_version as "pausedVersion", emptied_version as "emptiedVersion", deleted_version as "deletedVersion",
+        durable, durable_version as "durableVersion"
       from topics where version > ${after}
       union all
-      select topic, name, version, declared, incarnation, paused, paused_version, emptied_version, deleted_version
+      select topic, name, version, declared, incarnation, paused, paused_version, emptied_version, deleted_version,
+        null, 0
       from channels where version > ${after}
       order by version, channel nulls first limit ${limit}`,
     statementMs,
@@ -48,15 +53,19 @@ export async function selectChanges(sql: Sql, after: number, limit: number): Pro
  */
 export async function changeTopic(sql: Sql, topic: string, state: DeclaredState): Promise<boolean> {
   const { version, declared, incarnation, paused, pausedVersion, emptiedVersion, deletedVersion } = state;
+  const { durable, durableVersion } = state;
   const rows = await withDeadline(
     sql`with moved as (update topology set version = ${version} where version = ${version - 1} returning version),
       gone as (delete from channels using moved where topic = ${topic} and moved.version = ${deletedVersion})
-      insert into topics (name, version, declared, incarnation, paused, paused_version, emptied_version, deleted_version)
+      insert into topics
+        (name, version, declared, incarnation, paused, paused_version, emptied_version, deleted_version, durable, durable_version)
       select ${topic}, ${version}::bigint, ${declared}::boolean, ${incarnation}::bigint, ${paused}::boolean,
-        ${pausedVersion}::bigint, ${emptiedVersion}::bigint, ${deletedVersion}::bigint from moved
+        ${pausedVersion}::bigint, ${emptiedVersion}::bigint, ${deletedVersion}::bigint,
+        ${durable}::boolean, ${durableVersion}::bigint from moved
       on conflict (name) do update set version = excluded.version, declared = excluded.declared,
         incarnation = excluded.incarnation, paused = excluded.paused, paused_version = excluded.paused_version,
-        emptied_version = excluded.emptied_version, deleted_version = excluded.deleted_version, changed_at = now()
+        emptied_version = excluded.emptied_version, deleted_version = excluded.deleted_version,
+        durable = excluded.durable, durable_version = excluded.durable_version, changed_at = now()
       returning version`,
     statementMs,
   );

@@ -28,9 +28,17 @@ const acts = () => ({
   changedAt: timestamp("changed_at", { withTimezone: true }).notNull().defaultNow(),
 });
 
-export const topics = pgTable("topics", { name: text("name").primaryKey(), ...acts() }, (table) => [
-  index("topics_by_version").on(table.version),
-]);
+export const topics = pgTable(
+  "topics",
+  {
+    name: text("name").primaryKey(),
+    ...acts(),
+    /** Whether it is to be durable; null: nothing was said, and each node's flags decide. */
+    durable: boolean("durable"),
+    durableVersion: version("durable_version").notNull().default(0),
+  },
+  (table) => [index("topics_by_version").on(table.version)],
+);
 
 /** They go with their topic. */
 export const channels = pgTable(

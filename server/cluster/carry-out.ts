@@ -18,7 +18,8 @@ export function carryOut(broker: Broker, row: DeclaredRow, seen: number | null):
   const { topic, channel, declared, paused } = row;
   if (channel !== null && isNews(row.deletedVersion, seen)) broker.topics.get(topic)?.deleteChannel(channel);
   // Whoever deleted it on this node alone since then meant it: only what is said anew makes it again.
-  if (declared && (seen === null || row.incarnation > seen || row.pausedVersion > seen)) make(broker, row);
+  const saidAt = Math.max(row.incarnation, row.pausedVersion, row.durableVersion);
+  if (declared && (seen === null || saidAt > seen)) make(broker, row);
   const found = find(broker, row);
   if (found === null) return;
   if (isNews(row.emptiedVersion, seen)) found.empty();

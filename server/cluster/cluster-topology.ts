@@ -14,7 +14,7 @@ import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
 import { isEphemeral } from "../broker/names.ts";
 import { carryOut, carryOutDeletion, type Difference, differences } from "./carry-out.ts";
-import { type Act, Declared, type DeclaredName } from "./declared.ts";
+import { type Act, classIn, Declared, type DeclaredTopicName } from "./declared.ts";
 
 const readEveryMs = 1_000;
 /** Topics and channels read with one statement. */
@@ -23,12 +23,18 @@ const pageMax = 1_000;
 const turnMax = 200;
 /** Others that act at the same moment come first so often. */
 const attemptsMax = 20;
+/** A topic's class may be said before anybody has published to it. */
+const mayComeFirst: ReadonlySet<Act["verb"]> = new Set(["create", "durable", "memory"]);
 /** So long somebody waits for a Postgres that starts together with the node. */
 const startingMsMax = 5_000;
 
 export interface ClusterTopologyOptions {
   readonly postgres: SharedPostgres;
   readonly broker: Broker;
+  /** What was said of topics' classes, for the broker to ask and for the next process to know. */
+  readonly policies: {
+    note(changes: ReadonlyMap<string, boolean | null>, options: { anew: boolean }): void;
+  };
   /** Resolves when the node has what its store owes it: what is deleted now would come back with that. */
   readonly loaded: Promise<void>;
   /** Sets the broker's time. */
@@ -47,7 +53,7 @@ export type Acted =
 export interface TopologyView {
   /** Of the last act that was carried out here; null: nothing is known of any. */
   readonly version: number | null;
-  readonly topics: Iterable<DeclaredName & { readonly channels: readonly DeclaredName[] }>;
+  readonly topics: Iterable<DeclaredTopicName>;
   /** Where this node differs from it. */
   readonly differences: Iterable<Difference>;
 }
@@ -59,6 +65,8 @@ export class ClusterTopology {
   /** Read, and not carried out. */
   #news: DeclaredRow[] = [];
   #id: string | null = null;
+  /** Nothing was carried out yet of what had been said before this process. */
+  #isFirst = true;
   #reading: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -117,7 +125,7 @@ export class ClusterTopology {
         await this.#read();
         const isHere =
           channel === null ? broker.topics.has(topic) : broker.topics.get(topic)?.channels.has(channel);
-        if (verb !== "create" && !isHere && !this.#declared.has(topic, channel)) {
+        if (!mayComeFirst.has(verb) && !isHere && !this.#declared.has(topic, channel)) {
           return { done: false, why: "not found", detail: "neither declared nor on this node" };
         }
         const change = this.#declared.change(act);
@@ -181,6 +189,7 @@ export class ClusterTopology {
       this.#id = id;
     }
     await this.#readNews();
+    this.#noteClasses(this.#id);
     await loaded;
     if (this.#closed) return;
     await this.#carryOutNews(this.#id);
@@ -200,13 +209,37 @@ export class ClusterTopology {
     }
   }
 
+  /** Before any topic is made or published to by them. */
+  #noteClasses(id: string): void {
+    const { postgres, policies } = this.#options;
+    const said = this.#news.filter((row) => row.channel === null && this.#declared.isCurrent(row));
+    policies.note(new Map(said.map((row) => [row.topic, classIn(row)])), {
+      anew: postgres.topologySeen?.id !== id,
+    });
+  }
+
+  /** Whatever a node had been told before: of which class a topic is holds for all nodes alike. */
+  #carryOutClass(name: string): void {
+    const { broker, log } = this.#options;
+    const topic = broker.topics.get(name);
+    const isDurable = broker.options.durability?.isDurable(name) ?? false;
+    if (topic === undefined || topic.durable === isDurable) return;
+    topic.setDurable(isDurable);
+    if (isDurable && this.#isFirst && topic.messageCount > 0)
+      log("warn", `TOPIC(${name}): is durable, which this node did not know: what it took until now is not`);
+    else log("info", `TOPIC(${name}): ${isDurable ? "durable" : "in memory"} from now on`);
+  }
+
   async #carryOutNews(id: string): Promise<void> {
     const { postgres, broker, now } = this.#options;
     const seen = postgres.topologySeen?.id === id ? postgres.topologySeen.version : null;
-    const news = this.#news.filter((row) => row.version > (seen ?? -1) && this.#declared.isCurrent(row));
+    const current = this.#news.filter((row) => this.#declared.isCurrent(row));
+    const news = current.filter((row) => row.version > (seen ?? -1));
     this.#news = [];
     now();
     for (const row of news) carryOutDeletion(broker, row, seen);
+    for (const { topic, channel } of current) if (channel === null) this.#carryOutClass(topic);
+    this.#isFirst = false;
     for (let from = 0; from < news.length; from += turnMax) {
       now();
       for (const row of news.slice(from, from + turnMax)) carryOut(broker, row, seen);

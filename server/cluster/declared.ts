@@ -5,7 +5,8 @@
 import type { DeclaredRow, DeclaredState } from "../../db/queries/topology.ts";
 
 export interface Act {
-  readonly verb: "create" | "delete" | "pause" | "unpause" | "empty";
+  /** `durable` and `memory` say of which class a topic is. */
+  readonly verb: "create" | "delete" | "pause" | "unpause" | "empty" | "durable" | "memory";
   /** Valid and lasting names. */
   readonly topic: string;
   /** null: the act is on the topic. */
@@ -23,6 +24,12 @@ export interface DeclaredName {
   readonly paused: boolean;
 }
 
+export interface DeclaredTopicName extends DeclaredName {
+  /** null: nothing was said of its class. */
+  readonly durable: boolean | null;
+  readonly channels: readonly DeclaredName[];
+}
+
 interface DeclaredTopic {
   state: DeclaredState;
   readonly channels: Map<string, DeclaredState>;
@@ -30,8 +37,13 @@ interface DeclaredTopic {
 
 const blank: DeclaredState = {
   ...{ version: 0, declared: false, incarnation: 0, paused: false },
-  ...{ pausedVersion: 0, emptiedVersion: 0, deletedVersion: 0 },
+  ...{ pausedVersion: 0, emptiedVersion: 0, deletedVersion: 0, durable: null, durableVersion: 0 },
 };
+
+/** What was said of a topic's class, of this one and not of an earlier one of that name; null: nothing. */
+export function classIn({ durable, durableVersion, deletedVersion }: DeclaredState): boolean | null {
+  return durableVersion > deletedVersion ? durable : null;
+}
 
 export class Declared {
   /** Everything up to it has been read. */
@@ -57,12 +69,12 @@ export class Declared {
   }
 
   /** What is wanted of all nodes. */
-  *names(): Generator<DeclaredName & { readonly channels: readonly DeclaredName[] }> {
+  *names(): Generator<DeclaredTopicName> {
     for (const [name, { state, channels }] of this.topics) {
       if (!state.declared) continue;
       const wanted = [...channels].filter(([, { declared }]) => declared);
       yield {
-        ...{ name, paused: state.paused },
+        ...{ name, paused: state.paused, durable: classIn(state) },
         channels: wanted.map(([channel, { paused }]) => ({ name: channel, paused })),
       };
     }
@@ -76,7 +88,8 @@ export class Declared {
   change({ verb, topic, channel }: Act): Change | null {
     const version = this.version + 1;
     const before = this.#stateOf(topic, channel);
-    const declares = verb === "create" || verb === "pause" || verb === "unpause";
+    const isOfClass = verb === "durable" || verb === "memory";
+    const declares = verb !== "empty" && verb !== "delete";
     const state: DeclaredState = {
       ...before,
       version,
@@ -85,8 +98,10 @@ export class Declared {
       ...(verb === "unpause" && { paused: false, pausedVersion: version }),
       ...(verb === "empty" && { emptiedVersion: version }),
       ...(verb === "delete" && { declared: false, paused: false, deletedVersion: version }),
+      ...(isOfClass && { durable: verb === "durable", durableVersion: version }),
     };
     if (verb === "create" && before.declared) return null;
+    if (isOfClass && before.declared && classIn(before) === state.durable) return null;
     return { state, declaresTopic: channel !== null && declares && !this.has(topic, null) };
   }
 

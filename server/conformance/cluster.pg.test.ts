@@ -31,7 +31,12 @@ async function join(...given: Parameters<typeof start>): Promise<TestNode> {
 
 interface Topology {
   readonly version: number | null;
-  readonly topics: { name: string; paused: boolean; channels: { name: string; paused: boolean }[] }[];
+  readonly topics: {
+    name: string;
+    paused: boolean;
+    durable: boolean | null;
+    channels: { name: string; paused: boolean }[];
+  }[];
   readonly differences: { topic: string; channel: string | null; here: string }[];
 }
 
@@ -92,8 +97,8 @@ test("[CU1] what is said to one node is so on all of them, in order, and on one 
   expect(await topologyOf(three)).toEqual({
     version,
     topics: expect.arrayContaining([
-      { name: "mail", paused: true, channels: [{ name: "archive", paused: false }] },
-      { name: "orders", paused: false, channels: [] },
+      { name: "mail", paused: true, durable: null, channels: [{ name: "archive", paused: false }] },
+      { name: "orders", paused: false, durable: null, channels: [] },
     ]),
     differences: [],
   });
@@ -275,6 +280,8 @@ test("[CU7] what cannot be is refused in words, and nothing is done", async () =
     ["channel/create?topic=orders", 400, "MISSING_ARG_CHANNEL"],
     ["topic/create?topic=x%23ephemeral", 400, "EPHEMERAL: what is ephemeral belongs to one node"],
     ["topic/explode?topic=orders", 404, "NOT_FOUND"],
+    ["channel/durable?topic=orders&channel=billing", 404, "NOT_FOUND"],
+    ["topic/durable?topic=x%23ephemeral", 400, "EPHEMERAL: what is ephemeral belongs to one node"],
   ];
   for (const [what, status, message] of refusals)
     expect(await say(node, what), what).toEqual({ status, body: { message } });

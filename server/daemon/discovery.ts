@@ -9,6 +9,7 @@ import { ClusterTopology } from "../cluster/cluster-topology.ts";
 import type { LookupState, NodeInfo } from "../http/ports.ts";
 import { Announcer } from "../lookup/announcer.ts";
 import { FirstChannels } from "../lookup/first-channels.ts";
+import type { Policies } from "../store/ports.ts";
 import type { NodeLog } from "./node-log.ts";
 
 export interface DiscoveryOptions {
@@ -17,6 +18,7 @@ export interface DiscoveryOptions {
   readonly log: NodeLog;
   /** null: the node has no cluster. */
   readonly shared: SharedPostgres | null;
+  readonly policies: Policies;
   /** Sets the broker's time. */
   now(): void;
 }
@@ -31,7 +33,7 @@ export class Discovery {
   #watches = false;
 
   constructor(given: DiscoveryOptions) {
-    const { options, broker, log, shared, now } = given;
+    const { options, broker, log, shared, policies, now } = given;
     const connectMsMax = options["http-client-connect-timeout"];
     const requestMsMax = options["http-client-request-timeout"];
     this.#options = given;
@@ -45,7 +47,7 @@ export class Discovery {
       shared &&
       new ClusterTopology({
         ...{ postgres: shared, loaded: this.#loaded.promise },
-        ...{ broker, now, forget, log: log.log },
+        ...{ broker, policies, now, forget, log: log.log },
       });
     this.#firstChannels = new FirstChannels({
       sources: this.cluster ? [this.#announcer, this.cluster] : [this.#announcer],

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { nsqdOptions } from "../cli/nsqd-options.ts";
 import { brokerOptions } from "./node-settings.ts";
 
-function isDurable(patterns: readonly string[], topic: string): boolean {
+function isDurable(patterns: readonly string[], topic: string, said: boolean | null = null): boolean {
   const defaults = Object.fromEntries(Object.entries(nsqdOptions).map(([name, row]) => [name, row.default]));
   const options = { ...defaults, "durable-topics": patterns } as unknown as Parameters<
     typeof brokerOptions
   >[0];
-  return brokerOptions(options).durability!.isDurable(topic);
+  return brokerOptions(options, () => said).durability!.isDurable(topic);
 }
 
 test.each([
@@ -22,4 +22,9 @@ test.each([
   [[], "invoices", false],
 ])("[DU6] of --durable-topics %j, %s: %s", (patterns, topic, expected) => {
   expect(isDurable(patterns, topic)).toBe(expected);
+});
+
+test("[CU8] what was said of a topic counts before the patterns", () => {
+  expect(isDurable(["invoices"], "invoices", false)).toBe(false);
+  expect(isDurable([], "invoices", true)).toBe(true);
 });

@@ -5,7 +5,9 @@ import { StartError } from "../cli/config-file.ts";
 import type { NsqdOptions } from "../cli/nsqd-options.ts";
 import type { TcpLimits } from "../tcp/ports.ts";
 
-export function brokerOptions(options: NsqdOptions): BrokerOptions {
+/** `said`: what was said to the cluster of a topic's class, which counts before the flags; null: nothing. */
+export function brokerOptions(options: NsqdOptions, said: (topic: string) => boolean | null): BrokerOptions {
+  const isOfPattern = matcher(options["durable-topics"]);
   return {
     memQueueSize: options["mem-queue-size"],
     memBytes: options["mem-bytes"],
@@ -13,7 +15,7 @@ export function brokerOptions(options: NsqdOptions): BrokerOptions {
     maxReqTimeoutMs: options["max-req-timeout"],
     durability: {
       timeoutMs: options["durable-publish-timeout"],
-      isDurable: matcher(options["durable-topics"]),
+      isDurable: (topic) => said(topic) ?? isOfPattern(topic),
     },
     latency: {
       quantiles: options["e2e-processing-latency-percentile"],

@@ -95,7 +95,8 @@ class Node {
     this.#log = log;
     this.#store = store;
     const audit = options["audit"] === "off" ? null : new AuditRing();
-    this.#broker = new Broker(brokerOptions(options), {
+    const durableOf = (topic: string) => store.policies.durableOf(topic);
+    this.#broker = new Broker(brokerOptions(options, durableOf), {
       backlog: store.backlog,
       logIds: store.logIds,
       listener: topologyListener({ log, metadata: store.metadata, discovery: () => this.#discovery }),
@@ -114,6 +115,7 @@ class Node {
     this.#turn.broker = this.#broker;
     this.#discovery = new Discovery({
       ...{ options, broker: this.#broker, log, shared: store.shared, now: this.now },
+      policies: store.policies,
     });
     this.now();
     if (audit !== null) store.attachAudit(audit);
@@ -144,6 +146,7 @@ class Node {
         lookupStates: () => this.#discovery.lookupStates(),
         health: () => this.#health(),
         cluster: this.#discovery.cluster,
+        lease: () => null,
         store: () => store.status(),
         secret: readSecret(options["cluster-secret-file"]),
         now: this.now,

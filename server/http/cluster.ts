@@ -5,7 +5,7 @@ import { Refusal } from "../http-api/errors.ts";
 import { writeStream } from "../http-api/stream.ts";
 import { parseQuery } from "../http-api/target.ts";
 import { type Answer, type Call, Json } from "./call.ts";
-import { type ClusterAct, type ClusterPort, type ClusterVerb, clusterVerbs } from "./ports.ts";
+import { type ClusterAct, type ClusterPort, clusterVerbs, topicVerbs } from "./ports.ts";
 import { array } from "./stats-json.ts";
 
 export async function actOnTopic(call: Call): Promise<Answer> {
@@ -22,7 +22,8 @@ export async function actOnChannel(call: Call): Promise<Answer> {
 
 async function act(call: Call, topic: string, channel: string | null): Promise<Answer> {
   const { cluster } = call.ports;
-  const verb = clusterVerbs.find((known): known is ClusterVerb => known === call.parameter);
+  const verbs = channel === null ? topicVerbs : clusterVerbs;
+  const verb = verbs.find((known) => known === call.parameter);
   if (verb === undefined) return new Refusal("NOT_FOUND");
   if (cluster === null) return noDatabase;
   if (isEphemeral(topic) || (channel !== null && isEphemeral(channel))) {

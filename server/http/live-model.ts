@@ -44,6 +44,7 @@ export function liveNode(ports: HttpPorts, counts: ConnectionCounts): LiveNode {
     memBytesMax: broker.options.memBytes,
     pressure: broker.pressure,
     clusterDifferences: ports.cluster && clusterDifferences(ports.cluster),
+    cluster: ports.lease(),
     store: ports.store(),
   };
 }
@@ -54,6 +55,7 @@ export function liveTopic(topic: Topic, wallMs: number): LiveTopic {
     name: topic.name,
     paused: topic.paused,
     ephemeral: topic.ephemeral,
+    durable: topic.durable,
     depth,
     memoryDepth: depth - storedDepth,
     storedDepth,

@@ -2,7 +2,7 @@
 import type { Broker } from "../broker/broker.ts";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
-import type { LiveStore } from "../protocol/live.ts";
+import type { LiveCluster, LiveStore } from "../protocol/live.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "fatal";
 
@@ -53,7 +53,9 @@ export interface Settings {
 export type LookupState = "up" | "connecting" | "down";
 
 export const clusterVerbs = ["create", "delete", "pause", "unpause", "empty"] as const;
-export type ClusterVerb = (typeof clusterVerbs)[number];
+/** What is said of a topic alone: its class. */
+export const topicVerbs = [...clusterVerbs, "durable", "memory"] as const;
+export type ClusterVerb = (typeof topicVerbs)[number];
 
 export interface ClusterAct {
   readonly verb: ClusterVerb;
@@ -93,6 +95,8 @@ export interface HttpPorts {
   /** `OK`, or `NOK - ` and why. */
   health(): string;
   store(): LiveStore;
+  /** null: a node without a database has none. */
+  lease(): LiveCluster | null;
   /** Shared by nodes and consoles of a cluster; null: `/v1` is closed. */
   readonly secret: string | null;
   /** null: a node without a database has no cluster. */

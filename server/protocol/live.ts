@@ -40,6 +40,8 @@ export interface LiveTopic {
   readonly name: string;
   readonly paused: boolean;
   readonly ephemeral: boolean;
+  /** What is published to it counts when it is in the store. */
+  readonly durable: boolean;
   /** What has not left the topic: no channel yet, or paused. */
   readonly depth: number;
   readonly memoryDepth: number;
@@ -83,6 +85,69 @@ export interface LiveStore {
   readonly durability: LiveDurability | null;
 }
 
+/** Another node of the cluster, as this one sees it in Postgres. */
+export interface LiveOtherNode {
+  readonly nodeId: string;
+  readonly hostname: string;
+  readonly epoch: number;
+  readonly ttlMs: number;
+  /** How long this node has seen its lease unrenewed, by its own clock. */
+  readonly unrenewedMs: number;
+  /** It has left in order. */
+  readonly released: boolean;
+  /** It has durable logs that somebody would have to take over. */
+  readonly holds: boolean;
+}
+
+/** What this node took over of another. */
+export interface LiveAdoption {
+  /** Whose it was. */
+  readonly nodeId: string;
+  /** The dead node's, as raised by this. */
+  readonly epoch: number;
+  /** Wall clock, when it began. */
+  readonly atMs: number;
+  /** How long the other's lease was seen unrenewed before. */
+  readonly waitedMs: number;
+  readonly state: "taking" | "loading" | "done" | "failed";
+  readonly logs: number;
+  /** What was unfinished; null: not known yet. */
+  readonly messages: number | null;
+  /** The statement that took the logs, and reading what was known of them. */
+  readonly takeMs: number | null;
+  readonly loadMs: number | null;
+  /** Why it failed, in words. */
+  readonly reason: string | null;
+}
+
+/** How far this node has handed over what it has. A line of `POST /v1/drain`. */
+export interface LiveDrain {
+  readonly state: "running" | "done" | "failed";
+  /** Wall clock. */
+  readonly startedAtMs: number;
+  readonly logs: number;
+  readonly logsLeft: number;
+  readonly messages: number;
+  readonly messagesLeft: number;
+  /** Why it failed, or what it waits for, in words. */
+  readonly reason: string | null;
+}
+
+/** A node's right to write and hand out what is durable. */
+export interface LiveCluster {
+  readonly epoch: number | null;
+  /** `waiting`: Postgres has not answered yet. `overdue`: not renewed in time. `lost`: another node has taken its logs. */
+  readonly lease: "held" | "overdue" | "lost" | "waiting";
+  readonly ttlMs: number;
+  /** Since the last renewal was sent; null: there was none. */
+  readonly renewedAgoMs: number | null;
+  readonly others: readonly LiveOtherNode[];
+  /** The last ones, oldest first. */
+  readonly adoptions: readonly LiveAdoption[];
+  /** null: nobody has asked for it. */
+  readonly drain: LiveDrain | null;
+}
+
 export interface LiveNode {
   /** The node's own identity, kept in its data path. */
   readonly id: string;
@@ -107,6 +172,8 @@ export interface LiveNode {
   readonly pressure: "none" | "hold" | "refuse";
   /** Topics and channels declared for the cluster that are not so here; null: the node has no cluster. */
   readonly clusterDifferences: number | null;
+  /** null: it has no database. */
+  readonly cluster: LiveCluster | null;
   readonly store: LiveStore;
 }
 

@@ -5,7 +5,7 @@
  * `status()` tells, never an exception.
  *
  * Files in the data path: `nsqd.dat` (topology, in nsqd's shape), `weir.json` (identity and log
- * ids), `checkpoint.dat`, `segments/` (blocks), `audit/` (events that wait for Postgres), `weir.lock`.
+ * ids), `policies.json` (classes of topics), `checkpoint.dat`, `segments/` (blocks), `audit/` (events that wait for Postgres), `weir.lock`.
  */
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,8 @@ import { CommitTimes } from "./commit-times.ts";
 import { lockDataPath } from "./data-path.ts";
 import { NodeState, rangeIds } from "./log-ids.ts";
 import { MetadataFile } from "./metadata.ts";
-import type { LoadedBacklog, Metadata, NodeStore, NodeStoreOptions } from "./ports.ts";
+import { PolicyFile } from "./policies.ts";
+import type { LoadedBacklog, Metadata, NodeStore, NodeStoreOptions, Policies } from "./ports.ts";
 import { PostgresSide } from "./postgres-side.ts";
 import { recoverClean, recoverCrashed } from "./recovery.ts";
 import { SegmentFiles } from "./segment-files.ts";
@@ -46,14 +47,16 @@ export async function openNodeStore(options: NodeStoreOptions): Promise<NodeStor
   using locked = new DisposableStack();
   const lock = locked.use(lockDataPath(options.dataPath));
   const metadata = new MetadataFile(options.dataPath, options.log);
+  const policies = new PolicyFile(options.dataPath, options.log);
   const state = new NodeState(options.dataPath);
   locked.move();
-  return new OpenStore(options, lock, metadata, state);
+  return new OpenStore(options, lock, metadata, policies, state);
 }
 
 class OpenStore implements NodeStore {
   readonly identity: string;
   readonly metadata: Metadata;
+  readonly policies: Policies;
   readonly backlog: Backlog;
   readonly logIds: LogIds;
   onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null = null;
@@ -71,13 +74,20 @@ class OpenStore implements NodeStore {
   #isLoaded = false;
   #cleanCheckpoint: number | null = null;
 
-  constructor(options: NodeStoreOptions, lock: Disposable, metadata: Metadata, state: NodeState) {
+  constructor(
+    options: NodeStoreOptions,
+    lock: Disposable,
+    metadata: Metadata,
+    policies: Policies,
+    state: NodeState,
+  ) {
     const { dataPath, databaseUrl, cluster, log } = options;
     this.#options = options;
     this.#lock = lock;
     this.#state = state;
     this.identity = state.identity;
     this.metadata = metadata;
+    this.policies = policies;
     const onCommit = (durationMs: number) => this.#commits.note(durationMs);
     this.#files = new SegmentFiles({
       directory: join(dataPath, "segments"),

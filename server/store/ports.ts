@@ -61,6 +61,14 @@ export interface Metadata {
   flush(): Promise<void>;
 }
 
+/** Of which class topics are to be, as was said to the cluster when this node last heard. */
+export interface Policies {
+  /** null: nothing was said. */
+  durableOf(topic: string): boolean | null;
+  /** Kept when it returns; null: nothing is said any more. `anew`: what was noted before means nothing. Never throws. */
+  note(changes: ReadonlyMap<string, boolean | null>, options?: { anew?: boolean }): void;
+}
+
 export interface LoadedBacklog {
   readonly topics: TopicCheckpoint[];
   /** False after a crash: messages may come a second time, and what was in memory only is lost. */
@@ -71,6 +79,7 @@ export interface NodeStore {
   /** A UUID, kept in the data path. */
   readonly identity: string;
   readonly metadata: Metadata;
+  readonly policies: Policies;
   readonly backlog: Backlog;
   /** Usable at once, with or without Postgres; ids never repeat, whatever dies. */
   readonly logIds: LogIds;

@@ -68,6 +68,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
       store: () => store,
       secret: given.secret === undefined ? secret : given.secret,
       cluster: null,
+      lease: () => null,
       now: this.now,
       topologyKept: async () => {},
       nextClientNumber: this.nextClientNumber,

@@ -13,7 +13,7 @@ import {
   zeroFlow,
 } from "./flow.ts";
 import { joinLatencies } from "./latency.ts";
-import type { ChannelEntry, TopicEntry } from "./node-state.ts";
+import type { ChannelEntry, KnownTopic, TopicEntry } from "./node-state.ts";
 import type { Subscription } from "./subscription.ts";
 
 export interface JoinedChannel {
@@ -51,6 +51,7 @@ export function joinTopic(name: string, nodes: readonly Subscription[]): JoinedT
     key: name,
     paused: lives.some((live) => live.paused),
     ephemeral: lives.some((live) => live.ephemeral),
+    durable: classOf(lives),
     flow: joinFlows(parts, topicFlow, "smooth"),
     topicDepth: sum(counted.map((live) => live.depth)),
     messageBytes: sum(counted.map((live) => live.messageBytes)),
@@ -59,6 +60,12 @@ export function joinTopic(name: string, nodes: readonly Subscription[]): JoinedT
     stale: parts.some((part) => !part.fresh),
   };
   return { row, raw: joinFlows(parts, topicFlow, "raw"), channels };
+}
+
+function classOf(lives: readonly KnownTopic[]): TopicRow["durable"] {
+  const durable = lives.filter((live) => live.durable).length;
+  if (durable === 0) return "none";
+  return durable === lives.length ? "all" : "some";
 }
 
 function joinChannel(name: string, topics: readonly Part<TopicEntry>[]): JoinedChannel {
@@ -115,6 +122,7 @@ export function shareRows(
       key: node.key,
       hostname: node.state.node?.hostname ?? null,
       paused: part.live.paused,
+      durable: entry.live.durable,
       flow: node.fresh ? flow : withoutRates(flow),
       topicDepth: channel === null ? entry.live.depth : null,
       stale: !node.fresh,

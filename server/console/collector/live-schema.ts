@@ -34,6 +34,8 @@ const topic = z.object({
   name,
   paused: z.boolean(),
   ephemeral: z.boolean(),
+  // A node one version older has none.
+  durable: z.boolean().default(false),
   depth: count,
   memoryDepth: count,
   storedDepth: count,
@@ -66,6 +68,53 @@ const store = z.object({
     .default(null),
 });
 
+const cluster = z.object({
+  epoch: count.nullable(),
+  lease: z.enum(["held", "overdue", "lost", "waiting"]),
+  ttlMs: count,
+  renewedAgoMs: count.nullable(),
+  others: z
+    .array(
+      z.object({
+        nodeId: text,
+        hostname: text,
+        epoch: count,
+        ttlMs: count,
+        unrenewedMs: count,
+        released: z.boolean(),
+        holds: z.boolean(),
+      }),
+    )
+    .max(256),
+  adoptions: z
+    .array(
+      z.object({
+        nodeId: text,
+        epoch: count,
+        atMs: z.number(),
+        waitedMs: count,
+        state: z.enum(["taking", "loading", "done", "failed"]),
+        logs: count,
+        messages: count.nullable(),
+        takeMs: count.nullable(),
+        loadMs: count.nullable(),
+        reason: text.nullable(),
+      }),
+    )
+    .max(64),
+  drain: z
+    .object({
+      state: z.enum(["running", "done", "failed"]),
+      startedAtMs: z.number(),
+      logs: count,
+      logsLeft: count,
+      messages: count,
+      messagesLeft: count,
+      reason: text.nullable(),
+    })
+    .nullable(),
+});
+
 const node = z.object({
   id: text,
   version: text,
@@ -86,6 +135,7 @@ const node = z.object({
   pressure: z.enum(["none", "hold", "refuse"]),
   // A node one version older does not say.
   clusterDifferences: count.nullable().default(null),
+  cluster: cluster.nullable().default(null),
   store,
 });
 

@@ -95,6 +95,7 @@ export class StatsReader {
       memBytesMax: null,
       pressure: null,
       clusterDifferences: null,
+      cluster: null,
       store: null,
     };
   }
@@ -109,6 +110,7 @@ function topicOf(value: unknown): KnownTopic[] {
       name,
       paused: value["paused"] === true,
       ephemeral: name.endsWith("#ephemeral"),
+      durable: false,
       ...depthsOf(value),
       messageCount: count(value["message_count"]),
       messageBytes: count(value["message_bytes"]),

@@ -94,6 +94,8 @@ export interface TopicRow {
   readonly key: string;
   readonly paused: boolean;
   readonly ephemeral: boolean;
+  /** Whether what is published to it counts when it is in Postgres: on all of its nodes, some, none. */
+  readonly durable: "all" | "some" | "none";
   readonly flow: Flow;
   /** The part of `flow.depth` that has not left the topic: no channel yet, or paused. */
   readonly topicDepth: number | null;
@@ -129,6 +131,8 @@ export interface ShareRow {
   readonly key: string;
   readonly hostname: string | null;
   readonly paused: boolean;
+  /** Of a channel: its topic's. */
+  readonly durable: boolean;
   readonly flow: Flow;
   readonly topicDepth: number | null;
   readonly stale: boolean;

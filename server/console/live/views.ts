@@ -183,6 +183,7 @@ function nodeView({ collector }: ViewSource, key: string): NodeView | null {
       key: topic,
       paused: live.paused,
       ephemeral: live.ephemeral,
+      durable: live.durable ? "all" : "none",
       flow: topicFlow(entry, "smooth"),
       topicDepth: live.depth,
       messageBytes: live.messageBytes,

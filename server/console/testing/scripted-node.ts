@@ -96,6 +96,7 @@ export function liveNode(changes: Partial<LiveNode> = {}): LiveNode {
     memBytesMax: 1_000,
     pressure: "none",
     clusterDifferences: null,
+    cluster: null,
     store: {
       kind: "postgres",
       state: "up",
@@ -140,6 +141,7 @@ export function liveTopic(name: string, changes: Partial<LiveTopic> = {}): LiveT
     name,
     paused: false,
     ephemeral: false,
+    durable: false,
     depth: 0,
     memoryDepth: 0,
     storedDepth: 0,
