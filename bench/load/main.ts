@@ -3,10 +3,11 @@
  * `node bench/load/main.ts <workload> <port> <broker pid> [count]` prints a LoadResult as JSON.
  */
 import { cpuMs, memoryBytes } from "../process-usage.ts";
+import { type DurableWorkloadName, durableWorkloads } from "./durable-workloads.ts";
 import { type WorkloadName, workloads } from "./workloads.ts";
 
 export interface LoadResult {
-  readonly workload: WorkloadName;
+  readonly workload: WorkloadName | DurableWorkloadName;
   readonly messages: number;
   readonly seconds: number;
   /** Processor time per message in microseconds, of the broker and of this process. */
@@ -18,7 +19,8 @@ export interface LoadResult {
 }
 
 const [name, port, pid, countText] = process.argv.slice(2);
-const workload = workloads[name as WorkloadName];
+const all = { ...workloads, ...durableWorkloads };
+const workload = all[name as keyof typeof all];
 const count = Number(countText ?? workload.count);
 
 interface Reading {
@@ -50,7 +52,7 @@ async function run(messages: number): Promise<LoadResult> {
     return sorted === undefined ? null : sorted[Math.floor((sorted.length - 1) * share)]!;
   };
   return {
-    workload: name as WorkloadName,
+    workload: name as keyof typeof all,
     messages: outcome.messages,
     seconds: (end.ms - begin.ms) / 1_000,
     brokerMicros: ((end.brokerMs - begin.brokerMs) * 1_000) / outcome.messages,

@@ -87,7 +87,7 @@ export function pubCommand(topic: string, bodyBytes: number): Buffer {
   return command;
 }
 
-function mpubCommand(topic: string, bodyBytes: number, batch: number): Buffer {
+export function mpubCommand(topic: string, bodyBytes: number, batch: number): Buffer {
   const line = Buffer.from(`MPUB ${topic}\n`);
   const item = Buffer.alloc(4 + bodyBytes, "x");
   item.writeUInt32BE(bodyBytes, 0);
