@@ -20,3 +20,6 @@ CREATE TABLE "adoptions" (
 --> statement-breakpoint
 -- A row of a few bytes, written every few seconds by each node: it stays on its page.
 ALTER TABLE "leases" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
+--> statement-breakpoint
+-- Each renewal asks for them.
+CREATE INDEX "adoptions_unfinished" ON "adoptions" ("adopter_id") WHERE "took_ms" IS NULL;

@@ -34,7 +34,7 @@ async function openLog(logId: number, { nodeId, epoch }: Held, durable = true): 
 }
 
 async function leaseOf(reader: Held, nodeId: string) {
-  return (await renewLease(sql, reader, deadlineMs))!.find((row) => row.nodeId === nodeId)!;
+  return (await renewLease(sql, reader, deadlineMs))!.rows.find((row) => row.nodeId === nodeId)!;
 }
 
 const ownerOf = async (logId: number) =>

@@ -22,6 +22,13 @@ export interface LeaseRow {
   readonly holds: boolean;
 }
 
+export interface Renewal {
+  /** All leases, as they were just before. */
+  readonly rows: readonly LeaseRow[];
+  /** Of some adoption by this node it is not written down that it was finished: its statement may have come late. */
+  readonly adopts: boolean;
+}
+
 /** What a node that holds its lease knows. */
 export interface Held extends Owner {
   readonly term: number;
@@ -52,20 +59,21 @@ export async function beginLease(sql: Sql, node: NodeRow, ttlMs: number, deadlin
  * Renews, and reads all leases as they were just before. null: the lease is not this owner's any more, because the
  * node was adopted, or another process began with its identity.
  */
-export async function renewLease(sql: Sql, held: Held, deadlineMs: number): Promise<LeaseRow[] | null> {
+export async function renewLease(sql: Sql, held: Held, deadlineMs: number): Promise<Renewal | null> {
   const rows = await withDeadline(
-    sql<(LeaseRow & { renewed: boolean })[]>`
+    sql<(LeaseRow & { renewed: boolean; adopts: boolean })[]>`
       with mine as (
         update leases set renewals = renewals + 1, renewed_at = now()
         where node_id = ${held.nodeId} and term = ${held.term} returning node_id)
       select l.node_id as "nodeId", n.hostname, n.broadcast_address as "broadcastAddress", n.epoch, l.term, l.renewals,
         l.ttl_ms as "ttlMs", l.released, exists (select from mine) as renewed,
-        exists (select from logs where logs.node_id = l.node_id and durable) as holds
+        exists (select from logs where logs.node_id = l.node_id and durable) as holds,
+        exists (select from adoptions where adopter_id = ${held.nodeId} and took_ms is null) as adopts
       from leases l join nodes n on n.id = l.node_id
       order by l.node_id`,
     deadlineMs,
   );
-  return rows.some(({ renewed }) => renewed) ? rows : null;
+  return rows[0]?.renewed ? { rows, adopts: rows[0].adopts } : null;
 }
 
 /** How an adoption went. `term`: the lease's from now on; `epoch`: the node's, which is nobody's. */
@@ -111,15 +119,30 @@ export async function adoptLogs(
   return rows[0] ?? null;
 }
 
-/** Says when what was unfinished was there to be delivered. */
-export async function finishAdoption(
-  sql: Sql,
-  adopted: { readonly nodeId: string; readonly epoch: number },
-  tookMs: number,
-): Promise<void> {
+/** Of an adoption, what tells it from others. */
+export interface AdoptionKey {
+  readonly nodeId: string;
+  readonly epoch: number;
+}
+
+/** What this node has taken, and may not have loaded yet. */
+export async function selectUnfinishedAdoptions(sql: Sql, nodeId: string): Promise<AdoptionKey[]> {
+  const rows = await withDeadline(
+    sql<AdoptionKey[]>`select node_id as "nodeId", epoch from adoptions
+      where adopter_id = ${nodeId} and took_ms is null`,
+    adoptDeadlineMs,
+  );
+  return [...rows];
+}
+
+/** What was unfinished can be delivered from now on. */
+export async function finishAdoptions(sql: Sql, adoptions: readonly AdoptionKey[]): Promise<void> {
+  if (adoptions.length === 0) return;
+  const nodeIds = `{${adoptions.map(({ nodeId }) => nodeId).join(",")}}`;
+  const epochs = `{${adoptions.map(({ epoch }) => epoch).join(",")}}`;
   await withDeadline(
-    sql`update adoptions set took_ms = ${Math.round(tookMs)}::int
-      where node_id = ${adopted.nodeId} and epoch = ${adopted.epoch}`,
+    sql`update adoptions set took_ms = extract(epoch from now() - at) * 1000
+      where (node_id, epoch) in (select n, e from unnest(${nodeIds}::uuid[], ${epochs}::bigint[]) as f(n, e))`,
     adoptDeadlineMs,
   );
 }

@@ -2,7 +2,7 @@
  * Asks Postgres for a node's lease and renews it every third of its time, on a connection of its own: whatever else
  * the node sends, this does not wait behind it.
  */
-import { beginLease, type Held, type LeaseRow, renewLease } from "../../db/queries/leases.ts";
+import { beginLease, type Held, type Renewal, renewLease } from "../../db/queries/leases.ts";
 import type { NodeRow } from "../../db/queries/nodes.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Sql } from "../../db/statement.ts";
@@ -20,8 +20,7 @@ export interface LeaseKeeperOptions {
   readonly clocks: Clocks;
   /** The epoch is over for good: what the node had of durable logs is another's. Called in the turn it is found out. */
   lost(): void;
-  /** The lease was renewed. `rows`: all leases, as they were just before. */
-  renewed(rows: readonly LeaseRow[]): void;
+  renewed(renewal: Renewal): void;
   /** For a while the node could not write, or did not know whether it could. */
   interrupted(): void;
   log(level: "info" | "warn" | "error", text: string): void;
@@ -99,10 +98,10 @@ export class LeaseKeeper {
     const asked = lease.moment;
     // Between two renewals that far apart it is not known whether the node could have written.
     if (asked.nowMs - this.#heldAtMs > (lease.ttlMs * 2) / 3) interrupted();
-    const rows = await this.#use((sql) => renewLease(sql, held, this.#deadlineMs));
+    const renewal = await this.#use((sql) => renewLease(sql, held, this.#deadlineMs));
     // Lost in the meantime, to a statement that was fenced.
     if (this.#held !== held) return;
-    if (rows === null) {
+    if (renewal === null) {
       log(
         "warn",
         `CLUSTER: epoch ${held.epoch} is over: the node was taken for dead, or another has its identity`,
@@ -112,7 +111,7 @@ export class LeaseKeeper {
     }
     this.#heldAtMs = clocks.nowMs();
     lease.renewed(held.epoch, asked);
-    renewed(rows);
+    renewed(renewal);
   }
 
   #failed(error: unknown): void {
