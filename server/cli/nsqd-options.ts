@@ -16,7 +16,15 @@ import {
   type Values,
   word,
 } from "./option.ts";
-import { configFile, databaseUrl, httpAllowedHost, logLevel, secretFile, version } from "./shared-options.ts";
+import {
+  configFile,
+  databaseUrl,
+  durableTopics,
+  httpAllowedHost,
+  logLevel,
+  secretFile,
+  version,
+} from "./shared-options.ts";
 
 /** As nsqd derives it, so that a node keeps its number when it moves from one to the other. */
 const nodeIdOfHost = crc32(createHash("md5").update(hostname()).digest()) % 1024;
@@ -137,10 +145,7 @@ export const nsqdOptions = {
   // Weir's own
   "mem-bytes": ours("mem-bytes", integer(134_217_728, "bytes of messages kept in memory, over all topics")),
   "database-url": databaseUrl,
-  "durable-topics": ours(
-    "durable-topics",
-    list("pattern, with * and ?, of topics whose publishes are answered when the database has them"),
-  ),
+  "durable-topics": durableTopics,
   "durable-publish-timeout": ours(
     "durable-publish-timeout",
     duration("5s", "how long a publish to a durable topic waits for the database"),

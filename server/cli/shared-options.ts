@@ -23,6 +23,11 @@ export const databaseUrl: Option<string> = {
   },
 };
 
+export const durableTopics = ours(
+  "durable-topics",
+  list("pattern, with * and ?, of topics whose publishes are answered when the database has them"),
+);
+
 export const secretFile = ours(
   "cluster-secret-file",
   text("", "file with the secret that nodes and consoles of the cluster share; without one /v1 is closed", {

@@ -1,5 +1,5 @@
 import { integer, list, type Options, ours, text, type Values } from "./option.ts";
-import { configFile, databaseUrl, logLevel, version } from "./shared-options.ts";
+import { configFile, databaseUrl, durableTopics, logLevel, version } from "./shared-options.ts";
 
 /** Flags of `weir up`, which starts every role on this machine, on loopback. */
 export const upOptions = {
@@ -31,6 +31,7 @@ export const upOptions = {
     integer(10_000, "messages kept in memory per topic and per channel; the rest is stored"),
   ),
   "mem-bytes": ours("mem-bytes", integer(134_217_728, "bytes of messages kept in memory, over all topics")),
+  "durable-topics": durableTopics,
   "database-url": databaseUrl,
   cluster: ours("cluster", text("weir", "name of the cluster and of its schema in the database")),
   "http-allowed-host": ours(

@@ -135,6 +135,7 @@ export class Roles {
       ...this.#lookups.map((lookup) => `--lookupd-tcp-address=${reachable(lookup.tcp)}`),
       `--mem-queue-size=${this.#options["mem-queue-size"]}`,
       `--mem-bytes=${this.#options["mem-bytes"]}`,
+      ...this.#options["durable-topics"].map((pattern) => `--durable-topics=${pattern}`),
       ...this.#nodeFlags,
     ];
     const { ready, running } = await startChildRole<Ready>(this.#child(args));

@@ -27,13 +27,16 @@ async function until(condition: () => boolean): Promise<void> {
   await expect.poll(condition, { timeout: withinMs, interval: 20 }).toBe(true);
 }
 
-async function start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+async function start(
+  more: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<void> {
   said = "";
   const addresses = ["tcp-address", "http-address", "console-http-address"].map(
     (name) => `--${name}=127.0.0.1:0`,
   );
   const { DATABASE_URL: _, ...env } = process.env;
-  up = spawn(process.execPath, [launcher, "up", `--data-path=${directory}`, ...addresses], {
+  up = spawn(process.execPath, [launcher, "up", `--data-path=${directory}`, ...addresses, ...flags], {
     env: { ...env, ...more },
     stdio: "pipe",
   });
@@ -103,6 +106,17 @@ test("[UP6] with a database given it starts no Postgres of its own", async () =>
   expect(processes().filter(({ command }) => command.includes("bin/postgres "))).toEqual([]);
   expect(existsSync(join(directory, "postgres"))).toBe(false);
   expect(processes().filter(({ command }) => command.includes(database.url))).toEqual([]);
+});
+
+test("[UP8] its nodes are told which topics are durable, and its own Postgres keeps what they confirm", async () => {
+  await start({}, ["--nodes=2", "--durable-topics=invoices.*", "--durable-topics=orders"]);
+
+  const nodes = processes().filter(({ command }) => command.includes(" nsqd "));
+  expect(nodes).toHaveLength(2);
+  for (const { command } of nodes)
+    expect(command).toContain("--durable-topics=invoices.* --durable-topics=orders");
+  const publish = await fetch(`${address("NSQ HTTP")}/pub?topic=orders`, { method: "POST", body: "x" });
+  expect([publish.status, await publish.text()]).toEqual([200, "OK"]);
 });
 
 test("[UP5] killed itself, it leaves nothing behind, and a second start finds its ports and data free", async () => {
