@@ -131,28 +131,47 @@ export function selectBlocks(
     limit ${rowsMax}`;
 }
 
+/** What of a log may go: no run lies wholly below `fromSeq` any more, and none that lies wholly below `belowSeq` is needed. */
+export interface DrainedLog {
+  readonly logId: number;
+  readonly fromSeq: number;
+  readonly belowSeq: number;
+}
+
+export interface DeletedBlock {
+  readonly logId: number;
+  readonly loose: boolean;
+  readonly endSeq: number;
+}
+
 /**
- * Deletes at most `rows` blocks that lie wholly below a sequence of their log, of logs that are the owner's. The
- * result's `count` says how many: fewer than `rows` means that none is left.
+ * Deletes at most `rows` blocks of logs that are the owner's; fewer than `rows` means that none is left. What was
+ * deleted below `fromSeq` is not looked at again: while somebody holds a snapshot it stays in the index.
  */
 export function deleteBlocks(
   sql: Sql,
   owner: Owner,
-  below: ReadonlyMap<number, number>,
+  logs: readonly DrainedLog[],
   rows: number,
-): Query {
-  return sql`
+): Query<(DeletedBlock & Row)[]> {
+  const list = (value: (log: DrainedLog) => number) => `{${logs.map(value).join(",")}}`;
+  return sql<(DeletedBlock & Row)[]>`
     with ${ownerPart(sql, owner)}
     delete from blocks where (log_id, loose, first_seq) in (
       select b.log_id, b.loose, b.first_seq
-      from owner, unnest(${`{${[...below.keys()].join(",")}}`}::bigint[], ${`{${[...below.values()].join(",")}}`}::bigint[])
-        as f(log_id, below)
+      from owner, unnest(${list((log) => log.logId)}::bigint[], ${list((log) => log.fromSeq)}::bigint[],
+          ${list((log) => log.belowSeq)}::bigint[]) as f(log_id, from_seq, below)
       join logs l on l.log_id = f.log_id and l.node_id = ${owner.nodeId}
       cross join lateral (
-        select * from blocks where blocks.log_id = f.log_id and first_seq < f.below and end_seq <= f.below
-        limit ${rows}
+        (select * from blocks where blocks.log_id = f.log_id and not loose
+            and first_seq >= f.from_seq and first_seq < f.below and end_seq <= f.below
+          order by first_seq limit ${rows})
+        union all
+        (select * from blocks where blocks.log_id = f.log_id and loose and first_seq < f.below and end_seq <= f.below
+          limit ${rows})
       ) b
-      limit ${rows})`;
+      limit ${rows})
+    returning log_id as "logId", loose, end_seq as "endSeq"`;
 }
 
 /** Ends logs of the owner's of which no block is left. */

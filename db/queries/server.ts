@@ -10,10 +10,9 @@ export interface ServerState {
   readonly synchronousStandbys: string;
   /** How many such are connected; null: this user may not see. */
   readonly synchronousConnected: number | null;
-  /** Connections that ordinary users may open. */
+  /** Connections that ordinary users may open, and how many of them are not open. */
   readonly connectionsMax: number;
-  /** Nodes there are, dead ones too. */
-  readonly nodes: number;
+  readonly connectionsFree: number;
 }
 
 interface SettingRow {
@@ -31,20 +30,22 @@ export async function selectServerState(sql: Sql): Promise<ServerState> {
   const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
   // Whoever may not see the others' state sees rows without one.
   const [row] = await withDeadline(
-    sql<{ senders: number; visible: number; synchronous: number; nodes: number }[]>`
-      select (select count(*)::int from nodes) as nodes, count(*)::int as senders, count(sync_state)::int as visible,
+    sql<{ senders: number; visible: number; synchronous: number; open: number }[]>`
+      select (select count(*)::int from pg_stat_activity where datid is not null) as open,
+        count(*)::int as senders, count(sync_state)::int as visible,
         count(*) filter (where sync_state in ('sync', 'quorum'))::int as synchronous
       from pg_stat_replication`,
     statementMs,
   );
   const number = (name: string) => Number(settings.get(name) ?? 0);
+  const connectionsMax =
+    number("max_connections") - number("superuser_reserved_connections") - number("reserved_connections");
   return {
     unsafeSettings: unsafeSettings(settings),
     synchronousStandbys: settings.get("synchronous_standby_names") ?? "",
     synchronousConnected: row!.visible < row!.senders ? null : row!.synchronous,
-    connectionsMax:
-      number("max_connections") - number("superuser_reserved_connections") - number("reserved_connections"),
-    nodes: row!.nodes,
+    connectionsMax,
+    connectionsFree: Math.max(0, connectionsMax - row!.open),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Deletes what was forgotten, in small statements one after another, while Postgres is there. */
-import { deleteBlocks, deleteLogs } from "../../db/queries/blocks.ts";
+import { type DrainedLog, deleteBlocks, deleteLogs } from "../../db/queries/blocks.ts";
 import type { Owner } from "../../db/queries/fence.ts";
 import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
@@ -26,6 +26,8 @@ export class BlockDeleter {
   readonly #options: BlockDeleterOptions;
   /** Everything of a log below a sequence. */
   readonly #forgotten = new Map<number, number>();
+  /** Below which no run of a log is left. */
+  readonly #deletedTo = new Map<number, number>();
   #deleting: Promise<void> | null = null;
   #closed = false;
 
@@ -41,6 +43,7 @@ export class BlockDeleter {
   /** The log is another's: its blocks are that one's to delete. */
   disown(logId: number): void {
     this.#forgotten.delete(logId);
+    this.#deletedTo.delete(logId);
   }
 
   resume(): void {
@@ -77,23 +80,29 @@ export class BlockDeleter {
   /** One statement, and a second one for logs that have ended. Returns whether it found all there was. */
   async #deleteSome(owner: Owner): Promise<boolean> {
     const { link, isBusy, onEnded } = this.#options;
-    const below = new Map<number, number>();
+    const logs: DrainedLog[] = [];
     for (const [logId, belowSeq] of this.#forgotten) {
-      if (!isBusy(logId)) below.set(logId, belowSeq);
-      if (below.size >= logsMax) break;
+      if (!isBusy(logId)) logs.push({ logId, belowSeq, fromSeq: this.#deletedTo.get(logId) ?? 0 });
+      if (logs.length >= logsMax) break;
     }
-    if (below.size === 0) return true;
-    const deleted = await link.run("read", deadlineMs, (sql) => deleteBlocks(sql, owner, below, rowsMax));
-    if ((deleted as { count?: number }).count === rowsMax) return false;
-    const ended = [...below.keys()].filter((logId) => below.get(logId)! >= wholeLog);
+    if (logs.length === 0) return true;
+    const deleted = await link.run("read", deadlineMs, (sql) => deleteBlocks(sql, owner, logs, rowsMax));
+    // Runs of a log go in order, also where not all of them went.
+    for (const { logId, loose, endSeq } of deleted) {
+      if (!loose) this.#deletedTo.set(logId, Math.max(endSeq, this.#deletedTo.get(logId) ?? 0));
+    }
+    if (deleted.length === rowsMax) return false;
+    const ended = logs.filter(({ belowSeq }) => belowSeq >= wholeLog).map(({ logId }) => logId);
     if (ended.length > 0) {
       await link.run("read", deadlineMs, (sql) => deleteLogs(sql, owner, ended));
       onEnded(ended.filter((logId) => !isBusy(logId)));
     }
-    // More of it may have been forgotten meanwhile.
-    for (const [logId, belowSeq] of below)
+    for (const { logId, belowSeq } of logs) {
+      if (belowSeq >= wholeLog) this.#deletedTo.delete(logId);
+      // More of it may have been forgotten meanwhile.
       if (this.#forgotten.get(logId) === belowSeq) this.#forgotten.delete(logId);
-    return below.size < logsMax;
+    }
+    return logs.length < logsMax;
   }
 }
 

@@ -142,3 +142,15 @@ test("[SD5] a node's store says which logs are another's by now, and confirms no
   expect(await readAll(store.backlog, { logId: 7 })).toEqual([]);
   await store.close({ deadlineMs: 1_000 });
 });
+
+test("[SN15] a node says at start when Postgres has too few connections left for it", async () => {
+  await using server = await ownPostgres({ max_connections: "10" });
+  const log = keptLog();
+  const [first, second] = [await open(server.url), await open(server.url, { log })];
+
+  await up(first);
+  await up(second);
+
+  expect(log.lines.join("\n")).toMatch(/Postgres may run out of connections: a node opens up to 8/);
+  await Promise.all([first.close({ deadlineMs: 1_000 }), second.close({ deadlineMs: 1_000 })]);
+});

@@ -139,9 +139,12 @@ test("[SD3] of an old epoch nothing is written and nothing deleted; in a new one
   const late = [write(node, order, 2, 1), write(node, order, 1, 1)];
   await expect.poll(() => lease.fencedEpochs).toContain(1);
   const [row] = await node.link.use("background", (sql) =>
-    deleteBlocks(sql, { nodeId: node.nodeId, epoch: 1 }, new Map([[2, 2 ** 32]]), 100).then(
-      () => sql<{ count: number }[]>`select count(*)::int as count from blocks`,
-    ),
+    deleteBlocks(
+      sql,
+      { nodeId: node.nodeId, epoch: 1 },
+      [{ logId: 2, fromSeq: 0, belowSeq: 2 ** 32 }],
+      100,
+    ).then(() => sql<{ count: number }[]>`select count(*)::int as count from blocks`),
   );
   expect(row!.count).toBe(2);
   expect(order).toEqual([]);

@@ -181,12 +181,15 @@ export class PostgresSide implements LogIds, SharedPostgres {
   #noteServer(server: ServerState, epoch: number): void {
     const { log } = this.#options;
     this.owner.noteServer(server, epoch);
-    const { unsafeSettings, connectionsMax, nodes } = server;
+    const { unsafeSettings, connectionsMax, connectionsFree } = server;
     if (unsafeSettings.length > 0)
       log.warn({}, `Postgres may lose what it has confirmed: ${unsafeSettings.join(", ")}`);
-    const wanted = nodes * connectionsOfNode;
-    if (wanted > connectionsMax)
-      log.warn({ nodes, connectionsMax }, `Postgres has too few connections: its nodes may open ${wanted}`);
+    // One of ours is open by now.
+    if (connectionsFree < connectionsOfNode - 1)
+      log.warn(
+        { connectionsMax, connectionsFree },
+        `Postgres may run out of connections: a node opens up to ${connectionsOfNode}, a console some more`,
+      );
   }
 
   #settleRangesSoon(): void {

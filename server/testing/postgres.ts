@@ -51,9 +51,9 @@ export interface OwnPostgres {
 }
 
 /** Starts a server that only this test uses; takes about a second. */
-export async function ownPostgres(): Promise<OwnPostgres> {
+export async function ownPostgres(settings: Readonly<Record<string, string>> = {}): Promise<OwnPostgres> {
   const dataDir = mkdtempSync(join(tmpdir(), "weir-test-"));
-  let running: EmbeddedPostgres | null = await startPostgres({ dataDir });
+  let running: EmbeddedPostgres | null = await startPostgres({ dataDir, settings });
   const { url } = running;
   const end = async (how: "kill9" | "stop") => {
     await running?.[how]();
@@ -64,7 +64,7 @@ export async function ownPostgres(): Promise<OwnPostgres> {
     kill9: () => end("kill9"),
     stop: () => end("stop"),
     async start() {
-      running = await startPostgres({ dataDir });
+      running = await startPostgres({ dataDir, settings });
     },
     async [Symbol.asyncDispose]() {
       await end("stop");
