@@ -8,7 +8,7 @@ CREATE TABLE "progress_flushes" (
 	"whole" boolean NOT NULL,
 	"written_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"payload" "bytea" NOT NULL,
-	CONSTRAINT "progress_flushes_hour_node_id_epoch_flush_part_pk" PRIMARY KEY("hour","node_id","epoch","flush","part")
+	CONSTRAINT "progress_flushes_node_id_epoch_flush_part_hour_pk" PRIMARY KEY("node_id","epoch","flush","part","hour")
 ) PARTITION BY RANGE ("hour");
 --> statement-breakpoint
 CREATE TABLE "scheduled" (

@@ -1,5 +1,15 @@
 /** How far the channels of durable topics are, and what is delivered later. */
-import { bigint, boolean, index, integer, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
 
 /**
@@ -23,7 +33,7 @@ export const progressFlushes = pgTable(
     writtenAt: timestamp("written_at", { withTimezone: true }).notNull().defaultNow(),
     payload: bytea("payload").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.hour, table.nodeId, table.epoch, table.flush, table.part] })],
+  (table) => [primaryKey({ columns: [table.nodeId, table.epoch, table.flush, table.part, table.hour] })],
 );
 
 /** A message of a durable topic that is due later, once for every channel it is owed to. */

@@ -15,6 +15,7 @@ import type { LatencyOptions } from "./latency.ts";
 import type { Log } from "./log.ts";
 import { Overflow } from "./overflow.ts";
 import type { Backlog, LogIds, TopologyListener } from "./ports.ts";
+import { ProgressNotes } from "./progress.ts";
 import { restoreTopic } from "./restore.ts";
 import { needsTidying, releaseIdle, tidy } from "./retention.ts";
 import { SlabPool } from "./slab.ts";
@@ -89,6 +90,8 @@ export class Broker {
   readonly listener: TopologyListener;
   readonly report: BrokerReport;
   readonly audit: AuditRing | null;
+  /** What of durable topics is to be written down; null: there can be none. */
+  readonly progress: ProgressNotes | null;
   readonly random: () => number;
   /** The node stops: publishes are refused. */
   exiting = false;
@@ -110,6 +113,7 @@ export class Broker {
   constructor(options: BrokerOptions, ports: BrokerPorts) {
     this.options = options;
     this.pool = new SlabPool(options.memBytes);
+    this.progress = options.durability ? new ProgressNotes(this) : null;
     this.backlog = ports.backlog;
     this.logIds = ports.logIds;
     this.listener = ports.listener;

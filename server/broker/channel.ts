@@ -13,6 +13,7 @@ import { Latency } from "./latency.ts";
 import type { Log } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { Consumer } from "./ports.ts";
+import type { ChannelNotes } from "./progress.ts";
 import { tidy } from "./retention.ts";
 import type { RunQueue } from "./runs.ts";
 import { Subscription, type SubscriptionSettings } from "./subscription.ts";
@@ -37,6 +38,8 @@ export class Channel {
   readonly runs = new Map<number, RunQueue>();
   /** In order of use; the first is the one being handed out, but for held messages of older ones before it. */
   windows: Window[] = [];
+  /** What is to be written down of it; null: its topic has nothing durable. */
+  notes: ChannelNotes | null = null;
   paused = false;
   deleted = false;
   /** Where the last subscription was found that got something. */
@@ -225,7 +228,9 @@ export class Channel {
 
   pump(): void {
     this.#dirty = false;
-    if (!this.deleted) pump(this);
+    if (this.deleted) return;
+    pump(this);
+    if (this.notes !== null) this.notes.touch();
   }
 
   /** Something of it has a deadline: the ticker looks at it until nothing has. */

@@ -47,14 +47,14 @@ export function storeUnfinished(broker: Broker, done: () => void): number {
 
 /**
  * What every topic owes. With `stored` alone true: what the store could give back if the process died
- * now, for topics that have something there; messages in flight are then owed again.
+ * now, for topics that have something there; messages in flight are then owed again. What progress is kept of is left out.
  */
 export function takeCheckpoint(broker: Broker, which: "all" | "stored"): TopicCheckpoint[] {
   const checkpoints: TopicCheckpoint[] = [];
   for (const topic of broker.topics.values()) {
     if (topic.ephemeral) continue;
     if (which === "stored" && !topic.logs.some((log) => log.inStore)) continue;
-    const inStore = (log: Log) => which === "all" || log.inStore;
+    const inStore = (log: Log) => isTold(broker, log) && (which === "all" || log.inStore);
     const ranges: RangeCheckpoint[] = topic.pending
       .filter(({ log }) => inStore(log))
       .map(({ log, from, to }) => ({ logId: log.id, from, to }));
@@ -78,17 +78,22 @@ export function takeCheckpoint(broker: Broker, which: "all" | "stored"): TopicCh
 function channelCheckpoint(broker: Broker, channel: Channel, which: "all" | "stored"): ChannelCheckpoint {
   const ranges: RangeCheckpoint[] = [];
   for (const window of channel.windows) {
-    if (which === "stored" && !window.log.inStore) continue;
+    if (!isTold(broker, window.log) || (which === "stored" && !window.log.inStore)) continue;
     const from = which === "stored" ? window.low : window.next;
     for (const range of withoutOwed(channel, window.log, from, window.end)) ranges.push(range);
   }
   const owed = [];
   for (const exception of channel.exceptions) {
-    if (which === "stored" && !exception.stored) continue;
+    if (!isTold(broker, exception.log) || (which === "stored" && !exception.stored)) continue;
     const { log, seq, attempts, state, atMs } = exception;
     owed.push({ log, seq, attempts, dueMs: state === "deferred" ? Math.max(1, broker.wallOf(atMs)) : 0 });
   }
   return { name: channel.name, ranges, exceptions: packed(owed) };
+}
+
+/** Durable logs have progress instead, where it is kept. */
+function isTold(broker: Broker, log: Log): boolean {
+  return !log.durable || !broker.progress?.isKept;
 }
 
 /** [from, to) without the messages that are listed one by one: nothing is owed twice. */

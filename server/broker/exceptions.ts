@@ -11,6 +11,7 @@
 import { Deque } from "./deque.ts";
 import { DueHeap, type HeapItem } from "./heap.ts";
 import type { Log } from "./log.ts";
+import type { ChannelNotes } from "./progress.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What an exception costs beside its frame: object, map entry, heap slot. */
@@ -50,6 +51,8 @@ export class Exceptions {
   waitingCount = 0;
   deferredCount = 0;
   size = 0;
+  /** Where changes of durable ones are noted; null: nobody asks. */
+  notes: ChannelNotes | null = null;
   readonly #charge: (bytes: number) => void;
 
   /** @param charge told of every change in the bytes that exceptions take, so that one budget covers the broker */
@@ -75,6 +78,7 @@ export class Exceptions {
     }
     messages.set(exception.seq, exception);
     this.size++;
+    this.notes?.changed(exception);
     this.#charge(exceptionBytes + (exception.frame?.length ?? 0));
   }
 
@@ -92,6 +96,7 @@ export class Exceptions {
     exception.owner = owner;
     exception.heldSinceMs = sinceMs;
     exception.atMs = deadlineMs;
+    this.notes?.changed(exception);
     this.timed.add(exception);
   }
 
@@ -100,6 +105,7 @@ export class Exceptions {
     exception.state = "deferred";
     exception.owner = null;
     exception.atMs = dueMs;
+    this.notes?.changed(exception);
     this.timed.add(exception);
     this.deferredCount++;
   }
@@ -111,6 +117,7 @@ export class Exceptions {
     if (!messages?.delete(exception.seq)) return;
     if (messages.size === 0) this.#byLog.delete(exception.log);
     this.size--;
+    this.notes?.changed(exception);
     this.#charge(-exceptionBytes - (exception.frame?.length ?? 0));
   }
 
@@ -145,6 +152,7 @@ export class Exceptions {
   }
 
   clear(): void {
+    this.notes?.touchAll();
     let bytes = 0;
     for (const exception of this) bytes += exceptionBytes + (exception.frame?.length ?? 0);
     this.#charge(-bytes);

@@ -36,6 +36,8 @@ export class Log {
   /** Nobody gets a message of it before the store has it. */
   readonly storesFirst: boolean;
   readonly commits = new CommitQueue();
+  /** Holds back who waits, though the store has what they wait for; null: nothing does. */
+  gate: { readonly holdsCommits: boolean } | null = null;
   /** The sequence the next message gets. */
   tail = 0;
   /** The topic's cursor: channels may read below it. */
@@ -185,7 +187,7 @@ export class Log {
   /** The store has more of it. */
   noteStored(): void {
     this.storedTo = this.firstUnstored;
-    this.commits.storedTo(this.storedTo);
+    if (this.gate === null || !this.gate.holdsCommits) this.commits.storedTo(this.storedTo);
   }
 
   seal(): void {

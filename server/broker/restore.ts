@@ -36,6 +36,9 @@ export function restoreTopic(
     topic.deferred.pending.push({ log: logOf(logId[i]!), seq: seq[i]!, frame: null, delayMs: dueMs[i]! });
   }
   topic.logs = [...found.values(), ...topic.logs];
+  const durable = [...found.values()].filter((log) => log.durable);
+  for (const log of durable) topic.noteDurable(log);
+  if (durable.length > 0) topic.notes?.restored(durable);
   topic.markDirty();
 }
 

@@ -38,8 +38,10 @@ export function tidy(topic: Topic): void {
       log.forgetTimes(needed);
       topic.broker.backlog.forget(log.id, spent ? openEnd : needed);
     }
-    if (spent) log.dropAll();
-    else kept.push(log);
+    if (spent) {
+      log.dropAll();
+      if (log.durable) topic.notes?.logEnded(log);
+    } else kept.push(log);
   }
   topic.logs = kept;
 }

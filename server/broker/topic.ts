@@ -11,6 +11,7 @@ import { DeferredPublishes } from "./deferred-publishes.ts";
 import { Log, type LogClass, logSeqMax } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { ClientIdentity } from "./ports.ts";
+import type { TopicNotes } from "./progress.ts";
 import { tidy } from "./retention.ts";
 import { Tap, type TapReader } from "./tap.ts";
 import { openEnd } from "./window.ts";
@@ -48,6 +49,8 @@ export class Topic {
   /** Logs of which somebody may need something, oldest first; the one being written is the last. */
   logs: Log[] = [];
   readonly taps = new Set<Tap>();
+  /** What is to be written down of it; null: it has had no durable log. */
+  notes: TopicNotes | null = null;
   /** Older than the current log, and not handed to channels yet. */
   pending: PendingRange[] = [];
   readonly deferred: DeferredPublishes;
@@ -215,6 +218,7 @@ export class Topic {
   addChannel(name: string): Channel {
     const channel = new Channel(this.broker, this, name);
     this.channels.set(name, channel);
+    this.#noteChannel(channel);
     if (this.#log !== null) channel.addRange(this.#log, this.#log.handedTo, openEnd);
     this.broker.listener.channelCreated(this.name, name);
     this.markDirty();
@@ -226,6 +230,7 @@ export class Topic {
     if (!channel) return false;
     this.channels.delete(name);
     channel.delete();
+    channel.notes?.gone();
     this.broker.gone.addChannel(channel);
     this.broker.listener.channelDeleted(this.name, name);
     tidy(this);
@@ -281,6 +286,7 @@ export class Topic {
     // Taken, and taken away: whoever waits to hear of it hears that it was taken.
     for (const owed of this.logs) owed.commits.storedTo(openEnd);
     tidy(this);
+    this.notes?.touch();
     return dropped;
   }
 
@@ -293,6 +299,7 @@ export class Topic {
     this.deferred.log = null;
     for (const tap of this.taps) tap.close();
     tidy(this);
+    this.notes?.gone();
   }
 
   /** Copies of what is published from now on, for somebody who watches: not a consumer, and first to be left out. */
@@ -332,6 +339,7 @@ export class Topic {
     if (log?.storesFirst) this.broker.overflow.storeNew(this, log);
     this.#hand();
     if (!this.paused) for (const channel of this.channels.values()) channel.pump();
+    if (this.notes !== null) this.notes.touch();
   }
 
   #writableLog(): Log {
@@ -347,7 +355,26 @@ export class Topic {
   addLog(): Log {
     const log = new Log(this.broker.logIds.next(), this.name, this.broker.pool, this.logClass);
     this.logs.push(log);
+    if (log.durable) this.noteDurable(log);
     return log;
+  }
+
+  /** What happens to a durable log is written down, and to those who get something of it. */
+  noteDurable(log: Log): void {
+    const { progress } = this.broker;
+    if (progress === null) return;
+    if (this.notes === null) {
+      this.notes = progress.open(this);
+      for (const channel of this.channels.values()) this.#noteChannel(channel);
+    }
+    log.gate = this.notes;
+    this.notes.touch();
+  }
+
+  #noteChannel(channel: Channel): void {
+    if (this.notes === null || channel.ephemeral) return;
+    channel.notes = this.notes.channelAdded(channel);
+    channel.exceptions.notes = channel.notes;
   }
 
   /** Ends a log: channels finish what they were handed of it; what had not left the topic is not theirs yet. */

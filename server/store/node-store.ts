@@ -15,6 +15,7 @@ import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { Backlog, LogIds } from "../broker/ports.ts";
+import type { ProgressNotes } from "../broker/progress.ts";
 import type { LiveStore } from "../protocol/live.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitTimes } from "./commit-times.ts";
@@ -33,6 +34,7 @@ export type * from "./ports.ts";
 const auditRetentionDaysDefault = 30;
 const auditSpoolBytesDefault = 256 * 1024 * 1024;
 const stopMsDefault = 10_000;
+const finalProgressMs = 3_000;
 /** A disk that refuses so long at a stop will not be waited for. */
 const diskRefusesMs = 5_000;
 
@@ -203,12 +205,30 @@ class OpenStore implements NodeStore {
     );
   }
 
+  loadDurable(): Promise<TopicCheckpoint[]> {
+    return this.#postgres?.loadDurable() ?? Promise.resolve([]);
+  }
+
+  giveUp(logIds: readonly number[]): void {
+    this.#postgres?.giveUp(logIds);
+  }
+
+  keepProgress(notes: ProgressNotes, now: () => void): void {
+    this.#postgres?.progress.attach(notes, now);
+  }
+
   async saveCheckpoint(
     topics: readonly TopicCheckpoint[],
     { final, whole = this.#isLoaded }: { final: boolean; whole?: boolean },
   ): Promise<void> {
     if (!final) return whole ? this.#keeper.save(topics) : undefined;
     await this.#stopWriting();
+    const isKept = await this.#postgres?.progress.finish(finalProgressMs);
+    if (isKept === false)
+      this.#options.log.warn(
+        {},
+        "the last progress of durable topics could not be written: some messages may come again",
+      );
     if (whole) this.#cleanCheckpoint = await this.#keeper.saveFinal(topics);
     else await this.#keeper.saveBeside(topics);
   }

@@ -4,6 +4,7 @@ import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { Backlog, LogIds } from "../broker/ports.ts";
+import type { ProgressNotes } from "../broker/progress.ts";
 import type { LiveStore } from "../protocol/live.ts";
 
 /** `all`: every event; `ack`: FIN, REQ, timeouts and drops only; `off`: nothing is kept. */
@@ -114,6 +115,16 @@ export interface NodeStore {
    * Ranges are clipped to what is stored. Call once.
    */
   load(): Promise<LoadedBacklog>;
+  /**
+   * What is owed of the durable logs that are this node's in Postgres and are not loaded yet: those of processes before
+   * this one, and those that were adopted. For `Broker.restore`, as durable ones. Rejects when Postgres does not
+   * answer: call it again. Call it when the node's epoch is known, and after each adoption.
+   */
+  loadDurable(): Promise<TopicCheckpoint[]>;
+  /** These logs are another node's, or will be loaded again: what waits to be written of them is dropped, nothing is deleted. */
+  giveUp(logIds: readonly number[]): void;
+  /** From now on what happens to durable topics is written down, at most 100 ms behind. `now` sets the broker's time. */
+  keepProgress(notes: ProgressNotes, now: () => void): void;
   /**
    * Keeps what is owed. Periodic (`final: false`): returns at once, the newest wins, at most one a
    * second is written; resolves when written or superseded. Final: first every block given to

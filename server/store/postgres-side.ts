@@ -15,11 +15,13 @@ import type { LiveStore } from "../protocol/live.ts";
 import { AuditWriter } from "./audit-writer.ts";
 import { type Checkpoint, decodeCheckpoint } from "./checkpoint-codec.ts";
 import { owedFrom } from "./checkpoint-fit.ts";
+import { readDurable } from "./durable-load.ts";
 import type { NodeState } from "./log-ids.ts";
 import { NodeBacklog } from "./node-backlog.ts";
 import type { AuditPolicy, StoreLog } from "./ports.ts";
 import { connectionsOfNode, PostgresLink } from "./postgres-link.ts";
 import { PostgresStore } from "./postgres-store.ts";
+import { ProgressKeeper } from "./progress-keeper.ts";
 import { forgetDrained } from "./recovery.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import { NodeOwner } from "./store-owner.ts";
@@ -58,10 +60,14 @@ export class PostgresSide implements LogIds, SharedPostgres {
   readonly blocks: PostgresStore;
   readonly backlog: NodeBacklog;
   readonly audit: AuditWriter;
+  readonly progress: ProgressKeeper;
   onUp: (() => void) | null = null;
   readonly #options: PostgresSideOptions;
   readonly #found = Promise.withResolvers<Found>();
   #looked = false;
+  /** Durable logs that were begun here, or have been loaded. */
+  readonly #known = new Set<number>();
+  #loading: Promise<unknown> = Promise.resolve();
   #settling = false;
 
   constructor(options: PostgresSideOptions) {
@@ -88,6 +94,10 @@ export class PostgresSide implements LogIds, SharedPostgres {
       retentionDays: options.auditRetentionDays,
       spoolBytesMax: options.auditSpoolBytesMax,
     });
+    this.progress = new ProgressKeeper({
+      ...{ link, owner, log, session: state.session },
+      mayHave: (logId) => this.blocks.mayHave(logId),
+    });
     this.link.onUp = () => {
       this.blocks.resume();
       this.backlog.startMoving();
@@ -103,6 +113,7 @@ export class PostgresSide implements LogIds, SharedPostgres {
   next(): number {
     const { state } = this.#options;
     const id = state.next();
+    this.#known.add(id);
     if ((state.wantsRange || state.unregistered.length > 0) && !this.#settling) this.#settleRangesSoon();
     return id;
   }
@@ -140,6 +151,26 @@ export class PostgresSide implements LogIds, SharedPostgres {
     return this.#found.promise;
   }
 
+  /** As `NodeStore.loadDurable`. */
+  loadDurable(): Promise<TopicCheckpoint[]> {
+    const loaded = this.#loading.then(async () => {
+      const { state, log } = this.#options;
+      const { topics, logs } = await readDurable(this.link, state.identity, (id) => this.#known.has(id), log);
+      for (const { logId } of logs) this.#known.add(logId);
+      this.blocks.adopt(logs.map(({ logId }) => logId));
+      forgetDrained(owedFrom(topics), logs, this.backlog);
+      return topics;
+    });
+    this.#loading = loaded.catch(() => {});
+    return loaded;
+  }
+
+  /** As `NodeStore.giveUp`. */
+  giveUp(logIds: readonly number[]): void {
+    for (const logId of logIds) this.#known.delete(logId);
+    this.blocks.giveUp(logIds);
+  }
+
   /** When Postgres has answered: what it has of earlier processes and is not owed may go. */
   forgetAllBut(topics: readonly TopicCheckpoint[]): void {
     const owed = owedFrom(topics);
@@ -175,7 +206,9 @@ export class PostgresSide implements LogIds, SharedPostgres {
     const row = await selectCheckpoint(sql, state.identity);
     this.#looked = true;
     this.blocks.adopt(logs.map((log) => log.logId));
-    this.#found.resolve({ logs, checkpoint: row && decodeCheckpoint(row.payload) });
+    // Durable ones are loaded by themselves, when it is known whose they are.
+    const memoryLogs = logs.filter(({ durable }) => !durable);
+    this.#found.resolve({ logs: memoryLogs, checkpoint: row && decodeCheckpoint(row.payload) });
   }
 
   #noteServer(server: ServerState, epoch: number): void {

@@ -1,0 +1,63 @@
+/**
+ * What is owed of the durable logs that are a node's: its own of before, and those it has taken over. The same
+ * for both, since Postgres says of each log whose it is and in whose flushes its state is.
+ */
+
+import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
+import { type LogLife, selectFlushes, selectLogLives } from "../../db/queries/flushes.ts";
+import { withDeadline } from "../../db/statement.ts";
+import type { TopicCheckpoint } from "../broker/checkpoint.ts";
+import { joinTopics } from "./checkpoint-fit.ts";
+import type { StoreLog } from "./ports.ts";
+import type { PostgresLink } from "./postgres-link.ts";
+import { decodeFlush } from "./progress-codec.ts";
+import { ProgressFold } from "./progress-fold.ts";
+
+const livesDeadlineMs = 20_000;
+
+export interface DurableBacklog {
+  readonly topics: TopicCheckpoint[];
+  /** All that are the node's, also those of which nothing is owed. */
+  readonly logs: readonly StoredLogRow[];
+}
+
+/** @param isKnown logs that are left out: they are loaded, or were begun here */
+export async function readDurable(
+  link: PostgresLink,
+  nodeId: string,
+  isKnown: (logId: number) => boolean,
+  log: StoreLog,
+): Promise<DurableBacklog> {
+  return link.use("read", async (sql) => {
+    const lives = (await withDeadline(selectLogLives(sql, nodeId), livesDeadlineMs)).filter(
+      ({ logId }) => !isKnown(logId),
+    );
+    if (lives.length === 0) return { topics: [], logs: [] };
+    const stored = new Map((await selectStoredLogs(sql, nodeId)).map((row) => [row.logId, row]));
+    let topics: TopicCheckpoint[] = [];
+    const logs: StoredLogRow[] = [];
+    for (const life of byLife(lives)) {
+      const fold = new ProgressFold();
+      for await (const payload of selectFlushes(sql, life.owner)) {
+        const flush = decodeFlush(payload);
+        if (flush === null) log.error(life.owner, "a flush of progress is damaged and is left out");
+        else fold.apply(flush);
+      }
+      const rows = life.logIds.map((logId) => stored.get(logId)).filter((row) => row !== undefined);
+      topics = joinTopics(topics, fold.fit(new Map(rows.map((row) => [row.logId, row]))));
+      logs.push(...rows);
+    }
+    return { topics, logs };
+  });
+}
+
+function byLife(lives: readonly LogLife[]) {
+  const found = new Map<string, { owner: { nodeId: string; epoch: number }; logIds: number[] }>();
+  for (const { logId, nodeId, epoch } of lives) {
+    const key = `${nodeId} ${epoch}`;
+    const life = found.get(key) ?? { owner: { nodeId, epoch }, logIds: [] };
+    life.logIds.push(logId);
+    found.set(key, life);
+  }
+  return found.values();
+}
