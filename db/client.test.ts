@@ -3,25 +3,42 @@ import { checkSchemaName, DatabaseUrlError, parseDatabaseUrl } from "./client.ts
 
 test("[SP5] a database URL names a TCP address or the directory of a socket", () => {
   expect(parseDatabaseUrl("postgres://ann:s%40cret@db.example:6000/shop?sslmode=require")).toEqual({
-    host: "db.example",
-    port: 6000,
+    hosts: [{ host: "db.example", port: 6000 }],
     user: "ann",
     password: "s@cret",
     database: "shop",
     ssl: "require",
+    isPooled: false,
   });
   expect(parseDatabaseUrl("postgres://weir@localhost/weir?host=/run/pg")).toMatchObject({
-    host: "/run/pg",
-    port: 5432,
+    hosts: [{ host: "/run/pg", port: 5432 }],
     user: "weir",
     password: undefined,
     ssl: false,
   });
-  expect(parseDatabaseUrl("postgresql://u@[::1]/d").host).toBe("::1");
+  expect(parseDatabaseUrl("postgresql://u@[::1]/d").hosts).toEqual([{ host: "::1", port: 5432 }]);
+});
+
+test.each([
+  ["postgres://u@one:6001,two,[::1]:6003/d", ["one:6001", "two:5432", "::1:6003"]],
+  ["postgres://u@one,two:6002/d", ["one:5432", "two:6002"]],
+  ["postgres://u@x/d?host=one,two&port=6001,6002", ["one:6001", "two:6002"]],
+  ["postgres://u@x:6005/d?host=/run/a,/run/b", ["/run/a:6005", "/run/b:6005"]],
+  ["postgres:///d", ["localhost:5432"]],
+])("[PR1] %s names its hosts as libpq reads them", (url, hosts) => {
+  expect(parseDatabaseUrl(url).hosts.map(({ host, port }) => `${host}:${port}`)).toEqual(hosts);
+});
+
+test("[PR2] pgbouncer=true says that a pooler stands before Postgres", () => {
+  expect(parseDatabaseUrl("postgres://u@h:6432/d?pgbouncer=true").isPooled).toBe(true);
+  expect(parseDatabaseUrl("postgres://u@h:6432/d?pgbouncer=false").isPooled).toBe(false);
 });
 
 test.each([
   "",
+  "postgres://u:hunter2@one,two/d?port=1,2,3",
+  "postgres://u:hunter2@one:1:2/d",
+  `postgres://u:hunter2@${"h,".repeat(16)}h/d`,
   "nonsense",
   "mysql://x",
   "postgres://u:hunter2@h:99999/d",

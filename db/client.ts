@@ -4,9 +4,9 @@
  * `reserve`), no type fetching, a short constant back-off, and a deadline of our own
  * on every statement, because a promise of the driver may hang when a backend dies.
  */
-import { connect as connectTcp } from "node:net";
 import postgres from "postgres";
 import { checkSchemaName, type DatabaseAddress } from "./address.ts";
+import { HostChoice } from "./host-choice.ts";
 import type { Sql } from "./statement.ts";
 
 export { checkSchemaName, type DatabaseAddress, DatabaseUrlError, parseDatabaseUrl } from "./address.ts";
@@ -18,6 +18,7 @@ export {
   type Sql,
   withDeadline,
 } from "./statement.ts";
+export { HostChoice };
 
 export interface PoolOptions {
   /** The cluster's name: the only schema that is searched. */
@@ -28,6 +29,8 @@ export interface PoolOptions {
   readonly max: number;
   /** The server gives up on a statement after this; 0: never. Default 30 s. */
   readonly statementTimeoutMs?: number;
+  /** Which host is talked to, shared by pools that go together. Without it the pool chooses for itself. */
+  readonly hosts?: HostChoice;
   /** A connection was lost or closed. */
   readonly onClose?: () => void;
 }
@@ -37,10 +40,10 @@ export interface PoolOptions {
  * bytea as Buffer, timestamptz as Date.
  */
 export function openPool(address: DatabaseAddress, options: PoolOptions): Sql {
-  const socketDir = address.host.startsWith("/");
+  const hosts = options.hosts ?? new HostChoice(address.hosts);
   return postgres({
-    host: address.host,
-    port: address.port,
+    host: address.hosts[0]!.host,
+    port: address.hosts[0]!.port,
     ...(address.user !== undefined && { user: address.user }),
     ...(address.password !== undefined && { password: address.password }),
     ...(address.database !== undefined && { database: address.database }),
@@ -54,30 +57,18 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): Sql {
     types: { bigint: { to: 20, from: [20], serialize: (x: number) => String(x), parse: Number } },
     onnotice: () => {},
     ...(options.onClose && { onclose: options.onClose }),
+    // Where a pooler hands each statement to any connection, none has a name to be found by on the next.
+    prepare: !address.isPooled,
     connection: {
       application_name: `weir ${options.name}`,
-      search_path: `"${checkSchemaName(options.schema)}"`,
-      statement_timeout: options.statementTimeoutMs ?? 30_000,
-      // Ours are written to be planned once: a list of blocks is one shape whatever its length.
-      jit: "off" as unknown as boolean,
+      // A pooler knows none of these: they are the role's there.
+      ...(!address.isPooled && {
+        search_path: `"${checkSchemaName(options.schema)}"`,
+        statement_timeout: options.statementTimeoutMs ?? 30_000,
+        // Ours are written to be planned once: a list of blocks is one shape whatever its length.
+        jit: "off" as unknown as boolean,
+      }),
     },
-    // The driver leaves Nagle's algorithm on; through TLS it makes its own socket.
-    ...(!socketDir && { socket: () => openSocket(address) }),
+    ...{ socket: () => hosts.open() },
   });
-}
-
-function openSocket(address: DatabaseAddress): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const socket = connectTcp({ host: address.host, port: address.port, noDelay: true, keepAlive: true });
-  const timer = setTimeout(() => socket.destroy(new Error("connect timed out")), 3000);
-  socket.once("connect", () => {
-    clearTimeout(timer);
-    socket.removeListener("error", reject);
-    resolve(socket);
-  });
-  socket.once("error", (error) => {
-    clearTimeout(timer);
-    reject(error);
-  });
-  return promise;
 }

@@ -2,7 +2,14 @@
  * The console's Postgres: brought up to date once it answers, watched after that, and offered as what
  * the console needs of it. Postgres being away is a state; every call fails at once while it lasts.
  */
-import { describeError, openPool, parseDatabaseUrl, type Sql, withDeadline } from "../../db/client.ts";
+import {
+  describeError,
+  HostChoice,
+  openPool,
+  parseDatabaseUrl,
+  type Sql,
+  withDeadline,
+} from "../../db/client.ts";
 import { migrate, SchemaTooNewError } from "../../db/migrate.ts";
 import { auditSince, insertAction } from "../../db/queries/actions.ts";
 import { traceMessage } from "../../db/queries/audit.ts";
@@ -31,6 +38,7 @@ const connectionsMax = 3;
 class Away extends Error {}
 
 export class ConsoleDatabase {
+  readonly #hosts: HostChoice;
   readonly #sql: Sql;
   readonly #schema: string;
   readonly #warn: (message: string) => void;
@@ -42,7 +50,9 @@ export class ConsoleDatabase {
   constructor(url: string, schema: string, warn: (message: string) => void) {
     this.#schema = schema;
     this.#warn = warn;
-    this.#sql = openPool(parseDatabaseUrl(url), { schema, name: "console", max: connectionsMax });
+    const address = parseDatabaseUrl(url);
+    this.#hosts = new HostChoice(address.hosts);
+    this.#sql = openPool(address, { schema, name: "console", max: connectionsMax, hosts: this.#hosts });
   }
 
   start(): void {
@@ -65,9 +75,9 @@ export class ConsoleDatabase {
     let cleanedAtMs = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
       try {
+        await this.#probe();
         if (!migrated) await migrate(this.#sql, this.#schema);
         migrated = true;
-        await withDeadline(this.#sql`select 1 as answer`, probeDeadlineMs);
         this.#is("up", null);
         if (performance.now() - cleanedAtMs > cleanEveryMs) {
           cleanedAtMs = performance.now();
@@ -80,6 +90,16 @@ export class ConsoleDatabase {
       }
       await pause(this.status.state === "up" ? probeMs : probeMs / 4, signal);
     }
+  }
+
+  async #probe(): Promise<void> {
+    const [row] = await withDeadline(
+      this.#sql<{ isStandby: boolean }[]>`select pg_is_in_recovery() as "isStandby"`,
+      probeDeadlineMs,
+    );
+    if (!row!.isStandby) return;
+    this.#hosts.skip();
+    throw Object.assign(new Error("a standby answers"), { code: "25006" });
   }
 
   #is(state: "up" | "down", reason: string | null): void {

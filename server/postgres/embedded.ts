@@ -102,7 +102,7 @@ class Server implements EmbeddedPostgres {
         lastLines.push(line);
         if (lastLines.length > logLinesKept) lastLines.shift();
         options.onLog?.(line);
-        if (!line.includes("database system is ready to accept connections")) return;
+        if (!/database system is ready to accept (read-only )?connections/.test(line)) return;
         clearTimeout(late);
         resolve();
       });

@@ -4,6 +4,7 @@
  * anything else is sent (`contact`). The driver is loaded here, when it is first wanted.
  */
 import { parseDatabaseUrl } from "../../db/address.ts";
+import type { HostChoice } from "../../db/client.ts";
 import {
   DeadlineError,
   describeError,
@@ -59,6 +60,7 @@ export class PostgresLink {
   readonly #pools = new Map<PoolName, Sql>();
   readonly #startedAt = performance.now();
   #client: Client | null = null;
+  #hosts: HostChoice | null = null;
   #closed = false;
   #wake: (() => void) | null = null;
   #suspected = false;
@@ -154,6 +156,7 @@ export class PostgresLink {
     );
     if (!row!.isStandby) return;
     for (const pool of this.#pools.keys()) this.#replace(pool);
+    this.#hosts?.skip();
     throw new StandbyError("a standby answers");
   }
 
@@ -194,7 +197,10 @@ export class PostgresLink {
   #pool(name: PoolName): Sql {
     let sql = this.#pools.get(name);
     if (!sql) {
-      sql = this.#client!.openPool(parseDatabaseUrl(this.#options.url), {
+      const address = parseDatabaseUrl(this.#options.url);
+      this.#hosts ??= new this.#client!.HostChoice(address.hosts);
+      sql = this.#client!.openPool(address, {
+        hosts: this.#hosts,
         schema: this.#options.cluster,
         name: `node ${name}`,
         max: pools[name],

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { connect } from "../testing/client.ts";
+import { consumeAll, keepPublishing } from "../testing/durable-load.ts";
+import { eventually } from "../testing/eventually.ts";
+import { startNode } from "../testing/node.ts";
+import { synchronousPair } from "../testing/postgres-pair.ts";
+
+const flags = { "durable-topics": "orders" };
+
+test("[PR3] [PR1] a primary is killed under load and its standby promoted: nothing acknowledged is lost", async () => {
+  await using pair = await synchronousPair();
+  await using node = await startNode(flags, { env: { DATABASE_URL: pair.url } });
+  await node.act("/topic/create?topic=orders");
+  await node.act("/channel/create?topic=orders&channel=billing");
+  const load = keepPublishing(() => node.tcpPort, "orders");
+  await eventually(() => expect(load.acknowledged.size).toBeGreaterThan(2_000), { withinMs: 15_000 });
+
+  await pair.primary.kill9();
+  await pair.promote();
+  const before = load.acknowledged.size;
+  await eventually(() => expect(load.acknowledged.size).toBeGreaterThan(before + 2_000), {
+    withinMs: 20_000,
+  });
+  await load.stop();
+  // Nothing of it is left in the node's memory: it has to be where the standby was.
+  await node.kill();
+  await node.start();
+
+  const { missing } = await consumeAll(node.tcpPort, "orders", "billing", load.acknowledged);
+  expect(missing).toBe(0);
+});
+
+test("[PR4] without its synchronous standby nothing is acknowledged, and it goes on when that is back", async () => {
+  await using pair = await synchronousPair();
+  await using node = await startNode(
+    { ...flags, "durable-publish-timeout": "1s" },
+    { env: { DATABASE_URL: pair.url } },
+  );
+  await using client = await connect(node.tcpPort);
+  client.pub("orders", "first");
+  await client.expectOk();
+
+  await pair.stopStandby();
+  client.pub("orders", "second");
+  await client.expectError(/^E_PUB_FAILED/);
+
+  await pair.startStandby();
+  await eventually(
+    async () => {
+      await using again = await connect(node.tcpPort);
+      again.pub("orders", "third");
+      await again.expectOk();
+    },
+    { withinMs: 20_000 },
+  );
+});
