@@ -158,7 +158,7 @@ export class LookupPeer {
   async #idle(connection: LookupConnection, untilMs: number): Promise<void> {
     if (connection.failure !== null) throw connection.failure;
     this.#news = Promise.withResolvers();
-    const timer = setTimeout(() => this.#news.resolve(), untilMs - performance.now());
+    const timer = setTimeout(() => this.#news.resolve(), Math.max(0, untilMs - performance.now()));
     await this.#news.promise;
     clearTimeout(timer);
     if (connection.failure !== null) throw connection.failure;
