@@ -1,15 +1,18 @@
 "use client";
 
-import { Eraser, Pause, Play, Plus, Trash2 } from "lucide-react";
+import { Eraser, HardDrive, MemoryStick, Pause, Play, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { ActionName, ActionTarget } from "../../server/console/contract/index.ts";
 import { Button, type ButtonLook } from "../components/button.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { ActionDialog } from "./action-dialog.tsx";
 import { useWritesClosed } from "./use-writes.ts";
-import { objectOf, wordsOf } from "./words.ts";
+import { buttonWords, wordsOf } from "./words.ts";
 
-const icons = { Create: Plus, Pause, Unpause: Play, Empty: Eraser, Delete: Trash2 } as const;
+const icons = {
+  ...{ Create: Plus, Pause, Unpause: Play, Empty: Eraser, Delete: Trash2 },
+  ...{ "Make durable": HardDrive, "Keep in memory": MemoryStick },
+} as const;
 
 /** Opens the question. Pause and Empty never look alike, nor stand side by side. */
 export function ActionButton({ target, onDone }: { target: ActionTarget; onDone?: () => void }) {
@@ -22,7 +25,7 @@ export function ActionButton({ target, onDone }: { target: ActionTarget; onDone?
       kind={kindOf(target.action)}
       aria-disabled={closed !== null}
       className={closed === null ? "" : "cursor-not-allowed opacity-60"}
-      aria-label={`${verb} ${objectOf(target)}`}
+      aria-label={buttonWords(target, null)}
       onClick={() => closed === null && setOpen(true)}
     >
       <Icon aria-hidden="true" />

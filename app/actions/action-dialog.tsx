@@ -1,14 +1,22 @@
 "use client";
 
 import { useState } from "react";
-import type { ActionTarget } from "../../server/console/contract/index.ts";
+import type { ActionTarget, Impact } from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Shape } from "../components/status.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
-import { buttonWords, impactSentence, isDestructive, typedName, wordsOf } from "./words.ts";
+import {
+  buttonWords,
+  impactSentence,
+  isDangerous,
+  isWeighty,
+  needsReason,
+  typedName,
+  wordsOf,
+} from "./words.ts";
 
 /** Asks before it acts: what would happen, to how much; and for what is lost, the name typed by hand. */
 export function ActionDialog({
@@ -33,9 +41,10 @@ export function ActionDialog({
     close();
     onDone?.();
   });
-  const destructive = isDestructive(target);
+  const weighty = isWeighty(target);
   const words = wordsOf(target);
-  const named = !destructive || (name === typedName(target) && impact !== null);
+  const named = !weighty || (name === typedName(target) && impact !== null);
+  const reasoned = !needsReason(target) || reason.trim() !== "";
 
   return (
     <Dialog
@@ -45,8 +54,8 @@ export function ActionDialog({
       description={words.effect}
       action={
         <Button
-          kind={destructive ? "danger" : target.action.startsWith("pause") ? "pause" : "primary"}
-          disabled={!named || state.step === "acting" || state.step === "counting"}
+          kind={isDangerous(target) ? "danger" : target.action.startsWith("pause") ? "pause" : "primary"}
+          disabled={!named || !reasoned || state.step === "acting" || state.step === "counting"}
           onClick={() => void act(name, reason, retryNodes(state))}
         >
           {state.step === "acting"
@@ -57,7 +66,7 @@ export function ActionDialog({
         </Button>
       }
     >
-      {destructive && (
+      {weighty && (
         <div className="mt-4 space-y-3">
           <div
             data-testid="impact"
@@ -67,7 +76,7 @@ export function ActionDialog({
               state.step === "counting" ? (
                 <Skeleton className="h-5 w-4/5" />
               ) : (
-                "What it would discard could not be counted."
+                "What it is about could not be counted."
               )
             ) : (
               <>
@@ -81,7 +90,7 @@ export function ActionDialog({
                   <p className="mt-1 text-warn">Not reachable now: {impact.missing.join(", ")}.</p>
                 )}
                 <p className="mt-1 text-muted">
-                  {impact.undoable ? "It can be undone." : "It cannot be undone."}
+                  {undoWords(target, impact)}
                 </p>
               </>
             )}
@@ -96,7 +105,7 @@ export function ActionDialog({
               />
             )}
           </Field>
-          <Field label="Reason (optional, kept in the operators' log)">
+          <Field label={`Reason (${needsReason(target) ? "" : "optional, "}kept in the operators' log)`}>
             {(ids) => (
               <Input
                 {...ids}
@@ -111,6 +120,11 @@ export function ActionDialog({
       <Outcome state={state} />
     </Dialog>
   );
+}
+
+function undoWords(target: ActionTarget, impact: Impact): string {
+  if (target.action.startsWith("make-")) return "Nothing is discarded. It can be changed back at any time.";
+  return impact.undoable ? "It can be undone." : "It cannot be undone.";
 }
 
 function retryNodes(state: ActionState): readonly string[] | undefined {

@@ -10,7 +10,7 @@ import {
   type Impact,
 } from "../../server/console/contract/index.ts";
 import { get, post } from "../live/post.ts";
-import { isDestructive, wordsOf } from "./words.ts";
+import { isWeighty, wordsOf } from "./words.ts";
 
 export type ActionState =
   | { readonly step: "counting" }
@@ -21,7 +21,7 @@ export type ActionState =
 
 /** One action from its question to its result. `impact` is null where none has to be shown. */
 export function useAction(target: ActionTarget, open: boolean, onDone: () => void) {
-  const destructive = isDestructive(target);
+  const weighty = isWeighty(target);
   const [state, setState] = useState<ActionState>({ step: "counting" });
   const [impact, setImpact] = useState<Impact | null>(null);
   const { action, topic, channel } = target;
@@ -29,7 +29,7 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
   useEffect(() => {
     if (!open) return;
     setImpact(null);
-    if (!destructive) {
+    if (!weighty) {
       setState({ step: "asking", changed: false, failure: null });
       return;
     }
@@ -44,7 +44,7 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
     return () => {
       gone = true;
     };
-  }, [open, destructive, action, topic, channel]);
+  }, [open, weighty, action, topic, channel]);
 
   async function act(name: string, reason: string, nodes?: readonly string[]): Promise<void> {
     setState({ step: "acting" });

@@ -11,7 +11,7 @@ export interface ActionWords {
 }
 
 /** "orders" or "orders/billing". */
-export function objectOf(target: ActionTarget): string {
+function objectOf(target: ActionTarget): string {
   return target.channel === undefined ? target.topic : `${target.topic}/${target.channel}`;
 }
 
@@ -77,12 +77,38 @@ export function wordsOf(target: ActionTarget): ActionWords {
         "Deleted",
         "The channel goes with its messages, and its consumers are disconnected.",
       );
+    case "make-durable":
+      return {
+        verb: "Make durable",
+        title: `Make topic ${object} durable`,
+        effect:
+          "On every node, from now on: a publish is answered when Postgres has it, and a node that dies loses nothing of it. It costs each publish a commit, and while Postgres is away publishes are refused. What was published before stays as it is.",
+        done: `${object} is durable`,
+      };
+    case "make-memory":
+      return {
+        verb: "Keep in memory",
+        title: `Keep topic ${object} in memory`,
+        effect:
+          "On every node, from now on: a publish is answered when the node has it, and what a node holds in memory is lost when it is killed. What was published before stays durable.",
+        done: `${object} is kept in memory`,
+      };
   }
 }
 
-/** Whether something is lost by it. */
-export function isDestructive(target: ActionTarget): boolean {
-  return actionLevels[target.action] === 2;
+/** Whether its impact is shown first, and the name has to be typed. */
+export function isWeighty(target: ActionTarget): boolean {
+  return actionLevels[target.action] >= 2;
+}
+
+/** Whether somebody has to say why. */
+export function needsReason(target: ActionTarget): boolean {
+  return actionLevels[target.action] === 3;
+}
+
+/** Whether something is lost by it, now or later. */
+export function isDangerous(target: ActionTarget): boolean {
+  return isWeighty(target) && target.action !== "make-durable";
 }
 
 /** "18,204 messages: 17,003 waiting, 1,144 in flight, 57 deferred; 3 nodes; 2 consumers connected." */
@@ -99,7 +125,9 @@ export function impactSentence(impact: Impact): string {
 /** "Empty 18,204 messages", "Delete orders and 12 messages", "Pause orders/billing". */
 export function buttonWords(target: ActionTarget, impact: Impact | null): string {
   const { verb } = wordsOf(target);
-  if (impact === null || !isDestructive(target)) return `${verb} ${objectOf(target)}`;
+  if (target.action === "make-durable") return `Make ${target.topic} durable`;
+  if (target.action === "make-memory") return `Keep ${target.topic} in memory`;
+  if (impact === null || !isWeighty(target)) return `${verb} ${objectOf(target)}`;
   const messages = plural(impact.messages.total, "message");
   if (verb === "Empty") return `${verb} ${messages}`;
   return impact.messages.total === 0

@@ -115,21 +115,27 @@ export class HttpPeer {
   async lines(
     path: string,
     query: Readonly<Record<string, string>>,
-    options: { signal: AbortSignal; lineBytesMax: number; onLine: (line: string) => void },
+    options: {
+      readonly method?: "GET" | "POST";
+      readonly signal: AbortSignal;
+      readonly lineBytesMax: number;
+      readonly onLine: (line: string) => void;
+    },
   ): Promise<void> {
+    const call = { method: options.method ?? "GET", path, query } as const;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), this.#settings.requestTimeoutMs);
     const signal = AbortSignal.any([options.signal, deadline.signal]);
     let response: IncomingMessage;
     try {
       const wasPlain = this.#httpsPort === null;
-      response = await this.#open({ method: "GET", path, query }, signal, true);
+      response = await this.#open(call, signal, true);
       if (
         response.statusCode === 403 &&
         wasPlain &&
         this.#turnToHttps(await readAll(response, refusalBytesMax))
       )
-        response = await this.#open({ method: "GET", path, query }, signal, true);
+        response = await this.#open(call, signal, true);
     } finally {
       clearTimeout(timer);
     }

@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream";
 import fastifyCookie from "@fastify/cookie";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { ActionLog } from "./api/action-log.ts";
+import { Drains } from "./api/drains.ts";
 import { Failure } from "./api/failure.ts";
 import { ImpactTags } from "./api/impact-tag.ts";
 import type { ActionStore, TraceSource } from "./api/ports.ts";
@@ -102,6 +103,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   });
   const log = new ActionLog(options.stores?.actions ?? null, warn);
   const notifier = new Notifier(options.nsqadmin.notificationEndpoint, () => clock.wallMs(), warn);
+  const drains = new Drains(collector, log);
   const tell = new Tell(log, notifier, clock);
 
   const app = Fastify({
@@ -161,6 +163,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       collector,
       hub,
       log,
+      drains,
       tags: new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret),
       inactive: () => inactiveView(upstream),
       traces: options.stores?.traces ?? null,
@@ -207,6 +210,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     close: async () => {
       hub.close();
       tails.close();
+      drains.close();
       await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);
       peers.close();
       await Promise.all([log.close(closeDeadlineMs), notifier.close()]);

@@ -16,7 +16,7 @@ import type { HttpPeer } from "../http-peer.ts";
 import type { ActionLog } from "./action-log.ts";
 import { Failure } from "./failure.ts";
 import { hasDrifted, type ImpactTags } from "./impact-tag.ts";
-import { actOn, type Counted, countImpact, lookupsFor, nodesFor } from "./nodes.ts";
+import { actOn, type Counted, countImpact, lookupsFor, nodesFor, sayToCluster } from "./nodes.ts";
 
 export interface ActionContext {
   readonly collector: Collector;
@@ -45,13 +45,30 @@ export async function performAction(context: ActionContext, request: ActionReque
   };
   const level = actionLevels[request.action];
   const before = level === 0 ? null : await countImpact(collector, target);
-  if (level === 2) {
+  if (level >= 2) {
     const refusal = confirmed(context, request, target, before!);
     if (refusal) {
       record(context, request, before, null, refusal.code);
       throw refusal;
     }
   }
+  const results: ActionNodeResult[] = [];
+  const said = await sayToCluster(collector, target);
+  if (said !== null) results.push(said);
+  else results.push(...(await actOnEach(collector, request, target)));
+  const failed = results.filter((result) => !result.ok).length;
+  const outcome = failed === 0 ? "done" : failed < results.length ? "partly" : "failed";
+  const after = level === 0 ? null : await countImpact(collector, target);
+  record(context, request, before, after, outcome === "done" ? "ok" : outcome, results);
+  if (outcome !== "failed") context.notify({ ...target, action: target.action.replace("-", "_") });
+  return { ...target, outcome, nodes: results, requestId: context.requestId };
+}
+
+async function actOnEach(
+  collector: Collector,
+  request: ActionRequest,
+  target: ActionTarget,
+): Promise<readonly ActionNodeResult[]> {
   const wanted = (peer: HttpPeer) => request.nodes?.includes(peer.address.key) ?? true;
   const nodes = nodesFor(collector, target)
     .map((node) => node.peer)
@@ -64,12 +81,7 @@ export async function performAction(context: ActionContext, request: ActionReque
     const answers = await mapBounded(peers, actedOnAtOnceMax, (peer) => actOn(peer, target));
     results.push(...answers.map((result) => forgiven(target, result)));
   }
-  const failed = results.filter((result) => !result.ok).length;
-  const outcome = failed === 0 ? "done" : failed < results.length ? "partly" : "failed";
-  const after = level === 0 ? null : await countImpact(collector, target);
-  record(context, request, before, after, outcome === "done" ? "ok" : outcome, results);
-  if (outcome !== "failed") context.notify({ ...target, action: target.action.replace("-", "_") });
-  return { ...target, outcome, nodes: results, requestId: context.requestId };
+  return results;
 }
 
 /** Gone already is what was asked for. */
@@ -83,6 +95,8 @@ function confirmed(context: ActionContext, request: ActionRequest, target: Actio
   if (request.confirm?.name !== (target.channel ?? target.topic)) {
     return new Failure("confirm-name", `Type the name ${target.channel ?? target.topic} to confirm.`);
   }
+  if (actionLevels[request.action] === 3 && (request.reason ?? "").trim() === "")
+    return new Failure("reason-needed", "Say why: it is kept in the operators' log.");
   const shown = tags.read(request.confirm.etag, target, collector.clock.wallMs());
   if (shown !== null && !hasDrifted(shown, now.messages.total)) return null;
   const message =

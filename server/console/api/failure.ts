@@ -13,6 +13,7 @@ const statuses: Readonly<Record<FailureCode, number>> = {
   "not-found": 404,
   forbidden: 403,
   "confirm-name": 400,
+  "reason-needed": 400,
   "impact-changed": 409,
   "impact-unknown": 409,
   "no-node": 503,

@@ -4,8 +4,12 @@ import type { Collector } from "../collector/collector.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import type { ActionName, ActionNodeResult, ActionTarget, Impact } from "../contract/index.ts";
 import type { HttpPeer, PeerAnswer } from "../http-peer.ts";
+import { Failure } from "./failure.ts";
 
-const paths: Readonly<Record<ActionName, string>> = {
+/** What is said to the cluster, of a topic's class. */
+type ClassAction = "make-durable" | "make-memory";
+
+const paths: Readonly<Record<Exclude<ActionName, ClassAction>, string>> = {
   "create-topic": "/topic/create",
   "create-channel": "/channel/create",
   "pause-topic": "/topic/pause",
@@ -17,6 +21,15 @@ const paths: Readonly<Record<ActionName, string>> = {
   "delete-topic": "/topic/delete",
   "delete-channel": "/channel/delete",
 };
+
+const classPaths: Readonly<Record<ClassAction, string>> = {
+  "make-durable": "/v1/cluster/topic/durable",
+  "make-memory": "/v1/cluster/topic/memory",
+};
+
+function isOfClass(action: ActionName): action is ClassAction {
+  return Object.hasOwn(classPaths, action);
+}
 
 /** Emptying a few million messages takes a node a moment. */
 const actTimeoutMs = 20_000;
@@ -37,6 +50,28 @@ export function lookupsFor({ lookups }: Collector, { action }: ActionTarget): re
   return lookups && /^(create|delete)-/.test(action) ? lookups.peers : [];
 }
 
+/**
+ * What is said to all nodes is said to one of them, the first that takes it; the others read it. null: it is not
+ * of that kind. Throws `Failure`.
+ */
+export async function sayToCluster(
+  collector: Collector,
+  { action, topic }: ActionTarget,
+): Promise<ActionNodeResult | null> {
+  if (!isOfClass(action)) return null;
+  let result: ActionNodeResult | null = null;
+  for (const { fresh, state, peer } of collector.nodes) {
+    if (!fresh || state.node?.clusterDifferences == null) continue;
+    const answer = await peer.call({ method: "POST", path: classPaths[action], query: { topic } });
+    result = resultOf(peer.address.key, answer);
+    // Said twice it is the same; another node may have its Postgres still.
+    if (answer.status !== 0 && answer.status !== 503) break;
+  }
+  if (result === null)
+    throw new Failure("no-node", "No node that answers has a database: there is nowhere to say it.");
+  return result;
+}
+
 /** On a node, or on a lookup: the words are the same. */
 export async function actOn(peer: HttpPeer, target: ActionTarget): Promise<ActionNodeResult> {
   const query = { topic: target.topic, ...(target.channel === undefined ? {} : { channel: target.channel }) };
@@ -49,6 +84,7 @@ export async function actOn(peer: HttpPeer, target: ActionTarget): Promise<Actio
     });
     if (topic.status !== 200) return resultOf(peer.address.key, topic);
   }
+  if (isOfClass(target.action)) throw new Error("a topic's class is said to the cluster");
   const path = paths[target.action];
   return resultOf(
     peer.address.key,
@@ -140,7 +176,7 @@ export async function countImpact(collector: Collector, target: ActionTarget): P
     consumers,
     nodes: here,
     missing,
-    undoable: false,
+    undoable: isOfClass(target.action),
     paused,
   };
 }

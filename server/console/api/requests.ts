@@ -5,6 +5,7 @@ import {
   type ActionRequest,
   type ActionTarget,
   actionLevels,
+  type DrainRequest,
   isName,
   type PublishRequest,
   publishBytesMax,
@@ -41,6 +42,10 @@ export const actionRequest = schemaOf<ActionRequest>(
       nodes: z.array(nodeKey).min(1).max(100).optional(),
     })
     .refine(fits, fitsMessage),
+);
+
+export const drainRequest = schemaOf<DrainRequest>(
+  z.strictObject({ confirm: z.strictObject({ name: nodeKey }), reason: z.string().max(1_000) }),
 );
 
 // Hexadecimal takes two characters a byte, JSON up to six for one that it has to escape.

@@ -9,23 +9,26 @@ import {
   messageIdPattern,
   nameOfPart,
   type SessionInfo,
+  singleRooms,
   type Trace,
 } from "../contract/index.ts";
 import type { Hub } from "../live/hub.ts";
 import { isTail, targetOf } from "../live/targets.ts";
 import type { ActionLog } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
+import type { Drains } from "./drains.ts";
 import { Failure } from "./failure.ts";
 import type { ImpactTags } from "./impact-tag.ts";
 import type { TraceSource } from "./ports.ts";
 import { publish } from "./publish.ts";
-import { actionRequest, impactQuery, publishBodyBytesMax, publishRequest } from "./requests.ts";
+import { actionRequest, drainRequest, impactQuery, publishBodyBytesMax, publishRequest } from "./requests.ts";
 
 export interface ApiOptions {
   readonly collector: Collector;
   readonly hub: Hub;
   readonly log: ActionLog;
   readonly tags: ImpactTags;
+  readonly drains: Drains;
   readonly inactive: () => Promise<InactiveTopics>;
   /** null: started without Postgres. */
   readonly traces: TraceSource | null;
@@ -71,7 +74,7 @@ function readRoutes(app: FastifyInstance, { hub, inactive }: ApiOptions): void {
   };
   app.get(apiPaths.inactive, inactive);
   app.get(apiPaths.session, (request) => request.visitor!.info);
-  for (const room of ["status", "overview", "topics", "nodes"] as const) {
+  for (const room of singleRooms) {
     app.get(apiPaths[room], () => read(room));
   }
   app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic`, ({ params }) =>
@@ -137,6 +140,11 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.post(apiPaths.actions, (request) =>
     performAction(contextOf(request), parse(actionRequest, request.body)),
   );
+  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/drain`, (request) => {
+    const { actor, address, requestId } = contextOf(request);
+    const asked = parse(drainRequest, request.body);
+    return options.drains.begin(request.params.node, asked, { actor, address, requestId });
+  });
   app.post(apiPaths.publish, { bodyLimit: publishBodyBytesMax }, (request) =>
     publish(contextOf(request), parse(publishRequest, request.body)),
   );

@@ -32,6 +32,8 @@ export function nodeRow(node: Subscription, lookups: readonly string[] | null): 
     memBytesMax: live?.memBytesMax ?? null,
     pressure: live?.pressure ?? null,
     clusterDifferences: live?.clusterDifferences ?? null,
+    lease: live?.cluster?.lease ?? null,
+    epoch: live?.cluster?.epoch ?? null,
     store: live?.store ?? null,
     topicCount: heard ? node.state.topics.size : null,
     flow: nodeFlow(node, "smooth"),

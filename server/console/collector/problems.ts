@@ -36,6 +36,8 @@ const afterMs: Readonly<Record<ProblemRule, number>> = {
   // Nodes carry out what was said to all of them within a second or so.
   "node-differs": 5_000,
   "postgres-slow": 5_000,
+  "lease-overdue": 0,
+  "durable-at-risk": 0,
 };
 
 const growingOverMs = 290_000;
@@ -68,6 +70,7 @@ export class Problems {
     const { atMs } = input;
     const found = [
       ...nodeProblems(input),
+      ...durableProblems(input),
       ...lookupProblems(input),
       ...this.#gapProblems(input),
       ...channelProblems(input),
@@ -211,6 +214,25 @@ function* nodeProblems({ nodes, database, atMs }: ProblemInput): Generator<Found
       channel: null,
       node: null,
     };
+  }
+}
+
+/** Only where there is anything durable: nobody else has to know. */
+function* durableProblems({ nodes, topics }: ProblemInput): Generator<Found> {
+  if (![...topics.values()].some(({ row }) => row.durable !== "none")) return;
+  for (const node of nodes) {
+    if (node.state !== "up") continue;
+    if (node.lease === "overdue" || node.lease === "lost") {
+      const why =
+        node.lease === "lost" ? "its durable logs were taken over" : "its lease is not renewed in time";
+      yield onNode(node, "lease-overdue", "crit", `${why}: durable topics stand still on it`);
+    }
+    const { state, unsafeSettings = [] } = node.store?.durability ?? {};
+    const loses = `Postgres may lose what it has confirmed (${unsafeSettings.join(", ")})`;
+    if (state === "refused")
+      yield onNode(node, "durable-at-risk", "crit", `${loses}: publishes to durable topics are refused`);
+    if (state === "at-risk")
+      yield onNode(node, "durable-at-risk", "warn", `${loses}: durable topics with it`);
   }
 }
 

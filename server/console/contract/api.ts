@@ -7,6 +7,7 @@
  * 503 `session-unknown`: the console has just started and only Postgres, which does not answer yet, can
  * tell whose session this is. Nothing is shown, and it is worth trying again.
  */
+import type { Drain } from "./cluster.ts";
 import type { Room } from "./rooms.ts";
 
 export const apiBase = "/api/v1";
@@ -44,6 +45,7 @@ export const apiPaths = {
   channel: (topic: string, channel: string) =>
     `${apiBase}/topics/${partOfName(topic)}/channels/${partOfName(channel)}`,
   nodes: `${apiBase}/nodes`,
+  cluster: `${apiBase}/cluster`,
   node: (node: string) => `${apiBase}/nodes/${part(node)}`,
   /** GET: `InactiveTopics`. Asked of the lookups each time. */
   inactive: `${apiBase}/inactive`,
@@ -54,14 +56,22 @@ export const apiPaths = {
   /** GET: `Impact`. */
   impact: (target: ActionTarget) =>
     `${apiBase}/impact?action=${part(target.action)}&topic=${part(target.topic)}${target.channel ? `&channel=${part(target.channel)}` : ""}`,
+  /** POST `DrainRequest`: `DrainStarted`, when the node has begun. How far it is stands in the room `cluster`. */
+  drain: (node: string) => `${apiBase}/nodes/${part(node)}/drain`,
   /** POST `ActionRequest`: `ActionResult`; 409 `impact-changed` with a fresh `impact`. */
   actions: `${apiBase}/actions`,
 } as const;
 
+/** Rooms of which there is one. */
+export const singleRooms = ["status", "overview", "topics", "nodes", "cluster"] as const;
+export type SingleRoom = (typeof singleRooms)[number];
+export function isSingleRoom(room: string): room is SingleRoom {
+  return (singleRooms as readonly string[]).includes(room);
+}
+
 /** Where a room's view is read without a socket. */
 export function apiPathOfRoom(room: Room): string {
-  if (room === "status" || room === "overview" || room === "topics" || room === "nodes")
-    return apiPaths[room];
+  if (isSingleRoom(room)) return apiPaths[room];
   const colon = room.indexOf(":");
   const name = room.slice(colon + 1);
   if (room.startsWith("topic:")) return apiPaths.topic(name);
@@ -82,6 +92,7 @@ export const failureCodes = [
   "not-found",
   "forbidden",
   "confirm-name",
+  "reason-needed",
   "impact-changed",
   "impact-unknown",
   "no-node",
@@ -150,7 +161,7 @@ export const publishBytesMax = 1024 * 1024;
 
 /**
  * What can be done to a topic or a channel, and how much is asked first (A2.7):
- * 0 nothing, 1 a plain confirmation, 2 the impact and the typed name.
+ * 0 nothing, 1 a plain confirmation, 2 the impact and the typed name, 3 also a reason.
  */
 export const actionLevels = {
   "create-topic": 0,
@@ -163,6 +174,8 @@ export const actionLevels = {
   "empty-channel": 2,
   "delete-topic": 2,
   "delete-channel": 2,
+  "make-durable": 3,
+  "make-memory": 3,
 } as const;
 export type ActionName = keyof typeof actionLevels;
 
@@ -174,10 +187,11 @@ export interface ActionTarget {
 }
 
 export interface ActionRequest extends ActionTarget {
-  /** Level 2: the name as typed (the topic's, or the channel's), and the etag of the impact that was shown. */
+  /** From level 2 on: the name as typed (the topic's, or the channel's), and the etag of the impact that was shown. */
   readonly confirm?: { readonly name: string; readonly etag: string };
+  /** At level 3 there has to be one. */
   readonly reason?: string;
-  /** Keys of the nodes; default: all. For "Retry there". */
+  /** Keys of the nodes; default: all. For "Retry there". A class is said to all of them in any case. */
   readonly nodes?: readonly string[];
 }
 
@@ -210,6 +224,17 @@ export interface ActionNodeResult {
 export interface ActionResult extends ActionTarget {
   readonly outcome: "done" | "partly" | "failed";
   readonly nodes: readonly ActionNodeResult[];
+  readonly requestId: string;
+}
+
+export interface DrainRequest {
+  readonly confirm: { readonly name: string };
+  readonly reason: string;
+}
+
+export interface DrainStarted {
+  readonly node: string;
+  readonly drain: Drain;
   readonly requestId: string;
 }
 

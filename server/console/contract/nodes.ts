@@ -1,4 +1,5 @@
 /** What is shown of nodes, and of the lookups they are found by. */
+import type { Durability, LeaseState } from "./cluster.ts";
 import type { Coverage, Flow, Series } from "./figures.ts";
 import type { Problem, TopicRow } from "./views.ts";
 
@@ -13,6 +14,8 @@ export interface StoreStatus {
   readonly auditGaps: number;
   readonly commitP50Ms: number | null;
   readonly commitP99Ms: number | null;
+  /** null: there is no Postgres, or it has not said yet. */
+  readonly durability: Durability | null;
 }
 
 /** Why nothing but its `/stats` is to be had of a node: no tail, no trace, no figures of its process and store. */
@@ -66,6 +69,9 @@ export interface NodeRow {
   readonly pressure: "none" | "hold" | "refuse" | null;
   /** Topics and channels declared for the cluster that are not so on it; null: it has no cluster, or is not heard of. */
   readonly clusterDifferences: number | null;
+  /** Its right to write what is durable; null: it has none to ask for, or is not heard of. */
+  readonly lease: LeaseState | null;
+  readonly epoch: number | null;
   readonly store: StoreStatus | null;
   readonly topicCount: number | null;
   readonly flow: Flow;

@@ -3,6 +3,7 @@
  * one snapshot and then deltas, each with the revision after the one before. A delta whose
  * `rev` is not the last one plus one means that some were dropped: watch the room again.
  */
+import type { ClusterView } from "./cluster.ts";
 import type { Series, SeriesPoint } from "./figures.ts";
 import type { NodesView, NodeView } from "./nodes.ts";
 import type { ChannelView, OverviewView, StatusView, TopicsView, TopicView } from "./views.ts";
@@ -13,6 +14,7 @@ export type Room =
   | "overview"
   | "topics"
   | "nodes"
+  | "cluster"
   | `topic:${string}`
   | `channel:${string}/${string}`
   | `node:${string}`;
@@ -27,17 +29,20 @@ export type RoomView<R extends Room> = R extends "status"
       ? TopicsView
       : R extends "nodes"
         ? NodesView
-        : R extends `topic:${string}`
-          ? TopicView
-          : R extends `channel:${string}`
-            ? ChannelView
-            : NodeView;
+        : R extends "cluster"
+          ? ClusterView
+          : R extends `topic:${string}`
+            ? TopicView
+            : R extends `channel:${string}`
+              ? ChannelView
+              : NodeView;
 
 export const rooms = {
   status: "status",
   overview: "overview",
   topics: "topics",
   nodes: "nodes",
+  cluster: "cluster",
   topic: (topic: string): `topic:${string}` => `topic:${topic}`,
   channel: (topic: string, channel: string): `channel:${string}/${string}` => `channel:${topic}/${channel}`,
   /** By the node's key. */

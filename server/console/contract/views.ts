@@ -24,6 +24,8 @@ export type ProblemRule =
   | "memory-high"
   | "node-unhealthy"
   | "node-differs"
+  | "lease-overdue"
+  | "durable-at-risk"
   | "postgres-slow";
 
 /** Something an operator can act on, worst first. */

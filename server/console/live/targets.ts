@@ -1,8 +1,8 @@
 /** Names of rooms, taken apart and checked: they come from browsers. */
-import { isName } from "../contract/index.ts";
+import { isName, isSingleRoom, type SingleRoom } from "../contract/index.ts";
 
 export type RoomTarget =
-  | { readonly kind: "status" | "overview" | "topics" | "nodes" }
+  | { readonly kind: SingleRoom }
   | { readonly kind: "topic"; readonly topic: string }
   | { readonly kind: "channel"; readonly topic: string; readonly channel: string }
   | { readonly kind: "node"; readonly node: string };
@@ -12,8 +12,7 @@ const nodeKeyCharactersMax = 260;
 
 /** null: not the name of a room. */
 export function targetOf(room: string): RoomTarget | TailTarget | null {
-  if (room === "status" || room === "overview" || room === "topics" || room === "nodes")
-    return { kind: room };
+  if (isSingleRoom(room)) return { kind: room };
   const colon = room.indexOf(":");
   const kind = room.slice(0, Math.max(colon, 0));
   const rest = room.slice(colon + 1);

@@ -1,6 +1,7 @@
 /** The view of each room, from the collector's present state. null: there is no such thing. */
 import { bottleneckOf } from "../collector/bottleneck.ts";
 import type { ClientsPoll } from "../collector/clients.ts";
+import { clusterView } from "../collector/cluster.ts";
 import type { Collector } from "../collector/collector.ts";
 import { channelFlow, topicFlow } from "../collector/flow.ts";
 import { shareRows } from "../collector/join.ts";
@@ -53,6 +54,8 @@ export function viewOf(source: ViewSource, target: RoomTarget): object | null {
       return topicsView(source);
     case "nodes":
       return nodesView(source);
+    case "cluster":
+      return clusterView(source.collector);
     case "topic":
       return topicView(source, target.topic);
     case "channel":

@@ -1,0 +1,129 @@
+/**
+ * Nodes that hand over what they have, because somebody asked here. A drain is the node's: it goes on whatever
+ * becomes of this console, and how far it is stands on the node's live stream. Here it is begun and recorded.
+ */
+import { z } from "zod";
+import type { Collector } from "../collector/collector.ts";
+import type { Drain, DrainRequest, DrainStarted } from "../contract/index.ts";
+import { type HttpPeer, Refused, reasonOf } from "../http-peer.ts";
+import type { ActionLog } from "./action-log.ts";
+import { Failure } from "./failure.ts";
+
+const lineBytesMax = 16 * 1024;
+/** Longer than this nobody looks at a page to hear that it has begun. */
+const beginMsMax = 10_000;
+
+const count = z.number().nonnegative();
+const drainLine = z.object({
+  state: z.enum(["running", "done", "failed"]),
+  startedAtMs: z.number(),
+  logs: count,
+  logsLeft: count,
+  messages: count,
+  messagesLeft: count,
+  reason: z.string().max(1_024).nullable(),
+});
+
+export interface Asked {
+  readonly actor: string;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+export class Drains {
+  readonly #collector: Collector;
+  readonly #log: ActionLog;
+  readonly #closing = new AbortController();
+
+  constructor(collector: Collector, log: ActionLog) {
+    this.#collector = collector;
+    this.#log = log;
+  }
+
+  /** Resolves when the node has begun. Throws `Failure`. */
+  async begin(key: string, request: DrainRequest, asked: Asked): Promise<DrainStarted> {
+    const node = this.#collector.node(key);
+    if (!node) throw new Failure("not-found", "There is no such node.");
+    if (request.confirm.name !== key) throw new Failure("confirm-name", `Type ${key} to confirm.`);
+    if (request.reason.trim() === "") throw new Failure("reason-needed", "Say why: it is kept in the log.");
+    const record = (result: string, drain: Drain | null) =>
+      this.#log.record({
+        atMs: this.#collector.clock.wallMs(),
+        ...{ actor: asked.actor, address: asked.address, action: "drain-node" },
+        ...{ topic: null, channel: null },
+        object: { node: key, requestId: asked.requestId },
+        ...{ before: null, after: drain, reason: request.reason, result },
+      });
+    try {
+      const drain = await this.#follow(node.peer, record);
+      record("begun", drain);
+      return { node: key, drain, requestId: asked.requestId };
+    } catch (error) {
+      const failure = failureOf(error, key);
+      record(failure.code, null);
+      throw failure;
+    }
+  }
+
+  /** Whatever goes on goes on without us. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Resolves with its first word; `ended` is called after that, when there is no more to come. */
+  async #follow(peer: HttpPeer, ended: (result: string, drain: Drain) => void): Promise<Drain> {
+    const first = Promise.withResolvers<Drain>();
+    const gaveUp = new AbortController();
+    const timer = setTimeout(() => gaveUp.abort(), beginMsMax);
+    let last: Drain | null = null;
+    const stream = peer.lines(
+      "/v1/drain",
+      {},
+      {
+        method: "POST",
+        signal: AbortSignal.any([this.#closing.signal, gaveUp.signal]),
+        lineBytesMax,
+        onLine: (text) => {
+          const line = drainLine.safeParse(parsed(text));
+          if (!line.success) return;
+          clearTimeout(timer);
+          last = line.data;
+          first.resolve(last);
+        },
+      },
+    );
+    stream
+      .then(
+        () => first.reject(new Error("it said nothing of how far it is")),
+        (error) => first.reject(gaveUp.signal.aborted ? new Error("it did not begin in time") : error),
+      )
+      .finally(() => {
+        clearTimeout(timer);
+        if (last === null || this.#closing.signal.aborted) return;
+        ended(last.state === "running" ? "its end was not heard" : last.state, last);
+      });
+    return first.promise;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function failureOf(error: unknown, key: string): Failure {
+  if (!(error instanceof Refused))
+    return new Failure("node-unreachable", `${key} does not answer: ${reasonOf(error)}.`);
+  const why: Readonly<Record<number, string>> = {
+    401: "it refused the cluster's secret",
+    404: "it does not know how to: it is older, or no node of Weir",
+    409: "it has no database, and so nobody to hand over to",
+    503: "Postgres does not answer it",
+  };
+  return new Failure("node-refused", `${key} refuses: ${why[error.status] ?? error.message}.`, {
+    nodeCode: `HTTP ${error.status}`,
+  });
+}
