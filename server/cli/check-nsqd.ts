@@ -4,6 +4,9 @@ import type { NsqdOptions } from "./nsqd-options.ts";
 /** Each is shown of every channel. */
 const percentilesMax = 16;
 
+/** A shorter one runs out in a busy moment of the machine. */
+const leaseTtlMsMin = 500;
+
 /** @throws StartError in nsqd's words, when options contradict one another or ask for what is not there. */
 export function checkNsqd(options: NsqdOptions): void {
   const refuse = (reason: string): never => {
@@ -29,6 +32,7 @@ export function checkNsqd(options: NsqdOptions): void {
     if (options[name] <= 0) refuse(`--${name} must be positive`);
 
   if (options["durable-publish-timeout"] <= 0) refuse("--durable-publish-timeout must be positive");
+  if (options["lease-ttl"] < leaseTtlMsMin) refuse(`--lease-ttl must be at least ${leaseTtlMsMin}ms`);
   if (options["durable-topics"].length > 0 && options["database-url"] === "")
     refuse("--durable-topics needs --database-url: where else would they outlive this node");
 

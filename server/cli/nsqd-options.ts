@@ -150,6 +150,13 @@ export const nsqdOptions = {
     "durable-publish-timeout",
     duration("5s", "how long a publish to a durable topic waits for the database"),
   ),
+  "lease-ttl": ours(
+    "lease-ttl",
+    duration(
+      "10s",
+      "how long a node of the cluster may be silent before another takes over its durable topics",
+    ),
+  ),
   "accept-loss": ours(
     "accept-loss",
     flag(false, "take publishes to durable topics also while the database may lose what it has confirmed"),

@@ -36,6 +36,7 @@ export class Membership {
   #adopting: Promise<void> | null = null;
   #ripeTimer: NodeJS.Timeout | null = null;
   #hadEpoch = false;
+  readonly #firstLoad = Promise.withResolvers<void>();
   /** Takes nothing from others any more. */
   #leaving = false;
 
@@ -66,6 +67,11 @@ export class Membership {
     return this.#keeper.held;
   }
 
+  /** Resolves when the broker has what is this node's in Postgres: for the first time after the start. */
+  get loaded(): Promise<void> {
+    return this.#firstLoad.promise;
+  }
+
   start(): void {
     this.#keeper.start();
   }
@@ -79,16 +85,15 @@ export class Membership {
     log("warn", `CLUSTER: gave up ${given.size} durable logs: they are another node's`);
   }
 
-  /** From now on others are left to others. Resolves when what was begun is done. */
-  async leave(): Promise<void> {
+  /** From now on others are left to others. */
+  leave(): void {
     this.#leaving = true;
     clearTimeout(this.#ripeTimer ?? undefined);
-    await this.#adopting;
   }
 
   /** The lease stays as it is, and runs out. */
   async close(): Promise<void> {
-    await this.leave();
+    this.leave();
     await this.#keeper.close();
   }
 
@@ -164,6 +169,7 @@ export class Membership {
     const { postgres, clocks, log } = this.#options;
     try {
       await this.#adopter.load();
+      this.#firstLoad.resolve();
       for (const ripe of this.#watch.ripe(clocks.nowMs())) {
         if (this.#leaving || !this.mayHandOut()) break;
         this.#watch.forget(ripe.row.nodeId);

@@ -9,6 +9,7 @@ import { storeUnfinished, takeCheckpoint } from "../broker/departure.ts";
 import type { Topic } from "../broker/topic.ts";
 import { StartError } from "../cli/config-file.ts";
 import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
+import type { Membership } from "../cluster/membership.ts";
 import { createHttpServer } from "../http/server.ts";
 import { OwnProcess } from "../metrics/process-figures.ts";
 import { openNodeStore } from "../store/node-store.ts";
@@ -23,6 +24,7 @@ import { endOnFault } from "./fatal.ts";
 import { tellWhatNsqdLeft } from "./left-by-nsqd.ts";
 import { listenAt } from "./listening.ts";
 import { NodeLog } from "./node-log.ts";
+import { nodeMembership } from "./node-membership.ts";
 import { type NodeSecurity, nodeSecurity } from "./node-security.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { startStatsd } from "./statsd.ts";
@@ -77,6 +79,7 @@ class Node {
   readonly #tcp: TcpListener;
   readonly #http: ReturnType<typeof createHttpServer>;
   readonly #discovery: Discovery;
+  readonly #membership: Membership | null;
   readonly #startedAtMs = Date.now();
   /** Wall time follows the system's clock slowly enough that a turn sees one instant. */
   #wallOffsetMs = Date.now() - performance.now();
@@ -110,9 +113,11 @@ class Node {
       audit,
       random: Math.random,
       refusesDurable: () => store.durableRefusal !== null,
+      mayHandOut: () => this.#membership?.mayHandOut() ?? true,
       wake: this.#turn.schedule,
     });
     this.#turn.broker = this.#broker;
+    this.#membership = nodeMembership({ options, store, broker: this.#broker, log, now: this.now });
     this.#discovery = new Discovery({
       ...{ options, broker: this.#broker, log, shared: store.shared, now: this.now },
       policies: store.policies,
@@ -146,7 +151,7 @@ class Node {
         lookupStates: () => this.#discovery.lookupStates(),
         health: () => this.#health(),
         cluster: this.#discovery.cluster,
-        lease: () => null,
+        lease: () => this.#membership?.live() ?? null,
         store: () => store.status(),
         secret: readSecret(options["cluster-secret-file"]),
         now: this.now,
@@ -196,14 +201,15 @@ class Node {
     this.#checkpointer = setInterval(() => this.#checkpoint(), checkpointEveryMs);
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void this.#stop());
     endOnFault(this.#log.log);
-    void this.#store.load().then(({ topics, clean }) => {
+    this.#membership?.start();
+    const loaded = this.#store.load().then(({ topics, clean }) => {
       if (this.#stopping) return;
       this.now();
       this.#broker.restore(topics);
       this.#restored = true;
-      this.#discovery.loaded();
       if (!clean) this.#log.log("warn", "NSQ: the process before this one did not stop cleanly");
     });
+    void Promise.all([loaded, this.#membership?.loaded]).then(() => this.#discovery.loaded());
   }
 
   async #stop(): Promise<void> {
@@ -212,6 +218,7 @@ class Node {
     this.now();
     this.#broker.exiting = true;
     this.#discovery.close();
+    this.#membership?.leave();
     clearInterval(this.#checkpointer ?? undefined);
     clearInterval(this.#ticker ?? undefined);
     this.#statsd?.close();
@@ -230,6 +237,7 @@ class Node {
       this.#log.log("error", `NSQ: not everything could be kept - ${(error as Error).message}`);
       exitCode = 1;
     }
+    await this.#membership?.close();
     await this.#store.close({ deadlineMs: closeWithinMs });
     this.#log.log("info", "NSQ: bye");
     process.exit(exitCode);

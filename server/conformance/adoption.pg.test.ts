@@ -1,0 +1,229 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { openPool, parseDatabaseUrl, type Sql } from "../../db/client.ts";
+import type { LiveCluster, LiveSnapshot } from "../protocol/live.ts";
+import { type Client, connect, subscribe } from "../testing/client.ts";
+import { eventually } from "../testing/eventually.ts";
+import type { Message } from "../testing/frames.ts";
+import { type Flags, startNode, type TestNode } from "../testing/node.ts";
+import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
+
+const secret = randomUUID();
+const directory = mkdtempSync(join(tmpdir(), "weir-adoption-"));
+const secretFile = join(directory, "secret");
+writeFileSync(secretFile, secret);
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const ttlMs = 2_000;
+/** What is promised: the TTL and five seconds. */
+const adoptedWithinMs = ttlMs + 5_000;
+
+interface Database {
+  readonly url: string;
+}
+
+/** A node whose lease holds. */
+async function joined(database: Database, flags: Flags = {}): Promise<TestNode> {
+  const node = await startNode(
+    {
+      ...{ "cluster-secret-file": secretFile, "durable-topics": "orders*", "accept-loss": true },
+      ...{ "lease-ttl": `${ttlMs}ms`, ...flags },
+    },
+    { env: { DATABASE_URL: database.url } },
+  );
+  await held(node);
+  return node;
+}
+
+async function held(node: TestNode): Promise<void> {
+  await eventually(async () => expect(await clusterOf(node)).toMatchObject({ lease: "held" }), {
+    withinMs: 20_000,
+  });
+}
+
+async function clusterOf(node: TestNode): Promise<LiveCluster> {
+  const response = await fetch(`${node.httpUrl}/v1/live`, { headers: { authorization: `Bearer ${secret}` } });
+  const reader = response.body!.getReader();
+  let text = "";
+  while (!text.includes("\n")) text += Buffer.from((await reader.read()).value!).toString();
+  await reader.cancel();
+  return (JSON.parse(text.slice(0, text.indexOf("\n"))) as LiveSnapshot).node.cluster!;
+}
+
+const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `${from + index}`);
+
+async function publish(node: TestNode, topic: string, bodies: readonly string[]): Promise<void> {
+  await using client = await connect(node.tcpPort);
+  for (let from = 0; from < bodies.length; from += 100) {
+    client.mpub(topic, bodies.slice(from, from + 100));
+    await client.expectOk();
+  }
+}
+
+async function makeChannels(node: TestNode, topic: string, channels: readonly string[]): Promise<void> {
+  await node.act(`/topic/create?topic=${topic}`);
+  for (const channel of channels) await node.act(`/channel/create?topic=${topic}&channel=${channel}`);
+}
+
+const consumerOf = (node: TestNode, topic: string, channel: string) =>
+  subscribe(node.tcpPort, topic, channel, { rdy: 500 });
+
+/** Consumes and finishes `count` messages. */
+async function consume(client: Client, count: number): Promise<Message[]> {
+  const messages: Message[] = [];
+  while (messages.length < count) {
+    const message = await client.nextMessage({ withinMs: adoptedWithinMs });
+    client.fin(message.id);
+    messages.push(message);
+  }
+  return messages;
+}
+
+const bodiesOf = (messages: readonly Message[]) => messages.map(({ body }) => body.toString());
+const sorted = (bodies: readonly string[]) => bodies.toSorted((a, b) => Number(a) - Number(b));
+
+async function query<T>({ url }: Database, act: (sql: Sql) => Promise<Iterable<T>>): Promise<T[]> {
+  const sql = openPool(parseDatabaseUrl(url), { schema: "weir", name: "test", max: 1 });
+  try {
+    return [...(await act(sql))];
+  } finally {
+    await sql.end();
+  }
+}
+
+test("[LE4] what a killed node held another delivers within TTL + 5 s, on every channel, and nothing that was finished", async () => {
+  await using database = await freshDatabase();
+  await using one = await joined(database);
+  await using two = await joined(database);
+  await makeChannels(one, "orders", ["billing", "shipping"]);
+  await publish(one, "orders", numbers(1_000));
+  await using first = await subscribe(one.tcpPort, "orders", "billing", { rdy: 100 });
+  const finished = bodiesOf(await consume(first, 400));
+  first.rdy(0);
+  await eventually(async () => expect((await one.channel("orders", "billing")).in_flight_count).toBe(100));
+  for (const { id, body } of await first.messages(100)) {
+    first.fin(id);
+    finished.push(body.toString());
+  }
+  await eventually(async () => expect((await one.channel("orders", "billing")).in_flight_count).toBe(0));
+  // So far behind is what has been written down of it.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+
+  await one.kill();
+  const killedMs = performance.now();
+  await using billing = await consumerOf(two, "orders", "billing");
+  await using shipping = await consumerOf(two, "orders", "shipping");
+  const [message] = await shipping.messages(1, { withinMs: adoptedWithinMs });
+  expect(performance.now() - killedMs).toBeLessThan(adoptedWithinMs);
+  shipping.fin(message!.id);
+
+  const left = bodiesOf(await consume(billing, 500));
+  const shipped = [message!.body.toString(), ...bodiesOf(await consume(shipping, 999))];
+  expect(sorted(shipped)).toEqual(numbers(1_000));
+  expect(left.filter((body) => finished.includes(body))).toEqual([]);
+  expect(sorted([...finished, ...left])).toEqual(numbers(1_000));
+  expect((await clusterOf(two)).adoptions).toMatchObject([{ state: "done", logs: 1, messages: 1_000 }]);
+  const rows = await query(
+    database,
+    (sql) => sql`select logs, waited_ms >= ${ttlMs} as waited, took_ms < 5000 as soon from adoptions`,
+  );
+  expect(rows).toEqual([{ logs: 1, waited: true, soon: true }]);
+});
+
+test("[LE4] of two that could take over one does, and a node that is back within its TTL keeps what it has", async () => {
+  await using database = await freshDatabase();
+  await using one = await joined(database);
+  await using two = await joined(database);
+  await using three = await joined(database);
+  await makeChannels(one, "orders", ["billing"]);
+  await publish(one, "orders", numbers(200));
+  await one.kill();
+  await one.start();
+  await held(one);
+  const { epoch } = await clusterOf(one);
+  await eventually(async () => expect((await one.channel("orders", "billing")).depth).toBe(200));
+  await publish(one, "orders", numbers(200, 200));
+
+  await one.kill();
+  const adopter = await eventually(
+    async () => {
+      const taken = [];
+      for (const node of [two, three]) if (await node.hasTopic("orders")) taken.push(node);
+      expect(taken).toHaveLength(1);
+      return taken[0]!;
+    },
+    { withinMs: adoptedWithinMs },
+  );
+  await using client = await consumerOf(adopter, "orders", "billing");
+  expect(sorted(bodiesOf(await consume(client, 400)))).toEqual(numbers(400));
+  const rows = await query(database, (sql) => sql<{ epoch: number }[]>`select epoch from adoptions`);
+  expect(rows.map((row) => row.epoch)).toEqual([epoch! + 1]);
+});
+
+test("[LE5] [LE7] a node that wakes hands out nothing of what was taken, and goes on with what only it has", async () => {
+  await using database = await freshDatabase();
+  await using one = await joined(database);
+  await using two = await joined(database);
+  await makeChannels(one, "orders", ["billing"]);
+  await makeChannels(one, "mail", ["smtp"]);
+  await publish(one, "orders", numbers(300));
+  await publish(one, "mail", numbers(50));
+  const { epoch } = await clusterOf(one);
+  await using sleeper = await subscribe(one.tcpPort, "orders", "billing", { rdy: 10 });
+  const taken = await sleeper.messages(10);
+  await using producer = await connect(one.tcpPort);
+
+  process.kill(one.pid, "SIGSTOP");
+  await using client = await consumerOf(two, "orders", "billing");
+  const delivered = await consume(client, 300);
+  // All of this is read in the first turn after it wakes, before any timer of its own.
+  for (const { id } of taken) sleeper.fin(id);
+  sleeper.rdy(500);
+  producer.pub("orders", "while it slept");
+  process.kill(one.pid, "SIGCONT");
+
+  expect(sorted(bodiesOf(delivered))).toEqual(numbers(300));
+  await eventually(async () => expect((await clusterOf(one)).epoch).toBeGreaterThan(epoch! + 1), {
+    withinMs: 10_000,
+  });
+  const answer = await producer.nextFrame({ withinMs: 10_000 });
+  await publish(one, "orders", ["after"]);
+  const later: string[] = [];
+  while (!later.includes("after")) later.push(...bodiesOf(await consume(sleeper, 1)));
+  // Taken, or refused and perhaps delivered all the same: nothing else.
+  if (answer.type === "response") expect(later).toEqual(["while it slept", "after"]);
+  else expect(later.filter((body) => body !== "while it slept")).toEqual(["after"]);
+  await using mail = await consumerOf(one, "mail", "smtp");
+  expect(sorted(bodiesOf(await consume(mail, 50)))).toEqual(numbers(50));
+  for (const node of [one, two])
+    await eventually(async () => expect((await node.channel("orders", "billing")).depth).toBe(0));
+});
+
+test("[LE6] an outage of Postgres longer than the TTL moves nothing, and what was waiting goes on", async () => {
+  await using server = await ownPostgres();
+  await using one = await joined(server);
+  await using two = await joined(server);
+  for (const node of [one, two]) await makeChannels(node, "orders", ["billing"]);
+  await publish(one, "orders", numbers(100));
+  await publish(two, "orders", numbers(100, 100));
+  const epochs = [(await clusterOf(one)).epoch, (await clusterOf(two)).epoch];
+  await using client = await subscribe(one.tcpPort, "orders", "billing");
+
+  await server.stop();
+  await eventually(async () => expect((await clusterOf(one)).lease).toBe("overdue"), { withinMs: 3 * ttlMs });
+  client.rdy(500);
+  await client.expectNothing({ forMs: 2 * ttlMs });
+  await server.start();
+
+  expect(sorted(bodiesOf(await consume(client, 100)))).toEqual(numbers(100));
+  await held(two);
+  // Longer than anybody would have to be silent to be taken for dead.
+  await client.expectNothing({ forMs: 2 * ttlMs });
+  expect([(await clusterOf(one)).epoch, (await clusterOf(two)).epoch]).toEqual(epochs);
+  expect(await query(server, (sql) => sql`select * from adoptions`)).toEqual([]);
+  await using other = await consumerOf(two, "orders", "billing");
+  expect(sorted(bodiesOf(await consume(other, 100)))).toEqual(numbers(100, 100));
+});
