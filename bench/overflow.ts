@@ -1,7 +1,7 @@
 /**
  * A backlog that memory may not hold: published while nobody consumes, through
  * a clean stop and a start, and counted when it is consumed.
- * `node bench/overflow.ts [--count N] [--no-postgres] [--markdown]`
+ * `node bench/overflow.ts [--count N] [--no-postgres] [--durable] [--markdown]`
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,24 +12,28 @@ import { type Broker, startBroker } from "./brokers.ts";
 import { consumeNumbered, publishNumbered } from "./load/numbered.ts";
 import { memoryBytes } from "./process-usage.ts";
 import { circumstances, type Row, table, writeSection } from "./report.ts";
+import { Slices } from "./slices.ts";
 
 const { values: options } = parseArgs({
   allowNegative: true,
   options: {
     count: { type: "string", default: "1000000" },
     postgres: { type: "boolean", default: true },
+    durable: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 if (options.help) {
-  console.log("node bench/overflow.ts [--count N, default 1000000] [--no-postgres] [--markdown]");
+  console.log(
+    "node bench/overflow.ts [--count N, default 1000000] [--no-postgres] [--durable: of a durable topic] [--markdown]",
+  );
   process.exit(0);
 }
 
 const count = Number(options.count);
 const rssBytesMax = 400 * 2 ** 20;
-const flags = ["--mem-queue-size=10000"];
+const flags = ["--mem-queue-size=10000", ...(options.durable ? ["--durable-topics=*"] : [])];
 const idleMs = 10_000;
 
 await using cleanup = new AsyncDisposableStack();
@@ -77,15 +81,22 @@ await phase("stop and start", async () => {
   await node.stop("SIGTERM");
   node = await startBroker("weir", { flags, env, dataPath });
 });
-const tally = await phase("consume", () => consumeNumbered(node.tcpPort, "t", count, idleMs), count);
+const slices = new Slices(count);
+const tally = await phase(
+  "consume",
+  () => consumeNumbered(node.tcpPort, "t", count, idleMs, (distinct) => slices.reached(distinct)),
+  count,
+);
 
-const verdict = `Of ${count.toLocaleString("en")} published ${tally.distinct.toLocaleString("en")} came, ${tally.duplicates} of them more than once; missing ${count - tally.distinct}, invented ${tally.invented}.`;
+const verdict = `${slices.text()}Of ${count.toLocaleString("en")} published ${tally.distinct.toLocaleString("en")} came, ${tally.duplicates} of them more than once; missing ${count - tally.distinct}, invented ${tally.invented}.`;
 const text = `${table(rows)}\n\n${verdict}`;
 console.log(text);
 if (options.markdown) {
-  const command = `node bench/overflow.ts --count ${count}${options.postgres ? "" : " --no-postgres"}`;
+  const command = `node bench/overflow.ts --count ${count}${options.postgres ? "" : " --no-postgres"}${options.durable ? " --durable" : ""}`;
   writeSection(
-    `Overflow into ${options.postgres ? "Postgres" : "segment files"}`,
+    options.durable
+      ? "A durable backlog"
+      : `Overflow into ${options.postgres ? "Postgres" : "segment files"}`,
     `${circumstances(command)}\n\n${text}`,
   );
 }

@@ -61,6 +61,7 @@ export async function consumeNumbered(
   topic: string,
   count: number,
   idleMs: number,
+  progress: (distinct: number) => void = () => {},
 ): Promise<Tally> {
   const ids = new Array<string | undefined>(count);
   const tally = { distinct: 0, duplicates: 0, invented: 0 };
@@ -92,6 +93,7 @@ export async function consumeNumbered(
       },
       chunk() {
         lastMs = performance.now();
+        progress(tally.distinct);
         if (link.oks === 2) {
           link.close();
           resolve();
