@@ -237,3 +237,21 @@ test("[SD7] a block whose outcome is not known is sent again, and there once", a
   expect(order).toEqual(["2:0", "2:1"]);
   expect((await readAll(node.backlog, { logId: 2 })).map((one) => one.firstSeq)).toEqual([0, 1]);
 });
+
+test("[SD7] a statement that was given up for late may write all the same: its blocks are confirmed when they are there", async () => {
+  await using setting = await openSetting();
+  const { node, admin } = setting;
+  const order: string[] = [];
+  const held = await setting.holdWrites();
+  const all = [write(node, order, 2, 0), write(node, order, 2, 1)];
+  await expect.poll(() => waitingInserts(admin)).toBe(1);
+
+  // The first waits still when the second is sent.
+  await expect.poll(() => waitingInserts(admin), { timeout: 10_000 }).toBe(2);
+  expect(order).toEqual([]);
+  await held.release();
+  await Promise.all(all);
+
+  expect(order).toEqual(["2:0", "2:1"]);
+  expect((await readAll(node.backlog, { logId: 2 })).map((one) => one.firstSeq)).toEqual([0, 1]);
+});
