@@ -25,11 +25,11 @@ test.each([
   ["postgres://u@x/d?host=one,two&port=6001,6002", ["one:6001", "two:6002"]],
   ["postgres://u@x:6005/d?host=/run/a,/run/b", ["/run/a:6005", "/run/b:6005"]],
   ["postgres:///d", ["localhost:5432"]],
-])("[PR1] %s names its hosts as libpq reads them", (url, hosts) => {
+])("[RP1] %s names its hosts as libpq reads them", (url, hosts) => {
   expect(parseDatabaseUrl(url).hosts.map(({ host, port }) => `${host}:${port}`)).toEqual(hosts);
 });
 
-test("[PR2] pgbouncer=true says that a pooler stands before Postgres", () => {
+test("[RP2] pgbouncer=true says that a pooler stands before Postgres", () => {
   expect(parseDatabaseUrl("postgres://u@h:6432/d?pgbouncer=true").isPooled).toBe(true);
   expect(parseDatabaseUrl("postgres://u@h:6432/d?pgbouncer=false").isPooled).toBe(false);
 });

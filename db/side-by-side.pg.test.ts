@@ -48,7 +48,7 @@ async function round(sql: Sql, n: number): Promise<void> {
   await withDeadline(deleteLogs(sql, nodeId, [n]), statementMs);
 }
 
-test("[PR7] a node of the version before goes on while the schema becomes the newest, and after", async () => {
+test("[RP7] a node of the version before goes on while the schema becomes the newest, and after", async () => {
   await using database = await freshDatabase();
   const [older, newer] = [open(database.url), open(database.url)];
   await migrate(older, "weir", before);
@@ -81,7 +81,7 @@ test("[PR7] a node of the version before goes on while the schema becomes the ne
   await Promise.all([older.end(), newer.end()]);
 });
 
-test("[PR8] a build goes on beside a newer one that says so, and refuses one that does not", async () => {
+test("[RP8] a build goes on beside a newer one that says so, and refuses one that does not", async () => {
   await using database = await freshDatabase();
   const sql = open(database.url);
   const known = readJournal().length;
@@ -94,7 +94,7 @@ test("[PR8] a build goes on beside a newer one that says so, and refuses one tha
   await sql.end();
 });
 
-test("[PR9] the schema waits for a long reading without making writers wait", async () => {
+test("[RP9] the schema waits for a long reading without making writers wait", async () => {
   await using database = await freshDatabase();
   const [reader, writer, newer] = [open(database.url), open(database.url), open(database.url)];
   await migrate(writer, "weir", before);
@@ -126,7 +126,7 @@ test("[PR9] the schema waits for a long reading without making writers wait", as
   await Promise.all([reader.end(), writer.end(), newer.end()]);
 });
 
-test("[PR6] with another search path than the cluster's nothing is made, and it is said what to do", async () => {
+test("[RP6] with another search path than the cluster's nothing is made, and it is said what to do", async () => {
   await using database = await freshDatabase();
   const sql = open(database.url, "elsewhere");
 

@@ -7,7 +7,7 @@ import { synchronousPair } from "../testing/postgres-pair.ts";
 
 const flags = { "durable-topics": "orders" };
 
-test("[PR3] [PR1] a primary is killed under load and its standby promoted: nothing acknowledged is lost", async () => {
+test("[RP3] [RP1] a primary is killed under load and its standby promoted: nothing acknowledged is lost", async () => {
   await using pair = await synchronousPair();
   await using node = await startNode(flags, { env: { DATABASE_URL: pair.url } });
   await node.act("/topic/create?topic=orders");
@@ -30,7 +30,7 @@ test("[PR3] [PR1] a primary is killed under load and its standby promoted: nothi
   expect(missing).toBe(0);
 });
 
-test("[PR4] without its synchronous standby nothing is acknowledged, and it goes on when that is back", async () => {
+test("[RP4] without its synchronous standby nothing is acknowledged, and it goes on when that is back", async () => {
   await using pair = await synchronousPair();
   await using node = await startNode(
     { ...flags, "durable-publish-timeout": "1s" },
