@@ -10,6 +10,7 @@ export const paths = {
   channel: (topic: string, channel: string) => `/topics/${partOfName(topic)}/channels/${partOfName(channel)}`,
   nodes: "/nodes",
   node: (node: string) => `/nodes/${part(node)}`,
+  cluster: "/cluster",
   lookup: "/lookup",
   messages: "/messages",
   message: (id: string) => `/messages/${part(id)}`,

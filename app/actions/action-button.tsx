@@ -15,9 +15,18 @@ const icons = {
 } as const;
 
 /** Opens the question. Pause and Empty never look alike, nor stand side by side. */
-export function ActionButton({ target, onDone }: { target: ActionTarget; onDone?: () => void }) {
+export function ActionButton({
+  target,
+  closed: unfit = null,
+  onDone,
+}: {
+  target: ActionTarget;
+  /** Why it cannot be done here; null: it can. */
+  closed?: string | null;
+  onDone?: () => void;
+}) {
   const [open, setOpen] = useState(false);
-  const closed = useWritesClosed();
+  const closed = useWritesClosed() ?? unfit;
   const { verb } = wordsOf(target);
   const Icon = icons[verb as keyof typeof icons];
   const button = (

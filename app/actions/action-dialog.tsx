@@ -89,9 +89,7 @@ export function ActionDialog({
                 {impact.missing.length > 0 && (
                   <p className="mt-1 text-warn">Not reachable now: {impact.missing.join(", ")}.</p>
                 )}
-                <p className="mt-1 text-muted">
-                  {undoWords(target, impact)}
-                </p>
+                <p className="mt-1 text-muted">{undoWords(target, impact)}</p>
               </>
             )}
           </div>

@@ -1,3 +1,4 @@
+import type { TopicRow } from "../../server/console/contract/index.ts";
 import { Badge } from "./status.tsx";
 
 /** What a topic or a channel is besides a name. */
@@ -5,10 +6,13 @@ export function StateBadges({
   what,
   paused,
   ephemeral,
+  durable = "none",
 }: {
   what: "topic" | "channel";
   paused: boolean;
   ephemeral: boolean;
+  /** Of a topic: on which of its nodes. */
+  durable?: TopicRow["durable"];
 }) {
   return (
     <>
@@ -22,6 +26,18 @@ export function StateBadges({
           }
         >
           Paused
+        </Badge>
+      )}
+      {durable !== "none" && (
+        <Badge
+          tone={durable === "all" ? "info" : "warn"}
+          title={
+            durable === "all"
+              ? "A publish is answered when Postgres has it; a node that dies loses nothing of it."
+              : "Some of its nodes answer a publish before Postgres has it."
+          }
+        >
+          {durable === "all" ? "Durable" : "Durable in part"}
         </Badge>
       )}
       {ephemeral && (

@@ -8,6 +8,7 @@ export interface Crumb {
 const sections: Readonly<Record<string, Crumb>> = {
   topics: { label: "Topics", href: paths.topics },
   nodes: { label: "Nodes", href: paths.nodes },
+  cluster: { label: "Cluster", href: paths.cluster },
   lookup: { label: "Lookup", href: paths.lookup },
   messages: { label: "Trace", href: paths.messages },
   tail: { label: "Tail", href: paths.tail() },

@@ -3,6 +3,7 @@ import { paths } from "../paths.ts";
 
 /** Where something can be done about it. */
 export function problemHref(problem: Problem): string {
+  if (problem.rule === "lease-overdue" || problem.rule === "durable-at-risk") return paths.cluster;
   if (problem.topic !== null && problem.channel !== null)
     return paths.channel(problem.topic, problem.channel);
   if (problem.topic !== null) return paths.topic(problem.topic);

@@ -1,6 +1,6 @@
 "use client";
 
-import { Activity, Boxes, Compass, Gauge, type LucideIcon, Route, Send, Server } from "lucide-react";
+import { Activity, Boxes, Compass, Gauge, type LucideIcon, Network, Route, Send, Server } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../components/classes.ts";
@@ -20,6 +20,7 @@ const groups: readonly { readonly title: string | null; readonly places: readonl
       { href: paths.overview, label: "Overview", icon: Gauge },
       { href: paths.topics, label: "Topics", icon: Boxes },
       { href: paths.nodes, label: "Nodes", icon: Server },
+      { href: paths.cluster, label: "Cluster", icon: Network },
       { href: paths.lookup, label: "Lookup", icon: Compass },
     ],
   },
@@ -62,7 +63,7 @@ export function Rail() {
               aria-current={here(href) ? "page" : undefined}
               title={label}
               className={cn(
-                "flex flex-1 flex-col items-center gap-0.5 rounded-control px-1 py-2 text-11 text-muted transition-colors duration-120 hover:text-text md:size-10 md:flex-none md:justify-center md:p-0 xl:h-8 xl:w-auto xl:flex-row xl:justify-start xl:gap-2.5 xl:px-2 xl:text-13",
+                "flex flex-1 flex-col items-center gap-0.5 rounded-control py-2 text-11 text-muted transition-colors duration-120 hover:text-text md:size-10 md:flex-none md:justify-center md:p-0 xl:h-8 xl:w-auto xl:flex-row xl:justify-start xl:gap-2.5 xl:px-2 xl:text-13",
                 here(href) && "font-medium text-text md:bg-text/8",
               )}
             >

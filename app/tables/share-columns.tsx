@@ -19,6 +19,7 @@ export const shareColumns: readonly Column<ShareRow>[] = [
         </Link>
         {row.hostname !== null && <span className="truncate text-12 text-muted">{row.hostname}</span>}
         {row.paused && <Badge tone="paused">Paused</Badge>}
+        {row.durable && <Badge tone="info">Durable</Badge>}
       </span>
     ),
   },

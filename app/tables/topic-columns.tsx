@@ -21,7 +21,7 @@ export const topicColumns: readonly Column<TopicRow>[] = [
         >
           {row.key}
         </Link>
-        <StateBadges what="topic" paused={row.paused} ephemeral={row.ephemeral} />
+        <StateBadges what="topic" paused={row.paused} ephemeral={row.ephemeral} durable={row.durable} />
       </span>
     ),
   },

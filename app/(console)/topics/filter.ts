@@ -1,12 +1,13 @@
 import type { TopicRow } from "../../../server/console/contract/index.ts";
 
-export const topicStates = ["paused", "backlog", "noconsumer", "ephemeral"] as const;
+export const topicStates = ["paused", "backlog", "noconsumer", "durable", "ephemeral"] as const;
 export type TopicState = (typeof topicStates)[number];
 
 export const stateLabels: Record<TopicState, string> = {
   paused: "Paused",
   backlog: "With backlog",
   noconsumer: "No consumers",
+  durable: "Durable",
   ephemeral: "Ephemeral",
 };
 
@@ -14,6 +15,7 @@ const holds: Record<TopicState, (row: TopicRow) => boolean> = {
   paused: (row) => row.paused,
   backlog: (row) => (row.flow.depth ?? 0) > 0,
   noconsumer: (row) => row.flow.clients === 0,
+  durable: (row) => row.durable !== "none",
   ephemeral: (row) => row.ephemeral,
 };
 

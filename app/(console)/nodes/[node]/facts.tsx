@@ -1,5 +1,6 @@
 import type { NodeRow, StoreStatus } from "../../../../server/console/contract/index.ts";
 import { Card } from "../../../components/card.tsx";
+import { leaseWord } from "../../../components/lease.ts";
 import { Num } from "../../../components/number.tsx";
 import { Status } from "../../../components/status.tsx";
 import { bytes, span, unknown } from "../../../live/format.ts";
@@ -23,6 +24,8 @@ export function Facts({ node }: { node: NodeRow }) {
           ["Connected consumers", node.consumers],
           ["Producers meet", node.pressure === null ? null : pressureWords[node.pressure]],
           ["Differs from the cluster in", node.clusterDifferences],
+          ["Lease", node.lease === null ? null : leaseWord(node).word],
+          ["Epoch", node.epoch],
         ]}
       />
       {node.store !== null && <Store store={node.store} />}

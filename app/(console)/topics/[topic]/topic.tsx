@@ -3,7 +3,8 @@
 import { Send } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
-import type { Snapshot, TopicView } from "../../../../server/console/contract/index.ts";
+import type { Snapshot, TopicRow, TopicView } from "../../../../server/console/contract/index.ts";
+import { ActionButton } from "../../../actions/action-button.tsx";
 import { CreateForm } from "../../../actions/create-form.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
@@ -16,7 +17,7 @@ import { useSort } from "../../../components/table/sort.ts";
 import { Tabs } from "../../../components/tabs.tsx";
 import { age, bytes, plural } from "../../../live/format.ts";
 import { useNow } from "../../../live/use-now.ts";
-import { useRoom } from "../../../live/use-room.ts";
+import { useRoom, useStatus } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
 import { channelColumns } from "../../../tables/channel-columns.tsx";
 
@@ -39,13 +40,13 @@ export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`to
 }
 
 function Existing({ name, data }: { name: string; data: TopicView }) {
-  const { paused, ephemeral, flow } = data.topic;
+  const { paused, ephemeral, durable, flow } = data.topic;
   return (
     <>
       <PageHead
         title={name}
         name
-        badges={<StateBadges what="topic" paused={paused} ephemeral={ephemeral} />}
+        badges={<StateBadges what="topic" paused={paused} ephemeral={ephemeral} durable={durable} />}
         note={<Facts data={data} />}
         actions={
           <QueueActions topic={name} paused={paused} nodes={data.nodes}>
@@ -53,6 +54,7 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
               <Send aria-hidden="true" />
               Publish
             </LinkButton>
+            {!ephemeral && <ClassButton name={name} durable={durable} />}
           </QueueActions>
         }
       />
@@ -60,6 +62,25 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
       <TopicTabs name={name} data={data} />
     </>
   );
+}
+
+/** Of which class it is; the button says the other one. */
+function ClassButton({ name, durable }: { name: string; durable: TopicRow["durable"] }) {
+  const { data } = useStatus();
+  const hasDatabase = data.nodes.some((node) => node.clusterDifferences !== null);
+  return (
+    <ActionButton
+      target={{ action: durable === "all" ? "make-memory" : "make-durable", topic: name }}
+      closed={hasDatabase ? null : "Only nodes with a database can be told of which class a topic is."}
+    />
+  );
+}
+
+function classSentence({ ephemeral, durable }: TopicRow): string {
+  if (ephemeral) return "Ephemeral: kept in memory only, and the newest are dropped beyond its bound";
+  if (durable === "all") return "Durable: committed to Postgres before OK";
+  if (durable === "some") return "Durable on some of its nodes only: committed to Postgres before OK there";
+  return "Memory first: overflow goes to the store";
 }
 
 function Facts({ data }: { data: TopicView }) {
@@ -71,10 +92,7 @@ function Facts({ data }: { data: TopicView }) {
   const waits = data.topic.topicDepth ?? 0;
   return (
     <>
-      {data.topic.ephemeral
-        ? "Ephemeral: kept in memory only, and the newest are dropped beyond its bound"
-        : "Memory first: overflow goes to the store"}{" "}
-      · {bytes(data.topic.messageBytes)} published · {last}
+      {classSentence(data.topic)} · {bytes(data.topic.messageBytes)} published · {last}
       {waits > 0 && ` · ${plural(waits, "message")} not yet handed to channels`}
     </>
   );
