@@ -20,6 +20,7 @@ function pages(node: string): readonly string[] {
     "/topics/never.made",
     "/topics/orders/channels/billing",
     "/nodes",
+    "/cluster",
     "/lookup",
     `/nodes/${encodeURIComponent(node)}`,
     `/nodes/${encodeURIComponent(node)}?tab=facts`,

@@ -15,10 +15,8 @@ export class System implements AsyncDisposable {
   readonly url: string;
   /** Good for one sign-in. */
   readonly signInUrl: string;
-  /** `address:port` for NSQ clients. */
-  readonly tcp: string;
-  /** `http://address:port` of the node. */
-  readonly http: string;
+  /** Its nodes; of each `address:port` for NSQ clients, and `http://address:port`. */
+  readonly nodes: readonly { readonly tcp: string; readonly http: string }[];
   readonly #child: ChildProcess;
   readonly #dataPath: string;
 
@@ -28,8 +26,19 @@ export class System implements AsyncDisposable {
     this.#dataPath = dataPath;
     this.url = told("Console");
     this.signInUrl = told("Sign in");
-    this.tcp = told("NSQ TCP");
-    this.http = told("NSQ HTTP");
+    const all = (name: string) =>
+      [...summary.matchAll(new RegExp(`^ *${name} +(\\S+)`, "gm"))].map((match) => match[1]!);
+    const https = all("NSQ HTTP");
+    this.nodes = all("NSQ TCP").map((tcp, index) => ({ tcp, http: https[index]! }));
+  }
+
+  /** Of the first node. */
+  get tcp(): string {
+    return this.nodes[0]!.tcp;
+  }
+
+  get http(): string {
+    return this.nodes[0]!.http;
   }
 
   static async start(flags: readonly string[] = []): Promise<System> {
@@ -71,9 +80,9 @@ export class System implements AsyncDisposable {
     return () => this.#child.kill("SIGCONT");
   }
 
-  /** It stands still, with all its connections, until the function it returns is called. */
+  /** The first one stands still, with all its connections, until the function it returns is called. */
   async freezeNode(): Promise<() => void> {
-    const pid = await this.#childPid("nsqd");
+    const pid = await this.#childPid("nsqd .*/node");
     process.kill(pid, "SIGSTOP");
     return () => process.kill(pid, "SIGCONT");
   }
