@@ -53,6 +53,14 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "publishes what it reads from stdin",
     load: () => import("./roles/to-nsq.ts"),
   },
+  backup: {
+    summary: "a copy of what `weir up` keeps in its own Postgres, as one file",
+    load: () => import("./roles/backup.ts"),
+  },
+  restore: {
+    summary: "a data path for `weir up` from such a file",
+    load: () => import("./roles/restore.ts"),
+  },
   "check-config": {
     summary: "what a command would run with, and where each value is from",
     load: () => import("./roles/check-config.ts"),

@@ -25,8 +25,8 @@ export class BackupError extends Error {}
  * @throws BackupError, or what the disk or the server says
  */
 export async function backUp(dataDir: string, file: string): Promise<number> {
-  const place = preparePlace(dataDir);
-  if (!existsSync(place.data)) throw new BackupError(`there is no Postgres in ${dataDir}`);
+  const place = existsSync(dataDir) ? preparePlace(dataDir) : null;
+  if (place === null || !existsSync(place.data)) throw new BackupError(`there is no Postgres in ${dataDir}`);
   if (existsSync(file)) throw new BackupError(`${file} is there already`);
 
   await using started = (await answers(place.socketDir)) ? null : await startPostgres({ dataDir });
@@ -54,6 +54,7 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
  * @throws BackupError where a server has data already, or the file is no whole backup
  */
 export async function unpackBackup(file: string, dataDir: string): Promise<string> {
+  if (!existsSync(file)) throw new BackupError(`there is no ${file}`);
   const place = preparePlace(dataDir);
   if (existsSync(place.data)) throw new BackupError(`there is a Postgres in ${dataDir} already`);
   const half = `${place.data}.new`;
