@@ -78,3 +78,30 @@ test("[OW2] what comes after that goes to a log of its own, and other logs of th
   expect(consumer.bodies).toEqual(["kept", "new"]);
   expect(node.broker.durableLogIds).not.toContain(given[0]);
 });
+
+test("[OW2] of a log that was taken over and given up again nothing is told, whether that flush was on its way or not", () => {
+  const node = new TestBroker({ durability });
+  const progress = node.broker.progress!;
+  const nothing = {
+    logId: new Uint32Array(),
+    seq: new Uint32Array(),
+    attempts: new Uint16Array(),
+    dueMs: new Float64Array(),
+  };
+  const ranges = (logId: number) => [{ logId, from: 0, to: 3 }];
+  const topic = (logId: number) => ({
+    name: "orders",
+    ranges: ranges(logId),
+    deferred: nothing,
+    channels: [],
+  });
+  node.restore([topic(90)]);
+  const onItsWay = progress.take(true, () => true)!;
+  node.restore([topic(91)]);
+
+  node.broker.giveUpLogs(() => true);
+  progress.lost(onItsWay);
+
+  expect(onItsWay.restored).toEqual([90]);
+  expect(progress.take(true, () => true)).toMatchObject({ restored: [], ended: [] });
+});

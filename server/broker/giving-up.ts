@@ -13,6 +13,7 @@ export function giveUpLogs(broker: Broker, which: (logId: number) => boolean): v
     const given = new Set(topic.logs.filter(({ id }) => which(id)));
     if (given.size > 0) giveUp(topic, given);
   }
+  broker.progress?.givenUp(which);
 }
 
 function giveUp(topic: Topic, given: ReadonlySet<Log>): void {

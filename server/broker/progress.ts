@@ -56,6 +56,13 @@ export class ProgressNotes {
     this.#endedNow.push(logId);
   }
 
+  /** They are another node's: from now on nothing of them is told, also not that they were taken over. */
+  givenUp(isGiven: (logId: number) => boolean): void {
+    this.#restored = this.#restored.filter((logId) => !isGiven(logId));
+    this.#endedNow = this.#endedNow.filter((logId) => !isGiven(logId));
+    for (const logId of this.#ended) if (isGiven(logId)) this.#ended.delete(logId);
+  }
+
   topicGone(notes: TopicNotes): void {
     this.#all.delete(notes);
     this.dirty.delete(notes);
@@ -110,7 +117,10 @@ export class ProgressNotes {
   lost(flush: ProgressFlush): void {
     for (const notes of this.#taken) notes.lost();
     this.#taken = [];
-    this.#restored.push(...flush.restored);
+    const had = new Set(this.#broker.durableLogIds);
+    // What was given up meanwhile is not this node's to tell of.
+    for (const logId of flush.restored)
+      if (had.has(logId) || this.#ended.has(logId)) this.#restored.push(logId);
   }
 
   /** For messages that are looked at by name. */
