@@ -26,7 +26,7 @@ function live(seed: number): void {
   see("messages again after a publish was tried again", duplicates.retry);
   see(
     "nodes that lost their epoch and lived",
-    cluster.nodes.reduce((sum, node) => sum + node.rebirths, 0),
+    cluster.nodes.reduce((sum, node) => sum + node.lettingsGo, 0),
   );
 }
 
@@ -55,6 +55,15 @@ describe("two nodes and a Postgres", () => {
     expect(seen.size).toBeGreaterThan(0);
     for (const [what, count] of seen) expect(count, what).toBeGreaterThan(50);
   });
+});
+
+/** Each failed once. What it found is kept here, so that it is looked for whatever becomes of the seeds above. */
+test.each([
+  ["a log that was taken over, given up and taken back was told of by a life that knew nothing of it", 434],
+  ["the same, with the flush that told of it on its way", 6_526],
+  ["what was requeued while the store was away was held against the second crash, not the first", 253],
+])("[SI5] %s: seed %i", (_, seed) => {
+  expect(() => live(seed)).not.toThrow();
 });
 
 test.each(mutants.map((mutant) => [mutant.what, mutant] as const))(

@@ -15,8 +15,8 @@ interface NodeTimes {
   readonly down: Interval[];
   /** The store is away for it. */
   readonly away: Interval[];
-  /** Others took what was its own. */
-  readonly adopted: number[];
+  /** Its epoch was over: another took what was its own, or it began anew. */
+  readonly taken: number[];
 }
 
 export class Nodes {
@@ -51,11 +51,11 @@ export class Nodes {
     return count(this.#nodes.get(node)?.starts ?? [], t);
   }
 
-  /** Whether it lost what it had, by dying or to another, in [from, to]. */
+  /** When it lost what it had, by dying or to another, in [from, to]; in order. */
   handovers(node: string, from: number, to: number): number[] {
     const times = this.#nodes.get(node);
     if (!times) return [];
-    return [...times.crashes, ...times.adopted].filter((t) => t >= from && t <= to);
+    return [...times.crashes, ...times.taken].filter((t) => t >= from && t <= to).sort((a, b) => a - b);
   }
 
   /** How long, of [from, to], it ran and could reach the store; milliseconds. */
@@ -110,7 +110,10 @@ export class Nodes {
         for (const times of this.#named(event.node)) close(times.away, t);
         break;
       case "adopt":
-        if (event.kind === "ok") this.#node(event.of).adopted.push(t);
+        if (event.kind === "ok") this.#node(event.of).taken.push(t);
+        break;
+      case "epoch":
+        this.#node(event.node).taken.push(t);
         break;
     }
   }
@@ -122,7 +125,7 @@ export class Nodes {
   #node(name: string): NodeTimes {
     let node = this.#nodes.get(name);
     if (!node) {
-      node = { starts: [], crashes: [], frozen: [], down: [], away: [], adopted: [] };
+      node = { starts: [], crashes: [], frozen: [], down: [], away: [], taken: [] };
       this.#nodes.set(name, node);
     }
     return node;

@@ -1,5 +1,5 @@
 /** I4: the attempts a consumer sees are the deliveries there were, as far as anybody can have recorded them. */
-import { type DeliverEvent, logOf } from "../event.ts";
+import type { DeliverEvent } from "../event.ts";
 import type { History, Story } from "../history.ts";
 import { stories } from "./duplicates.ts";
 import type { Finding, Invariant } from "./invariant.ts";
@@ -23,26 +23,22 @@ export const attemptsCount: Invariant = {
   },
 };
 
-/** Of one message within one tenure no number comes twice, and none is left out while nobody's connection ended. */
+/** Within one tenure no number of a message comes twice, and none is left out while nobody's connection ended. */
 function counts(history: History, { deliveries }: Story): string[] {
   const faults: string[] = [];
-  const seen = new Map<string, Map<number, DeliverEvent>>();
+  const tenures = new Map<string, { last: DeliverEvent; seen: Set<number> }>();
   for (const delivery of deliveries) {
-    const { attempt } = delivery;
+    const { attempt, msgid } = delivery;
     if (attempt < 1 || attempt > attemptsMax) faults.push(`attempt ${attempt} cannot be`);
-    const tenure = `${delivery.msgid} ${tenureOf(history, delivery)}`;
-    const others = seen.get(tenure) ?? new Map<number, DeliverEvent>();
-    seen.set(tenure, others);
-    if (others.has(attempt) && attempt !== attemptsMax) faults.push(`attempt ${attempt} came twice`);
-    others.set(attempt, delivery);
-  }
-  for (const others of seen.values()) {
-    const lowest = Math.min(...others.keys());
-    for (const [attempt, delivery] of others) {
-      if (attempt === lowest || others.has(attempt - 1) || attempt === attemptsMax) continue;
-      if (wasUnseen(history, delivery)) continue;
+    const before = tenures.get(msgid);
+    const seen = before && isSameTenure(history, before.last, delivery) ? before.seen : new Set<number>();
+    if (seen.has(attempt) && attempt !== attemptsMax) faults.push(`attempt ${attempt} came twice`);
+    const isGap = seen.size > 0 && !seen.has(attempt - 1) && attempt > Math.min(...seen);
+    if (isGap && attempt !== attemptsMax && !wasUnseen(history, delivery)) {
       faults.push(`attempt ${attempt} came without ${attempt - 1}`);
     }
+    seen.add(attempt);
+    tenures.set(msgid, { last: delivery, seen });
   }
   return faults;
 }
@@ -75,9 +71,7 @@ function recorded(history: History, { deliveries, answers }: Story): string[] {
   return faults;
 }
 
-/** One owner's time with a log: the node, its life, and how often it had got the log by then. */
-export function tenureOf({ nodes, owners, skewNs }: History, { node, t, msgid }: DeliverEvent): string {
-  let taken = 0;
-  for (const own of owners.get(logOf(msgid)) ?? []) if (own.node === node && own.t <= t + skewNs) taken++;
-  return `${node}/${nodes.lifeAt(node, t)}/${taken}`;
+/** Whether one node had the message from the one delivery to the other, and did not lose what it had. */
+export function isSameTenure({ nodes, skewNs }: History, one: DeliverEvent, other: DeliverEvent): boolean {
+  return one.node === other.node && nodes.handovers(one.node, one.t - skewNs, other.t + skewNs).length === 0;
 }

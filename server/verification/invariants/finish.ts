@@ -1,7 +1,7 @@
 /** I5: what was finished stays finished, but for what a crash may undo. */
 import type { AnswerEvent, DeliverEvent } from "../event.ts";
 import type { History, Story } from "../history.ts";
-import { tenureOf } from "./attempts.ts";
+import { isSameTenure } from "./attempts.ts";
 import { stories } from "./duplicates.ts";
 import type { Finding, Invariant } from "./invariant.ts";
 
@@ -36,7 +36,7 @@ function redelivered(history: History, { deliveries }: Story, finish: AnswerEven
   );
   return ofIt.find((delivery) => {
     if (delivery === finished || delivery.t <= finish.t + history.skewNs) return false;
-    const isSame = finished && tenureOf(history, delivery) === tenureOf(history, finished);
+    const isSame = finished && isSameTenure(history, finished, delivery);
     return !isSame || delivery.attempt > finished.attempt;
   });
 }

@@ -11,7 +11,7 @@ export const noLoss: Invariant = {
     let judged = 0;
     for (const message of acknowledged(history)) {
       judged++;
-      const { invoke } = firstOk(message)!;
+      const invoke = acknowledgedBy(message)!;
       const channels = channelsAt(history, invoke, invoke.t);
       if (channels.length === 0 && !isAnywhere(history, message)) {
         findings.push({ why: `${message.uid} was answered OK and is nowhere`, message });
@@ -25,18 +25,22 @@ export const noLoss: Invariant = {
   },
 };
 
+/**
+ * Made before the publish was begun: one that is made between publish and OK begins before or behind the message, and nobody
+ * but the node knows which, since the OK may come long after the message has left its topic.
+ */
 export const fanOut: Invariant = {
   id: "I7",
-  promise: "a channel made before the OK of a publish gets the message, as the others do",
+  promise: "a channel made before a publish gets the message, as the others do",
   decide(history) {
     const findings: Finding[] = [];
     let judged = 0;
     for (const message of acknowledged(history)) {
-      const { invoke, ok } = firstOk(message)!;
-      const channels = channelsAt(history, invoke, ok.t - history.skewNs);
-      const got = channels.filter((channel) => missing(history, message, invoke, channel) === null);
+      const invoke = acknowledgedBy(message)!;
+      const channels = channelsAt(history, invoke, invoke.t);
       if (channels.length < 2) continue;
       judged++;
+      const got = channels.filter((channel) => missing(history, message, invoke, channel) === null);
       if (got.length === 0) continue;
       for (const channel of channels) {
         if (got.includes(channel)) continue;
@@ -52,18 +56,15 @@ export const fanOut: Invariant = {
 function* acknowledged(history: History): IterableIterator<Message> {
   if (history.drained === undefined) return;
   for (const message of history.messages.values()) {
-    if (message.publishes[0]?.durable !== false && firstOk(message)) yield message;
+    if (message.publishes[0]?.durable !== false && acknowledgedBy(message)) yield message;
   }
 }
 
-/** The first OK, and the attempt that it answers. */
-function firstOk(message: Message): { invoke: PublishEvent; ok: PublishEvent } | null {
-  const ok = message.publishes.find(({ kind }) => kind === "ok");
+/** The attempt that was answered OK first; null: none was. */
+function acknowledgedBy({ publishes }: Message): PublishEvent | null {
+  const ok = publishes.find(({ kind }) => kind === "ok");
   if (!ok) return null;
-  const invoke = message.publishes.findLast(
-    ({ kind, proc, t }) => kind === "invoke" && proc === ok.proc && t <= ok.t,
-  );
-  return { invoke: invoke ?? ok, ok };
+  return publishes.findLast(({ kind, proc, t }) => kind === "invoke" && proc === ok.proc && t <= ok.t) ?? ok;
 }
 
 /** Channels of a publish's topic on its node that were there by `t`. */

@@ -36,7 +36,7 @@ export const faults: readonly Fault[] = [
     plant: (events, random) => without(events, random, "one"),
   },
   { breaks: "I1", what: "it is gone before it was finished", plant: unfinished },
-  { breaks: "I7", what: "a channel made just before the OK does not get it", plant: lateChannel },
+  { breaks: "I7", what: "a channel made just before the publish does not get it", plant: lateChannel },
   {
     breaks: "I2",
     what: "a body has other bytes",
@@ -152,7 +152,7 @@ function lateChannel(events: readonly HistoryEvent[], random: Random): HistoryEv
     channel: "late",
     node: ok.node,
   } as const;
-  return [...events, { ...made, t: ok.t - 1.5 * nsPerMs } satisfies TopologyEvent];
+  return [...events, { ...made, t: ok.t - 2.5 * nsPerMs } satisfies TopologyEvent];
 }
 
 function sameId(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {

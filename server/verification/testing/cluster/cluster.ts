@@ -26,7 +26,7 @@ export class SimCluster {
   readonly random: Random;
   readonly scheduler = new Scheduler();
   readonly history = new HistoryRecorder(this.scheduler);
-  readonly postgres = new ModelPostgres(this.history);
+  readonly postgres: ModelPostgres;
   readonly weather: Weather = { ...fair };
   readonly nodes: SimNode[] = [];
   readonly links = new Map<SimNode, PostgresLink>();
@@ -45,6 +45,7 @@ export class SimCluster {
   constructor(seed: number, changed: Partial<Parts> = {}) {
     this.random = new Random(seed);
     this.leaseTtlMs = this.random.pick([300, 600]);
+    this.postgres = new ModelPostgres(this.history, this.leaseTtlMs);
     this.broker = {
       memQueueSize: this.random.pick([0, 2, 20, 1_000]),
       memBytes: this.random.pick([96 * 1024, 8 * 1024 * 1024]),
@@ -112,11 +113,15 @@ export class SimCluster {
   }
 
   #isDrained(): boolean {
-    return this.producers.every(({ isDone }) => isDone) && this.#rest() === 0 && this.nodes.every(isIdle);
+    return (
+      this.producers.every(({ isDone }) => isDone) &&
+      this.#rest() === 0 &&
+      this.nodes.every((node) => isIdle(node, this.postgres))
+    );
   }
 
   #rest(): number {
-    let rest = this.postgres.taken.length;
+    let rest = 0;
     for (const { broker } of this.nodes) {
       for (const topic of broker.topics.values()) {
         rest += topic.depth;
@@ -143,6 +148,8 @@ export class SimCluster {
   }
 }
 
-function isIdle(node: SimNode): boolean {
-  return node.isUp && node.isLoaded && node.lease.isValid && node.store.isIdle;
+/** Whether it has nothing to do, and nothing that is its own is left to be loaded. */
+function isIdle(node: SimNode, { logs }: ModelPostgres): boolean {
+  const isKnown = [...logs].every(([logId, { owner }]) => owner !== node.name || node.knownLogs.has(logId));
+  return node.isUp && node.keeper.owner !== null && node.store.isIdle && isKnown;
 }

@@ -1,12 +1,11 @@
 /** Mistakes that a broker or a node could make, each planted by itself. The runs of the simulation have to find every one. */
-import type { Broker } from "../../../broker/broker.ts";
-import type { ChannelCheckpoint, ExceptionCheckpoint, TopicCheckpoint } from "../../../broker/checkpoint.ts";
-import { takeCheckpoint } from "../../../broker/departure.ts";
+import type { ChannelCheckpoint, RangeCheckpoint } from "../../../broker/checkpoint.ts";
 import { Log } from "../../../broker/log.ts";
+import type { ChannelProgress, ProgressFlush, WindowProgress } from "../../../broker/progress-flush.ts";
 import { noExceptions } from "../../../store/checkpoint-fit.ts";
 import type { InvariantId } from "../../invariants/invariant.ts";
 import type { SimCluster } from "./cluster.ts";
-import { type KnownLog, type Parts, soundParts } from "./parts.ts";
+import { type Parts, soundParts } from "./parts.ts";
 
 export interface Mutant {
   readonly what: string;
@@ -35,119 +34,123 @@ export const mutants: readonly Mutant[] = [
     breaks: ["I1", "I2"],
     parts: { firstLogId: (node) => node * 1_000_000 },
   },
-  { what: "no fence", breaks: ["I6"], plant: (cluster) => put(cluster.postgres, "checksFence", false) },
+  {
+    what: "no fence",
+    breaks: ["I6"],
+    plant: (cluster) => put(cluster.postgres, "checksFence", false),
+  },
   {
     what: "what is durable is handed out without a lease",
     breaks: ["I5", "I6"],
     parts: { holdsWithoutLease: false },
   },
-  { what: "floor + 1: the first that is owed is left out", breaks: ["I1"], parts: progressOf(floorPlusOne) },
-  { what: "what is in flight counts as finished", breaks: ["I1"], parts: { takeProgress: withoutFlight } },
+  {
+    what: "who lost its epoch gives up nothing",
+    breaks: ["I3", "I5", "I6"],
+    parts: { giveUp: () => {} },
+  },
+  {
+    what: "floor + 1: the first that waits is left out",
+    breaks: ["I1"],
+    parts: fitting((channel) => ({ ...channel, ranges: channel.ranges.map(plusOne) })),
+  },
+  {
+    what: "what is in flight counts as finished",
+    breaks: ["I1"],
+    parts: taking((channel) => ({ ...channel, windows: channel.windows.map(noneHeld) })),
+  },
+  {
+    what: "what is finished above an unfinished one is owed again",
+    breaks: ["I5"],
+    parts: taking((channel) => ({ ...channel, windows: channel.windows.map(allHeld) })),
+  },
   {
     what: "what is owed one by one is left out",
     breaks: ["I1"],
-    parts: progressOf((channel) => ({ ...channel, exceptions: noExceptions })),
+    parts: taking((channel) => ({ ...channel, owed: noExceptions })),
   },
   {
     what: "attempts are not written down",
     breaks: ["I4"],
-    parts: progressOf(changing((list) => ({ ...list, attempts: list.attempts.map(() => 0) }))),
+    parts: taking((channel) => {
+      const { owed } = channel;
+      return { ...channel, owed: { ...owed, attempts: owed.attempts.map(() => 0) } };
+    }),
   },
   {
     what: "when a requeued message is due is not written down",
     breaks: ["I8"],
-    parts: progressOf(changing((list) => ({ ...list, dueMs: list.dueMs.map(() => 0) }))),
-  },
-  {
-    what: "messages finished above an unfinished one are owed again",
-    breaks: ["I5"],
-    parts: { takeProgress: withoutHoles },
+    parts: taking((channel) => {
+      const { owed } = channel;
+      return { ...channel, owed: { ...owed, dueMs: owed.dueMs.map(() => 0) } };
+    }),
   },
   {
     what: "a log is not named any more once it is finished",
     breaks: ["I5"],
-    parts: { takeProgress: (broker) => soundParts.takeProgress(broker, []) },
+    parts: changed((flush) => ({ ...flush, ended: [] })),
   },
   {
-    what: "a late row of progress takes the place of a newer one",
-    breaks: ["I1", "I4", "I5"],
-    plant: lastRowWins,
+    what: "what was taken over is told of by nobody but the dead",
+    breaks: ["I4", "I5"],
+    parts: changed((flush) => ({ ...flush, restored: [] })),
   },
   {
-    what: "what a dead node owed is read before its epoch is raised",
+    what: "a flush of unknown outcome is followed by the next",
     breaks: ["I1", "I4", "I5"],
-    parts: { readsBeforeAdopting: true },
+    parts: { repeatsFlush: false },
+  },
+  {
+    what: "a message is confirmed before it is written down that a channel wants it",
+    breaks: ["I1", "I7"],
+    parts: { writesChannelsFirst: false },
   },
   { what: "a block is deleted with its last message still owed", breaks: ["I1"], plant: deletesTooMuch },
-  {
-    what: "what was taken over is not looked up by a node that died meanwhile",
-    breaks: ["I1", "I4", "I5"],
-    parts: { owed: (written, stored, known) => soundParts.owed(written.slice(0, 1), stored, known) },
-  },
-  { what: "who lost its epoch gives up nothing", breaks: ["I3", "I5", "I6"], parts: { giveUp: () => {} } },
 ];
 
 type Change<T> = (value: T) => T;
 
-/** What was written down, changed channel by channel. */
-function progressOf(change: Change<ChannelCheckpoint>): Partial<Parts> {
+/** What is written down, changed. */
+function changed(change: Change<ProgressFlush>): Partial<Parts> {
   return {
-    takeProgress: (broker, known) =>
-      soundParts
-        .takeProgress(broker, known)
-        .map((topic) => ({ ...topic, channels: topic.channels.map(change) })),
+    take(notes, whole, mayHave) {
+      const flush = soundParts.take(notes, whole, mayHave);
+      return flush && change(flush);
+    },
   };
 }
 
-function changing(change: Change<ExceptionCheckpoint>): Change<ChannelCheckpoint> {
-  return (channel) => ({ ...channel, exceptions: change(channel.exceptions) });
-}
-
-function floorPlusOne(channel: ChannelCheckpoint): ChannelCheckpoint {
-  const ranges = channel.ranges.map((range) => ({ ...range, from: Math.min(range.from + 1, range.to) }));
-  return { ...channel, ranges };
-}
-
-function withoutFlight(broker: Broker, known: readonly KnownLog[]): TopicCheckpoint[] {
-  return soundParts.takeProgress(broker, known).map((topic) => ({
-    ...topic,
-    channels: topic.channels.map((channel) => {
-      const windows = broker.topics.get(topic.name)?.channels.get(channel.name)?.windows ?? [];
-      const ranges = windows.map(({ log, next, end }) => ({
-        logId: log.id,
-        from: next,
-        to: Math.max(next, end),
-      }));
-      return { ...channel, ranges };
-    }),
+function taking(change: Change<ChannelProgress>): Partial<Parts> {
+  return changed((flush) => ({
+    ...flush,
+    topics: flush.topics.map((topic) => ({ ...topic, channels: topic.channels.map(change) })),
   }));
 }
 
-function withoutHoles(broker: Broker, known: readonly KnownLog[]): TopicCheckpoint[] {
-  const plain = new Map(takeCheckpoint(broker, "stored").map((topic) => [topic.name, topic]));
-  return soundParts.takeProgress(broker, known).map((topic) => {
-    const channels = topic.channels.map((channel) => {
-      const other = plain.get(topic.name)?.channels.find(({ name }) => name === channel.name);
-      return { ...channel, ranges: other?.ranges ?? channel.ranges };
-    });
-    return { ...topic, channels };
-  });
+/** What is made of it, changed. */
+function fitting(change: Change<ChannelCheckpoint>): Partial<Parts> {
+  return {
+    fit: (flushes, stored) =>
+      soundParts.fit(flushes, stored).map((topic) => ({ ...topic, channels: topic.channels.map(change) })),
+  };
+}
+
+function plusOne(range: RangeCheckpoint): RangeCheckpoint {
+  return { ...range, from: Math.min(range.from + 1, range.to) };
+}
+
+function noneHeld(window: WindowProgress): WindowProgress {
+  return { ...window, held: [] };
+}
+
+function allHeld(window: WindowProgress): WindowProgress {
+  return { ...window, held: window.low < window.next ? [window.low, window.next] : [] };
 }
 
 function settlesAll(): Disposable {
   return put(Log.prototype, "noteStored", function noteStored(this: Log): void {
     this.storedTo = this.firstUnstored;
     this.commits.storedTo(this.tail);
-  });
-}
-
-function lastRowWins({ postgres }: SimCluster): Disposable {
-  const write = postgres.writeProgress.bind(postgres);
-  return put(postgres, "writeProgress", (fence, row, covers) => {
-    const newest = postgres.progress.get(fence.node);
-    if (postgres.epochs.get(fence.node) === fence.epoch && newest && newest.id > row.id)
-      postgres.progress.set(fence.node, { ...newest, id: row.id - 1 });
-    return write(fence, row, covers);
   });
 }
 

@@ -23,6 +23,8 @@ const blows: readonly Blow[] = [
   },
   { name: "weather", weight: 2, strike: storm },
   { name: "new channel", weight: 0.7, strike: newChannel },
+  { name: "new channel, and its node dies", weight: 2.5, strike: newChannelThenKill },
+  { name: "kill, and then who took over", weight: 2, strike: killTwice },
 ];
 
 export function strikeAll(cluster: SimCluster): void {
@@ -57,12 +59,22 @@ function pickUp({ nodes, random }: SimCluster): SimNode | null {
   return up.length > 0 ? random.pick(up) : null;
 }
 
-function kill(cluster: SimCluster, random: Random): void {
-  const node = pickUp(cluster);
+function kill(cluster: SimCluster, random: Random, node = pickUp(cluster)): void {
   if (!node) return;
   node.crash();
   cluster.scheduler.after(random.next() * 3 * cluster.leaseTtlMs, () => {
     if (!node.isUp) node.start();
+  });
+}
+
+/** The second dies when it has just taken over, has just finished what it took, or somewhere between. */
+function killTwice(cluster: SimCluster, random: Random): void {
+  const node = pickUp(cluster);
+  if (!node) return;
+  kill(cluster, random, node);
+  cluster.scheduler.after(cluster.leaseTtlMs * (1 + random.next() * 1.5), () => {
+    const [other] = cluster.nodes.filter(({ isUp, isFrozen }) => isUp && !isFrozen);
+    if (other) kill(cluster, random, other);
   });
 }
 
@@ -114,9 +126,26 @@ function storm({ weather, scheduler }: SimCluster, random: Random): void {
 
 /** It begins on one node, and on the others when its consumers find them. */
 function newChannel(cluster: SimCluster, random: Random): void {
-  const topic = random.pick(cluster.topics).name;
-  const channel = `late-${Math.floor(cluster.scheduler.nowMs)}`;
+  const { name, channel } = nextChannel(cluster, random);
   for (const node of cluster.nodes) {
-    cluster.scheduler.after(random.next() * 500, () => cluster.consume(topic, channel, node));
+    cluster.scheduler.after(random.next() * 500, () => cluster.consume(name, channel, node));
   }
+}
+
+/** It is made before there is a consumer, and what is published then is owed to it by whoever comes after. */
+function newChannelThenKill(cluster: SimCluster, random: Random): void {
+  const { name, channel } = nextChannel(cluster, random);
+  const node = pickUp(cluster);
+  if (!node) return;
+  node.do(() => node.ensureChannel(name, channel));
+  cluster.scheduler.after(5 + random.next() * 80, () => {
+    if (node.isUp) kill(cluster, random, node);
+  });
+  for (const other of cluster.nodes) {
+    cluster.scheduler.after(1_500 + random.next() * 500, () => cluster.consume(name, channel, other));
+  }
+}
+
+function nextChannel({ topics, scheduler }: SimCluster, random: Random): { name: string; channel: string } {
+  return { name: random.pick(topics).name, channel: `late-${Math.floor(scheduler.nowMs)}` };
 }

@@ -1,25 +1,21 @@
 /**
- * A node: the real broker, and around it what outlives a process, modelled as the contracts between the parts say. A process
- * can die, stand still and begin again; what is to happen in one life never happens in the next.
+ * A node: the real broker, lease, watch and progress, and around them what reaches Postgres, modelled as the store and the
+ * cluster do it. A process can die, stand still and begin again; what is to happen in one life never happens in the next.
  */
-
-import type { BrokerOptions } from "../../../broker/broker.ts";
-import { Broker } from "../../../broker/broker.ts";
+import { Broker, type BrokerOptions } from "../../../broker/broker.ts";
+import type { TopicCheckpoint } from "../../../broker/checkpoint.ts";
 import type { Random } from "../../../broker/testing/random.ts";
-import { owedFrom } from "../../../store/checkpoint-fit.ts";
-import type { MetadataTopic } from "../../../store/ports.ts";
-import { SimLease } from "./lease.ts";
-import { allOfLog, SimStore } from "./node-store.ts";
-import type { KnownLog, Parts } from "./parts.ts";
-import type { Fence, ModelPostgres } from "./postgres.ts";
+import { joinTopics, owedFrom } from "../../../store/checkpoint-fit.ts";
+import { SimLeaseKeeper } from "./lease-keeper.ts";
+import { SimStore } from "./node-store.ts";
+import type { Parts } from "./parts.ts";
+import type { Life, ModelPostgres, OwnedLog } from "./postgres.ts";
 import type { Outcome, PostgresLink } from "./postgres-link.ts";
-import { SimProgress } from "./progress.ts";
+import { SimProgressKeeper } from "./progress-keeper.ts";
 import type { HistoryRecorder } from "./recorder.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { SimWatch } from "./watch.ts";
 
 const tickMs = 20;
-const retryMs = 30;
 /** 2023-11-14: where the wall clock begins. */
 const wallStartMs = 1_700_000_000_000;
 
@@ -39,26 +35,23 @@ export class SimNode {
   readonly parts: Parts;
   /** `nsqd.dat`. */
   readonly topology = new Map<string, Set<string>>();
-  /** Their topics; what this life has begun itself, or taken over. */
-  readonly knownLogs = new Map<number, string>();
+  /** Logs that this process has begun, or loaded, and not given up. */
+  readonly knownLogs = new Set<number>();
+  /** Connections: told when the process ends. */
+  readonly ended = new Set<() => void>();
   broker!: Broker;
-  lease!: SimLease;
+  keeper!: SimLeaseKeeper;
   store!: SimStore;
-  progress!: SimProgress;
   isUp = false;
   isFrozen = false;
   life = 0;
-  /** Connections: told when the process ends. */
-  readonly ended = new Set<() => void>();
-  /** What was taken over and is in the broker. */
-  loadedTaken = new Set<number>();
-  isLoaded = false;
+  /** Messages that should have been stored, and were not. */
   lost = 0;
+  /** How often its epoch was over while it lived. */
+  lettingsGo = 0;
   readonly #options: NodeOptions;
   readonly #hindrances = new Set<string>();
   #delayed: (() => void)[] = [];
-  readonly #takenTo = new Map<number, number>();
-  #births = 0;
   #isWoken = false;
   #nextLogId = 0;
 
@@ -68,17 +61,36 @@ export class SimNode {
     this.name = `node-${options.index}`;
   }
 
-  /** Monotonic, of its own. */
   get nowMs(): number {
     return this.#options.scheduler.nowMs;
+  }
+
+  get wallMs(): number {
+    return wallStartMs + this.nowMs;
   }
 
   // -- a process --------------------------------------------------------------------------------
 
   start(): void {
+    const { index, history, leaseTtlMs } = this.#options;
+    history.note({ op: "start", proc: this.name, kind: "ok", node: this.name });
     this.isUp = true;
-    this.#options.history.note({ op: "start", proc: this.name, kind: "ok", node: this.name });
-    this.#begin();
+    this.life++;
+    this.#nextLogId = this.parts.firstLogId(index, this.life);
+    this.knownLogs.clear();
+    this.#isWoken = false;
+    this.store = new SimStore(this);
+    this.broker = this.#makeBroker();
+    this.#setTime();
+    for (const [topic, channels] of this.topology) {
+      for (const channel of channels) this.broker.ensureTopic(topic).ensureChannel(channel);
+    }
+    // Before it knows what it had nothing can be written down.
+    this.hinder("progress", true);
+    this.after(tickMs, () => this.#tick());
+    this.keeper = new SimLeaseKeeper(this, leaseTtlMs);
+    this.keeper.start();
+    new SimProgressKeeper(this).start();
   }
 
   /** `kill -9`. */
@@ -86,7 +98,12 @@ export class SimNode {
     this.#options.history.note({ op: "crash", proc: this.name, kind: "ok", node: this.name });
     this.isUp = false;
     this.isFrozen = false;
-    this.#end();
+    this.life++;
+    this.#delayed = [];
+    this.hinder("progress", false);
+    this.hinder("lease", false);
+    for (const end of [...this.ended]) end();
+    this.ended.clear();
   }
 
   freeze(): void {
@@ -111,7 +128,6 @@ export class SimNode {
     }
     this.#setTime();
     run();
-    if (this.life !== life) return;
     for (let n = 0; this.#isWoken; n++) {
       if (n > 1_000) throw new Error(`${this.name} wakes without end`);
       this.#isWoken = false;
@@ -125,50 +141,63 @@ export class SimNode {
   }
 
   /** @returns whether the answer will come in time */
-  ask<T>(act: (postgres: ModelPostgres) => T, answered: (outcome: Outcome<T>) => void): boolean {
+  ask<T>(
+    act: (postgres: ModelPostgres) => T,
+    answered: (outcome: Outcome<T>) => void,
+    deadlineMs?: number,
+  ): boolean {
     const { life } = this;
-    return this.#options.link.run(act, (outcome) => this.do(() => answered(outcome), life));
+    return this.#options.link.run(act, (outcome) => this.do(() => answered(outcome), life), deadlineMs);
   }
 
   // -- what is durable --------------------------------------------------------------------------
 
-  fence(): Fence | null {
-    return this.lease.fence;
-  }
-
-  leaseChanged(): void {
+  leaseRenewed(): void {
     this.store.pump();
     this.broker.resumeDurable();
   }
 
-  /**
-   * There is an epoch. If it is not the first of this life, another node has taken what there was under the one before, and
-   * may have finished it and deleted all trace of it: whatever it began is given up, not what Postgres says.
-   */
-  born(): void {
-    if (this.#births++ > 0) this.#giveUpAll();
-    this.lease.ready();
-    if (this.isLoaded) this.loadTaken();
-    else this.#load();
-  }
-
-  /** How often this life had to be born again. */
-  get rebirths(): number {
-    return Math.max(0, this.#births - 1);
-  }
-
-  #giveUpAll(): void {
-    const { parts, broker, store } = this;
-    parts.giveUp(broker);
-    store.giveUp(this.knownLogs.keys());
-    this.knownLogs.clear();
-    this.#takenTo.clear();
-  }
-
-  noteOutcome({ epoch }: Fence, outcome: Outcome<boolean>): void {
+  noteOutcome({ epoch }: Life, outcome: Outcome<boolean>): void {
     if (!outcome.known) {
       this.#options.history.note({ op: "commit", proc: this.name, kind: "info", node: this.name, epoch });
-    } else if (!outcome.value) this.lease.fenced(epoch);
+    } else if (!outcome.value) this.keeper.lease.fenced(epoch);
+  }
+
+  /** Its epoch is over: whatever it had is another's, also what Postgres does not name as such. */
+  letGo(): void {
+    this.lettingsGo++;
+    this.parts.giveUp(this.broker);
+    this.store.giveUp(this.knownLogs);
+    this.knownLogs.clear();
+  }
+
+  /** Brings into the broker what is this node's, and was not loaded before. @param then is called in any case */
+  load(then: () => void): void {
+    const { epoch } = this.keeper.lease;
+    this.ask(
+      (postgres) => {
+        const logs = postgres.ownedLogs(this.name).filter(({ logId }) => !this.knownLogs.has(logId));
+        const lives = new Map(logs.map(({ told }) => [`${told.node}/${told.epoch}`, told]));
+        return [...lives.values()].map((life) => ({
+          logs: logs.filter(({ told }) => told.node === life.node && told.epoch === life.epoch),
+          flushes: postgres.flushesOf(life),
+        }));
+      },
+      (outcome) => {
+        // Somebody may have taken it while it was read.
+        if (outcome.known && this.keeper.lease.epoch === epoch) {
+          const topics = outcome.value.map(({ logs, flushes }) =>
+            this.parts.fit(flushes, new Map(logs.map((log) => [log.logId, log]))),
+          );
+          const logs = outcome.value.flatMap((life) => life.logs);
+          this.#restore(
+            topics.reduce((all, some) => joinTopics(all, some), []),
+            logs,
+          );
+        }
+        then();
+      },
+    );
   }
 
   /** It cannot keep what it promises while the store is there; for the history. */
@@ -189,39 +218,6 @@ export class SimNode {
     });
   }
 
-  /** Brings into the broker what it took over and does not have yet. */
-  loadTaken(): void {
-    if (!this.isLoaded) return;
-    this.ask(
-      (postgres) => {
-        const taken = postgres.taken.filter(
-          ({ owner, id }) => owner === this.name && !this.loadedTaken.has(id),
-        );
-        return { taken, stored: postgres.storedLogs(this.name) };
-      },
-      (outcome) => {
-        if (!outcome.known) {
-          this.after(retryMs, () => this.loadTaken());
-          return;
-        }
-        const taken = outcome.value.taken.filter(({ id }) => !this.loadedTaken.has(id));
-        if (taken.length === 0) return;
-        const stored = outcome.value.stored.filter(({ logId }) => !this.knownLogs.has(logId));
-        this.#restore(
-          taken.map(({ topics }) => topics),
-          stored,
-        );
-        for (const { id } of taken) this.loadedTaken.add(id);
-      },
-    );
-  }
-
-  /** Up to where it knows of each log what is owed: of those it took over, and those that are finished and may be stored still. */
-  get knownEnds(): KnownLog[] {
-    const ends = [...this.#takenTo, ...this.store.ended.map((logId) => [logId, allOfLog] as const)];
-    return ends.map(([logId, seq]) => ({ logId, seq, topic: this.knownLogs.get(logId) ?? "" }));
-  }
-
   // -- topology ---------------------------------------------------------------------------------
 
   ensureChannel(topic: string, channel: string): void {
@@ -240,89 +236,19 @@ export class SimNode {
     });
   }
 
-  get metadata(): MetadataTopic[] {
-    return [...this.topology].map(([name, channels]) => ({
-      name,
-      paused: false,
-      channels: [...channels].map((channel) => ({ name: channel, paused: false })),
-    }));
-  }
-
   // -- within -----------------------------------------------------------------------------------
 
-  #begin(): void {
-    const { parts, index } = { parts: this.parts, index: this.#options.index };
-    this.life++;
-    this.#nextLogId = parts.firstLogId(index, this.life);
-    this.knownLogs.clear();
-    this.#takenTo.clear();
-    this.#births = 0;
-    this.loadedTaken = new Set();
-    this.isLoaded = false;
-    this.#isWoken = false;
-    this.store = new SimStore(this);
-    this.broker = this.#makeBroker();
-    this.lease = new SimLease(this, this.#options.leaseTtlMs);
-    this.progress = new SimProgress(this);
-    this.#setTime();
-    for (const [topic, channels] of this.topology) {
-      for (const channel of channels) this.broker.ensureTopic(topic).ensureChannel(channel);
+  #restore(topics: readonly TopicCheckpoint[], logs: readonly OwnedLog[]): void {
+    for (const { logId } of logs) {
+      this.knownLogs.add(logId);
+      this.store.adopt(logId);
     }
-    this.after(tickMs, () => this.#tick());
-    // Before it knows what it had nothing can be written down.
-    this.hinder("progress", true);
-    this.lease.begin();
-    new SimWatch(this, this.#options.leaseTtlMs).begin();
-  }
-
-  #end(): void {
-    this.life++;
-    this.#delayed = [];
-    this.hinder("progress", false);
-    this.hinder("lease", false);
-    for (const end of [...this.ended]) end();
-    this.ended.clear();
-  }
-
-  /** What the life before it owed: of logs that this one has not begun itself. */
-  #load(): void {
-    this.ask(
-      (postgres) => ({
-        progress: postgres.progress.get(this.name) ?? null,
-        taken: postgres.taken.filter(({ owner }) => owner === this.name),
-        stored: postgres.storedLogs(this.name),
-      }),
-      (outcome) => {
-        if (!outcome.known) {
-          this.after(retryMs, () => this.#load());
-          return;
-        }
-        const { progress, taken, stored } = outcome.value;
-        const written = [progress?.topics ?? [], ...taken.map(({ topics }) => topics)];
-        this.#restore(
-          written,
-          stored.filter(({ logId }) => !this.knownLogs.has(logId)),
-        );
-        for (const { id } of taken) this.loadedTaken.add(id);
-        this.isLoaded = true;
-        this.progress.begin(progress?.id ?? 0);
-      },
-    );
-  }
-
-  #restore(written: Parameters<Parts["owed"]>[0], stored: Parameters<Parts["owed"]>[1]): void {
-    const owed = this.parts.owed(written, stored, this.metadata);
-    for (const { logId, topic, runsTo } of stored) {
-      this.knownLogs.set(logId, topic);
-      this.store.takeBack(logId);
-      this.#takenTo.set(logId, runsTo);
-    }
-    for (const { name, channels } of owed) {
+    for (const { name, channels } of topics) {
       for (const channel of channels) this.ensureChannel(name, channel.name);
     }
-    this.broker.restore(owed);
-    const from = owedFrom(owed);
-    for (const { logId } of stored) this.store.forget(logId, from.get(logId) ?? 2 ** 32);
+    this.broker.restore(topics, () => true);
+    const from = owedFrom(topics);
+    for (const { logId } of logs) this.store.forget(logId, from.get(logId) ?? 2 ** 32);
   }
 
   #tick(): void {
@@ -331,11 +257,12 @@ export class SimNode {
   }
 
   #setTime(): void {
-    this.broker.time.set(this.nowMs, wallStartMs + this.nowMs);
+    this.broker.time.set(this.nowMs, this.wallMs);
   }
 
   #makeBroker(): Broker {
-    return new Broker(this.#options.broker, {
+    const { broker, random } = this.#options;
+    return new Broker(broker, {
       backlog: this.store,
       logIds: { next: () => this.#nextLogId++ },
       listener: {
@@ -351,8 +278,8 @@ export class SimNode {
         },
       },
       audit: null,
-      random: this.#options.random.next,
-      mayHandOut: () => !this.parts.holdsWithoutLease || this.lease.isValid,
+      random: random.next,
+      mayHandOut: () => !this.parts.holdsWithoutLease || this.keeper.owner !== null,
       wake: () => {
         this.#isWoken = true;
       },

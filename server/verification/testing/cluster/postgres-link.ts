@@ -20,7 +20,7 @@ const unknown = { known: false } as const;
 const tripMsMax = 2;
 const stallMsMax = 1_500;
 /** After so long a node has given a statement up. */
-const deadlineMs = 250;
+const deadlineMsDefault = 250;
 
 export interface LinkOptions {
   readonly scheduler: Scheduler;
@@ -42,7 +42,11 @@ export class PostgresLink {
    * @param answered is called once, later
    * @returns whether it will have its answer in time, as nobody but the one who makes the weather knows
    */
-  run<T>(act: (postgres: ModelPostgres) => T, answered: (outcome: Outcome<T>) => void): boolean {
+  run<T>(
+    act: (postgres: ModelPostgres) => T,
+    answered: (outcome: Outcome<T>) => void,
+    deadlineMs = deadlineMsDefault,
+  ): boolean {
     const { scheduler, random, postgres, weather } = this.#options;
     const { life } = postgres;
     let isOver = false;

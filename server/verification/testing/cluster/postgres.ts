@@ -1,87 +1,120 @@
 /**
  * A Postgres in memory, as far as nodes rely on it: what is committed stays, a statement takes effect at one instant or not
- * at all, and a fence is looked at in that same instant. Whoever crashes it loses what was under way, nothing else.
+ * at all, and a fence is looked at in that same instant. Each method is one statement of `db/queries`.
  */
-import type { TopicCheckpoint } from "../../../broker/checkpoint.ts";
+
+import type { LeaseRow } from "../../../../db/queries/leases.ts";
 import type { Block } from "../../../broker/ports.ts";
+import type { ProgressFlush } from "../../../broker/progress-flush.ts";
 import type { StoredLog } from "../../../store/checkpoint-fit.ts";
 import type { HistoryRecorder } from "./recorder.ts";
 
-interface LogRow {
-  readonly topic: string;
-  owner: string;
-}
-
-/** What a node owes, as it wrote it last. */
-export interface ProgressRow {
-  /** Grows with every row of a node; the highest counts, whichever came last. */
-  readonly id: number;
-  readonly topics: readonly TopicCheckpoint[];
-}
-
-/** What was taken from a dead node, until the progress of its adopter has it. */
-export interface TakenRow {
-  readonly id: number;
-  readonly owner: string;
-  readonly topics: readonly TopicCheckpoint[];
-}
-
-export interface Fence {
+/** A node under one epoch. */
+export interface Life {
   readonly node: string;
   readonly epoch: number;
 }
 
+interface LogRow {
+  readonly topic: string;
+  owner: string;
+  /** In whose flushes its state is. */
+  told: Life;
+}
+
+interface Lease {
+  term: number;
+  renewals: number;
+}
+
+/** A log of a node, with what is stored of it. */
+export interface OwnedLog extends StoredLog {
+  readonly told: Life;
+}
+
 export class ModelPostgres {
   isUp = true;
-  /** Connections of an earlier life are dead. */
+  /** Connections of before a restart are dead. */
   life = 1;
-  /** false: a fault that is planted. */
+  /** false: a mistake that is planted. */
   checksFence = true;
   readonly epochs = new Map<string, number>();
-  /** A node's lease: a number that grows with every renewal. */
-  readonly leases = new Map<string, number>();
+  readonly leases = new Map<string, Lease>();
   readonly logs = new Map<number, LogRow>();
   readonly blocks = new Map<number, Block[]>();
-  readonly progress = new Map<string, ProgressRow>();
-  taken: TakenRow[] = [];
+  /** By life, then by number. */
+  readonly flushes = new Map<string, Map<number, ProgressFlush>>();
   readonly #history: HistoryRecorder;
-  #nextTaken = 1;
+  readonly #ttlMs: number;
 
-  constructor(history: HistoryRecorder) {
+  constructor(history: HistoryRecorder, ttlMs: number) {
     this.#history = history;
+    this.#ttlMs = ttlMs;
   }
 
+  // -- leases -----------------------------------------------------------------------------------
+
+  /** A new epoch, and a lease. */
+  begin(node: string): { epoch: number; term: number } {
+    const epoch = (this.epochs.get(node) ?? -1) + 1;
+    const lease = this.leases.get(node) ?? { term: 0, renewals: 0 };
+    this.leases.set(node, { term: lease.term + 1, renewals: lease.renewals + 1 });
+    this.epochs.set(node, epoch);
+    this.#history.note({ op: "epoch", proc: "postgres", kind: "ok", node, epoch });
+    return { epoch, term: lease.term + 1 };
+  }
+
+  /** All leases as they were before; null: it is not this holder's any more. */
+  renew(node: string, term: number): LeaseRow[] | null {
+    const rows = [...this.leases.keys()].map((name) => this.#leaseRow(name));
+    const lease = this.leases.get(node);
+    if (lease?.term !== term) return null;
+    lease.renewals++;
+    return rows;
+  }
+
+  /** Takes a node's logs, unless its lease has moved since it was read. @returns how many; null: it has */
+  adopt(by: Life, { nodeId: of, term, renewals }: LeaseRow): { logs: number; term: number } | null {
+    if (!this.passes(by)) return null;
+    const lease = this.leases.get(of);
+    if (lease?.term !== term || lease.renewals !== renewals) return null;
+    lease.term++;
+    const epoch = this.epochs.get(of)! + 1;
+    this.epochs.set(of, epoch);
+    this.#history.note({ op: "adopt", proc: "postgres", kind: "ok", node: by.node, of, epoch });
+    let logs = 0;
+    for (const [log, row] of this.logs) {
+      if (row.owner !== of) continue;
+      row.owner = by.node;
+      logs++;
+      this.#history.note({ op: "own", proc: "postgres", kind: "ok", log, node: by.node });
+    }
+    return { logs, term: lease.term };
+  }
+
+  // -- blocks -----------------------------------------------------------------------------------
+
   /** Whether the row is still at this epoch; what is refused is noted, and what takes effect. */
-  passes({ node, epoch }: Fence): boolean {
+  passes({ node, epoch }: Life): boolean {
     const passes = !this.checksFence || this.epochs.get(node) === epoch;
     this.#history.note({ op: "commit", proc: "postgres", kind: passes ? "ok" : "fail", node, epoch });
     return passes;
   }
 
-  /** Birth: a new epoch, if it still is what was read. A statement that comes late bears nobody. */
-  bear(node: string, epochBefore: number): boolean {
-    if ((this.epochs.get(node) ?? 0) !== epochBefore) return false;
-    const epoch = epochBefore + 1;
-    this.epochs.set(node, epoch);
-    this.#history.note({ op: "epoch", proc: "postgres", kind: "ok", node, epoch });
-    return this.renew({ node, epoch });
-  }
-
-  renew({ node, epoch }: Fence): boolean {
-    if (this.epochs.get(node) !== epoch) return false;
-    this.leases.set(node, (this.leases.get(node) ?? 0) + 1);
-    return true;
-  }
-
   /** Blocks and logs that are there already stay as they are. false: fenced out. */
-  insertBlocks(fence: Fence, rows: readonly { topic: string; block: Block }[]): boolean {
-    if (!this.passes(fence)) return false;
+  insertBlocks(owner: Life, rows: readonly { topic: string; block: Block }[]): boolean {
+    if (!this.passes(owner)) return false;
     for (const { topic, block } of rows) {
-      const { logId, firstSeq, loose } = block;
-      this.#openLog(logId, topic, fence.node);
-      const blocks = this.blocks.get(logId)!;
-      if (this.checksFence && this.logs.get(logId)!.owner !== fence.node) return false;
-      if (!blocks.some((other) => other.firstSeq === firstSeq && other.loose === loose)) blocks.push(block);
+      const log = this.#openLog(block.logId, topic, owner);
+      if (log.owner !== owner.node && this.checksFence) {
+        const name = "blocks of another's logs under a valid epoch";
+        this.#history.note({ op: "gauge", proc: "postgres", kind: "ok", name, value: 1, max: 0 });
+      }
+      const blocks = this.blocks.get(block.logId)!;
+      const isThere = blocks.some(
+        ({ firstSeq, loose }) => firstSeq === block.firstSeq && loose === block.loose,
+      );
+      if (!isThere) blocks.push(block);
     }
     return true;
   }
@@ -92,74 +125,79 @@ export class ModelPostgres {
       .sort((a, b) => a.firstSeq - b.firstSeq || Number(a.loose) - Number(b.loose));
   }
 
-  deleteBlocks(fence: Fence, logId: number, belowSeq: number): boolean {
-    if (!this.passes(fence)) return false;
-    const log = this.logs.get(logId);
-    if (log && (log.owner === fence.node || !this.checksFence)) {
-      const kept = this.blocks.get(logId)!.filter(({ endSeq }) => endSeq > belowSeq);
-      this.blocks.set(logId, kept);
-      if (belowSeq >= 2 ** 32) this.logs.delete(logId);
+  deleteBlocks(owner: Life, logId: number, belowSeq: number): boolean {
+    if (!this.passes(owner)) return false;
+    if (this.logs.get(logId)?.owner !== owner.node) return true;
+    const kept = this.blocks.get(logId)!.filter(({ endSeq }) => endSeq > belowSeq);
+    this.blocks.set(logId, kept);
+    if (belowSeq >= 2 ** 32) this.logs.delete(logId);
+    return true;
+  }
+
+  // -- progress ---------------------------------------------------------------------------------
+
+  /** The same number twice is the same flush. false: fenced out. */
+  insertFlush(owner: Life, id: number, flush: ProgressFlush): boolean {
+    if (!this.passes(owner)) return false;
+    const key = keyOf(owner);
+    const flushes = this.flushes.get(key) ?? new Map<number, ProgressFlush>();
+    this.flushes.set(key, flushes);
+    if (!flushes.has(id)) flushes.set(id, flush);
+    for (const logId of flush.restored) {
+      const log = this.logs.get(logId);
+      if (log?.owner === owner.node) log.told = owner;
     }
     return true;
   }
 
-  /** @param covers ids of what was taken and is in these topics now */
-  writeProgress(fence: Fence, row: ProgressRow, covers: readonly number[]): boolean {
-    if (!this.passes(fence)) return false;
-    if ((this.progress.get(fence.node)?.id ?? -1) < row.id) {
-      this.progress.set(fence.node, row);
-      this.taken = this.taken.filter(({ id }) => !covers.includes(id));
+  /** Of a life, from its newest whole one on. */
+  flushesOf(life: Life): ProgressFlush[] {
+    const sorted = [...(this.flushes.get(keyOf(life)) ?? [])]
+      .sort(([a], [b]) => a - b)
+      .map(([, flush]) => flush);
+    return sorted.slice(
+      Math.max(
+        0,
+        sorted.findLastIndex(({ whole }) => whole),
+      ),
+    );
+  }
+
+  ownedLogs(owner: string): OwnedLog[] {
+    const owned: OwnedLog[] = [];
+    for (const [logId, { topic, told, owner: node }] of this.logs) {
+      if (node !== owner) continue;
+      const blocks = this.selectBlocks(logId, 0, 2 ** 32, true);
+      const runs = blocks.filter(({ loose }) => !loose);
+      const loose = blocks.filter((block) => block.loose);
+      owned.push({
+        ...{ logId, topic, told, runsFrom: runs[0]?.firstSeq ?? 0, runsTo: runs.at(-1)?.endSeq ?? 0 },
+        looseFrom: loose[0]?.firstSeq ?? 0,
+        looseTo: loose.reduce((end, { endSeq }) => Math.max(end, endSeq), 0),
+      });
     }
-    return true;
+    return owned;
   }
 
-  /**
-   * Takes everything of a node whose lease and epoch are still what they were; false: they are not.
-   *
-   * @param owed what it owed, as somebody thinks; null: as it wrote it last
-   */
-  adopt(
-    by: Fence,
-    of: string,
-    seen: { readonly epoch: number; readonly lease: number },
-    owed: readonly TopicCheckpoint[] | null,
-  ): boolean {
-    if (!this.passes(by)) return false;
-    if (this.epochs.get(of) !== seen.epoch || this.leases.get(of) !== seen.lease) return false;
-    const epoch = seen.epoch + 1;
-    this.epochs.set(of, epoch);
-    this.#history.note({ op: "adopt", proc: "postgres", kind: "ok", node: by.node, of, epoch });
-    for (const [log, row] of this.logs) {
-      if (row.owner !== of) continue;
-      row.owner = by.node;
-      this.#history.note({ op: "own", proc: "postgres", kind: "ok", log, node: by.node });
-    }
-    const topics = owed ?? this.progress.get(of)?.topics ?? [];
-    this.taken = this.taken.map((row) => (row.owner === of ? { ...row, owner: by.node } : row));
-    this.taken.push({ id: this.#nextTaken++, owner: by.node, topics });
-    this.progress.delete(of);
-    return true;
-  }
-
-  storedLogs(owner: string): StoredLog[] {
-    return [...this.logs]
-      .filter(([, log]) => log.owner === owner)
-      .map(([logId, { topic }]) => {
-        const runs = this.selectBlocks(logId, 0, 2 ** 32, false);
-        const loose = this.selectBlocks(logId, 0, 2 ** 32, true).filter((block) => block.loose);
-        return {
-          ...{ logId, topic, runsFrom: runs[0]?.firstSeq ?? 0, runsTo: runs.at(-1)?.endSeq ?? 0 },
-          looseFrom: loose[0]?.firstSeq ?? 0,
-          looseTo: loose.reduce((end, block) => Math.max(end, block.endSeq), 0),
-        };
-      })
-      .filter(({ runsFrom, runsTo, looseFrom, looseTo }) => runsFrom < runsTo || looseFrom < looseTo);
-  }
-
-  #openLog(logId: number, topic: string, owner: string): void {
-    if (this.logs.has(logId)) return;
-    this.logs.set(logId, { topic, owner });
+  #openLog(logId: number, topic: string, owner: Life): LogRow {
+    let log = this.logs.get(logId);
+    if (log) return log;
+    log = { topic, owner: owner.node, told: owner };
+    this.logs.set(logId, log);
     this.blocks.set(logId, []);
-    this.#history.note({ op: "own", proc: "postgres", kind: "ok", log: logId, node: owner });
+    this.#history.note({ op: "own", proc: "postgres", kind: "ok", log: logId, node: owner.node });
+    return log;
   }
+
+  #leaseRow(nodeId: string): LeaseRow {
+    const holds = [...this.logs.values()].some(({ owner }) => owner === nodeId);
+    const address = { hostname: nodeId, broadcastAddress: nodeId };
+    const { term, renewals } = this.leases.get(nodeId)!;
+    const epoch = this.epochs.get(nodeId)!;
+    return { ...address, nodeId, epoch, term, renewals, ttlMs: this.#ttlMs, released: false, holds };
+  }
+}
+
+function keyOf({ node, epoch }: Life): string {
+  return `${node}/${epoch}`;
 }
