@@ -1,0 +1,220 @@
+/** All that a run has: Postgres, nodes, load and history, and what was done to them. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Random } from "../../server/broker/testing/random.ts";
+import { nsqdOptions } from "../../server/cli/nsqd-options.ts";
+import type { Flags } from "../../server/testing/node.ts";
+import { ChaosNode } from "./chaos-node.ts";
+import { ChaosPostgres } from "./chaos-postgres.ts";
+import { Gauges } from "./gauges.ts";
+import type { TopicPlan } from "./ledger.ts";
+import { Load } from "./load.ts";
+import type { ProducerPlan } from "./producer.ts";
+import { Recorder } from "./recorder.ts";
+import { SmallDisk } from "./small-disk.ts";
+import { countAdoptions, installWitness, makeRoles, readWitness } from "./witness.ts";
+
+export interface Scale {
+  /** Acknowledged, at least. */
+  readonly messages: number;
+  readonly perSecond: number;
+  readonly leaseTtlMs: number;
+  readonly publishTimeoutMs: number;
+  /** How often each harm is done. */
+  readonly rounds: number;
+  readonly producers: readonly ProducerPlan[];
+}
+
+export interface StagePlan {
+  readonly nodes: number;
+  /** Of the first node's data path, or of Postgres' data: so many bytes of disk. */
+  readonly nodeDiskBytes?: number;
+  readonly postgresDiskBytes?: number;
+  /** The nodes' wall clocks can be set. */
+  readonly clocks?: boolean;
+}
+
+export const msgTimeoutMs = 3_000;
+/** How long a takeover may take beyond the time to live. */
+const adoptionMs = 5_000;
+
+const topics: readonly TopicPlan[] = [
+  { name: "d_orders", channels: ["billing", "archive"], weight: 7 },
+  { name: "d_mails", channels: ["smtp"], weight: 3 },
+];
+const rdy = 200;
+const names = ["a", "b", "c", "d", "e"];
+
+export class Stage implements AsyncDisposable {
+  readonly recorder = new Recorder();
+  readonly random: Random;
+  readonly scale: Scale;
+  /** What was done or seen beside the history: by it a run shows that it bit. */
+  readonly counts = new Map<string, number>();
+  readonly say: (text: string) => void;
+  postgres!: ChaosPostgres;
+  nodes: readonly ChaosNode[] = [];
+  load!: Load;
+  nodeDisk: SmallDisk | null = null;
+  postgresDisk: SmallDisk | null = null;
+  readonly #scratch = mkdtempSync(join(tmpdir(), "weir-chaos-"));
+  readonly #held = new AsyncDisposableStack();
+
+  private constructor(seed: number, scale: Scale, say: (text: string) => void) {
+    this.random = new Random(seed);
+    this.scale = scale;
+    this.say = say;
+  }
+
+  static async set(
+    plan: StagePlan,
+    { seed, scale, say }: { seed: number; scale: Scale; say: (text: string) => void },
+  ): Promise<Stage> {
+    const stage = new Stage(seed, scale, say);
+    try {
+      await stage.#set(plan, seed);
+      return stage;
+    } catch (error) {
+      await stage[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  count(what: string, by = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + by);
+  }
+
+  /** Some node that lives. */
+  anyNode(): ChaosNode {
+    return this.random.pick(this.nodes.filter(({ isUp, isFrozen }) => isUp && !isFrozen));
+  }
+
+  /** In the load's middle part, spread over `of` rounds, at no moment that could be foretold. */
+  async moment(round: number, of: number): Promise<void> {
+    await this.load.reached((round + 0.5) / (of + 1));
+    await pause(this.random.below(200));
+  }
+
+  pause(ms: number): Promise<void> {
+    return pause(ms);
+  }
+
+  adoptions(): Promise<number> {
+    return countAdoptions(this.postgres.sql);
+  }
+
+  /** Until there have been more adoptions than that. Not in time: goes on, and the history shows it. */
+  async adopted(moreThan: number): Promise<boolean> {
+    const deadlineMs = performance.now() + this.scale.leaseTtlMs + adoptionMs + 2_000;
+    while (performance.now() < deadlineMs) {
+      if ((await this.adoptions()) > moreThan) return true;
+      await pause(20);
+    }
+    return false;
+  }
+
+  setClock(node: ChaosNode, offsetMs: number): void {
+    writeFileSync(this.#clockFile(node.name), String(offsetMs));
+  }
+
+  /** Everything runs and reaches everything else. */
+  async heal(): Promise<void> {
+    this.nodeDisk?.empty();
+    this.postgresDisk?.empty();
+    await this.postgres.start();
+    for (const node of this.nodes) {
+      node.thaw();
+      if (!node.process.running) await node.start();
+      await node.reconnect(0);
+    }
+    this.recorder.add({ op: "heal", proc: "harness", kind: "ok" });
+  }
+
+  /** Messages that the nodes say they still have, of the topics of the load. */
+  async left(): Promise<number> {
+    let left = 0;
+    for (const { process } of this.nodes) {
+      for (const { topic_name, depth, channels } of (await process.stats()).topics ?? []) {
+        if (!topics.some(({ name }) => name === topic_name)) continue;
+        left += depth;
+        for (const channel of channels)
+          left += channel.depth + channel.in_flight_count + channel.deferred_count;
+      }
+    }
+    return left;
+  }
+
+  /** Adds to the history what Postgres saw. */
+  read(): Promise<void> {
+    return readWitness(this.postgres.sql, this.recorder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#held.disposeAsync();
+    rmSync(this.#scratch, { recursive: true, force: true });
+  }
+
+  async #set(plan: StagePlan, seed: number): Promise<void> {
+    const { recorder, scale } = this;
+    if (plan.postgresDiskBytes) this.postgresDisk = this.#held.use(new SmallDisk(plan.postgresDiskBytes));
+    if (plan.nodeDiskBytes) this.nodeDisk = this.#held.use(new SmallDisk(plan.nodeDiskBytes));
+    this.postgres = await ChaosPostgres.start(recorder, this.postgresDisk?.path);
+    this.#held.use(this.postgres);
+    const used = names.slice(0, plan.nodes);
+    await makeRoles(this.postgres.sql, used);
+    this.nodes = await Promise.all(used.map((name) => this.#node(name, plan)));
+    await Promise.all(this.nodes.map((node) => node.start()));
+    while (!(await installWitness(this.postgres.sql))) await pause(50);
+    await this.#makeTopics();
+    this.#held.use(new Gauges(recorder, this.postgres, this.nodes));
+    this.load = new Load({ ...scale, topics, rdy }, this.nodes, recorder, seed);
+    this.#held.defer(() => this.load.stop());
+    this.load.start();
+  }
+
+  async #node(name: string, plan: StagePlan): Promise<ChaosNode> {
+    const { leaseTtlMs, publishTimeoutMs } = this.scale;
+    const flags: Flags = {
+      "durable-topics": "d_*",
+      "durable-publish-timeout": `${publishTimeoutMs}ms`,
+      "msg-timeout": `${msgTimeoutMs}ms`,
+      "mem-queue-size": 2_000,
+      ...("lease-ttl" in nsqdOptions && { "lease-ttl": `${leaseTtlMs}ms` }),
+    };
+    const preload = join(import.meta.dirname, "shifted-clock.mjs");
+    const env: Record<string, string> = plan.clocks
+      ? { NODE_OPTIONS: `--import=${preload}`, CHAOS_CLOCK_FILE: this.#clockFile(name) }
+      : {};
+    const isOnDisk = this.nodeDisk !== null && name === names[0];
+    const node = await ChaosNode.make({
+      ...{
+        name,
+        recorder: this.recorder,
+        socketPath: this.postgres.socketPath,
+        database: "postgres",
+        flags,
+        env,
+      },
+      ...(isOnDisk && { dataPath: this.nodeDisk!.path }),
+    });
+    return this.#held.use(node);
+  }
+
+  async #makeTopics(): Promise<void> {
+    for (const { name, process } of this.nodes) {
+      for (const { name: topic, channels } of topics) {
+        await process.act(`/topic/create?topic=${topic}`);
+        for (const channel of channels) {
+          await process.act(`/channel/create?topic=${topic}&channel=${channel}`);
+          this.recorder.add({ op: "channel", proc: "harness", kind: "ok", topic, channel, node: name });
+        }
+      }
+    }
+  }
+
+  #clockFile(name: string): string {
+    return join(this.#scratch, `clock-${name}`);
+  }
+}
