@@ -1,5 +1,14 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { checkSchemaName, DatabaseUrlError, parseDatabaseUrl } from "./client.ts";
+import {
+  checkSchemaName,
+  DatabaseUrlError,
+  openPool,
+  parseDatabaseUrl,
+  type Sql,
+  withDeadline,
+} from "./client.ts";
 
 test("[SP5] a database URL names a TCP address or the directory of a socket", () => {
   expect(parseDatabaseUrl("postgres://ann:s%40cret@db.example:6000/shop?sslmode=require")).toEqual({
@@ -54,3 +63,34 @@ test.each(["", "Weir", "9weir", 'we"ir', "pg_weir", "a".repeat(64), "we ir"])(
     expect(() => checkSchemaName(name)).toThrow(DatabaseUrlError);
   },
 );
+
+test("[RP14] a connection of the pool that could not be opened is opened when the server is there", async () => {
+  const seen: string[] = [];
+  const server = createServer((socket) => {
+    seen.push("connected");
+    socket.destroy();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  await using pool = disposable(
+    openPool(parseDatabaseUrl(`postgres://u@127.0.0.1:${port}/d`), { schema: "weir", name: "test", max: 1 }),
+  );
+  await expect(withDeadline(pool.sql`select 1`, 5_000)).rejects.toThrow(/ECONNREFUSED/);
+  await expect(withDeadline(pool.sql`select 1`, 5_000)).rejects.toThrow(/ECONNREFUSED/);
+
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+
+  const asked = withDeadline(pool.sql`select 1`, 5_000).catch(() => {});
+  await expect.poll(() => seen).not.toEqual([]);
+  await pool.sql.end({ timeout: 0 });
+  await asked;
+  server.close();
+});
+
+function disposable(sql: Sql) {
+  return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 0 }) };
+}

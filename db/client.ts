@@ -4,6 +4,7 @@
  * `reserve`), no type fetching, a short constant back-off, and a deadline of our own
  * on every statement, because a promise of the driver may hang when a backend dies.
  */
+import { Socket } from "node:net";
 import postgres from "postgres";
 import { checkSchemaName, type DatabaseAddress } from "./address.ts";
 import { HostChoice } from "./host-choice.ts";
@@ -69,6 +70,11 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): Sql {
         jit: "off" as unknown as boolean,
       }),
     },
-    ...{ socket: () => hosts.open() },
+    ...{ socket: () => hosts.open().catch(closedBy) },
   });
+}
+
+/** The driver tries again when a connection has closed: one that was never opened has to close as well. */
+function closedBy(error: Error): Socket {
+  return new Socket().destroy(error);
 }
