@@ -71,6 +71,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     await using node = await connectNode(tcp);
     await node.identify();
 
+    lookupd.child.kill(signal);
     expect((await lookupd.stop(signal)).code).toBe(0);
     expect(await node.reply()).toBeNull();
   },

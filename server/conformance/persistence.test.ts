@@ -37,6 +37,20 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
+test("[MP1] a node that is asked to stop once more goes on writing what it has", async () => {
+  await using node = await startNode();
+  const body = Buffer.alloc(500_000, "x");
+  for (let i = 0; i < 200; i++) await node.act("/pub?topic=t", body);
+
+  process.kill(node.pid, "SIGINT");
+  await eventually(() => expect(node.get("/ping")).rejects.toThrow());
+  if (node.running) process.kill(node.pid, "SIGINT");
+  expect(await node.exited()).toBe(0);
+  await node.start();
+
+  await eventually(async () => expect((await node.topic("t")).depth).toBe(200));
+});
+
 describe("[MP2] after a clean stop everything is there again, in segment files", () => {
   survivesCleanStop(() => startNode());
 });

@@ -13,6 +13,7 @@ import type { ConfigRow } from "../protocol/config-value.ts";
 import { ConsoleDatabase } from "./console-database.ts";
 import { consoleSettings } from "./console-settings.ts";
 import { NodeLog } from "./node-log.ts";
+import { whenAskedToStop } from "./stop-signals.ts";
 
 const installed = fileURLToPath(new URL("../..", import.meta.url));
 const linkFile = "sign-in-link";
@@ -170,17 +171,13 @@ function version(): string {
   return file.version;
 }
 
-/** Once; a second time somebody asks, they do not want to wait. */
+/** Whoever asks again does not want to wait. */
 function stopWhenAsked(stop: () => Promise<void>): void {
-  let asked = false;
-  const ask = () => {
-    if (asked) process.exit(1);
-    asked = true;
+  const first = () => {
     stop().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, ask);
-  process.on("disconnect", ask);
+  whenAskedToStop(["SIGTERM", "SIGINT", "SIGHUP"], first, () => process.exit(1));
 }

@@ -199,7 +199,7 @@ class Node {
   serve(): void {
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#checkpointer = setInterval(() => this.#checkpoint(), checkpointEveryMs);
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void this.#stop());
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void this.#stop());
     endOnFault(this.#log.log);
     this.#membership?.start();
     const loaded = this.#store.load().then(({ topics, clean }) => {

@@ -7,6 +7,7 @@ import { boundAddress } from "./address.ts";
 import { endOnFault } from "./fatal.ts";
 import { listenAt } from "./listening.ts";
 import { NodeLog } from "./node-log.ts";
+import { whenAskedToStop } from "./stop-signals.ts";
 
 export async function runNsqlookupd(options: NsqlookupdOptions): Promise<void> {
   const { log } = new NodeLog(options["log-prefix"], options["log-level"]);
@@ -30,11 +31,9 @@ export async function runNsqlookupd(options: NsqlookupdOptions): Promise<void> {
   process.send?.({ type: "ready", tcp: boundAddress(tcp, tcpPort), http: boundAddress(http, httpPort) });
 
   endOnFault(log);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, async () => {
-      await lookupd.close();
-      log("info", "NSQLOOKUPD: bye");
-      process.exit(0);
-    });
-  }
+  whenAskedToStop(["SIGTERM", "SIGINT"], async () => {
+    await lookupd.close();
+    log("info", "NSQLOOKUPD: bye");
+    process.exit(0);
+  });
 }

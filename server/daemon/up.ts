@@ -7,6 +7,7 @@
  */
 
 import type { UpOptions } from "../cli/up-options.ts";
+import { whenAskedToStop } from "./stop-signals.ts";
 import { Roles } from "./up-roles.ts";
 
 /** Runs until SIGTERM, SIGINT or SIGHUP, then stops everything. `nodeFlags` are handed to each node as they are. */
@@ -39,20 +40,13 @@ export async function runUp(options: UpOptions, nodeFlags: readonly string[]): P
   process.exit();
 }
 
-/** Asked again, we leave at once. Ctrl-C may arrive twice, from the terminal and from whoever started us. */
-const sameRequestMs = 1_000;
-
+/** Asked again, we leave at once. */
 function untilAskedToStop(): Promise<void> {
   return new Promise((resolve) => {
-    let firstMs: number | null = null;
-    const ask = () => {
-      firstMs ??= performance.now();
-      resolve();
-      if (performance.now() - firstMs < sameRequestMs) return;
+    whenAskedToStop(["SIGINT", "SIGTERM", "SIGHUP"], resolve, () => {
       process.stderr.write("Not waiting: the roles finish stopping by themselves.\n");
       process.exit(1);
-    };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ask);
+    });
     if (process.connected) process.once("disconnect", () => resolve());
   });
 }

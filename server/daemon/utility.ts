@@ -5,9 +5,10 @@
 import { once } from "node:events";
 import { Progress } from "../tools/progress.ts";
 import { type LogLevel, NodeLog } from "./node-log.ts";
+import { whenAskedToStop } from "./stop-signals.ts";
 
 export interface Utility {
-  /** Aborted by the first SIGINT or SIGTERM; the second one ends the process as it would any other. */
+  /** Aborted by the first SIGINT or SIGTERM; another one ends the process as it would any other. */
   readonly stopped: AbortSignal;
   log(level: LogLevel, text: string): void;
   /** Resolves when stdout has taken it. */
@@ -27,7 +28,7 @@ const readerGoneExitCode = 141;
 /** Runs `work` and exits: with 0 when it resolves; with 1, after a line that says why, when it rejects. */
 export async function runUtility(log: UtilityLog, work: (utility: Utility) => Promise<void>): Promise<never> {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  whenAskedToStop(["SIGINT", "SIGTERM"], () => stop.abort(), endBy);
   // Its callbacks have told.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
@@ -54,6 +55,11 @@ export async function runUtility(log: UtilityLog, work: (utility: Utility) => Pr
     process.exit(1);
   }
   process.exit(0);
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 /** Resolves when the utility has been asked to stop. */

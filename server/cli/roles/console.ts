@@ -7,6 +7,7 @@ export default role({
   version: builtWith(weirVersion()),
   table: consoleOptions,
   check: checkConsole,
+  endsWithParent: true,
   async run({ options }) {
     const { newSignInLink, runConsole } = await import("../../daemon/console.ts");
     if (options["new-link"]) {

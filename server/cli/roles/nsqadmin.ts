@@ -8,6 +8,7 @@ export default role({
   version: builtWith(nsqVersion),
   table: nsqadminOptions,
   check: checkConsole,
+  endsWithParent: true,
   async run({ options }) {
     checkConsole(options);
     const { runConsole } = await import("../../daemon/console.ts");
