@@ -179,7 +179,8 @@ export function deleteLogs(sql: Sql, owner: Owner, logIds: readonly number[]): Q
   return sql`
     with ${ownerPart(sql, owner)}
     delete from logs where exists (select from owner) and node_id = ${owner.nodeId} and log_id = any(${`{${logIds.join(",")}}`}::bigint[])
-      and not exists (select from blocks where blocks.log_id = logs.log_id)`;
+      and not exists (select from blocks where blocks.log_id = logs.log_id)
+      and not exists (select from scheduled where scheduled.log_id = logs.log_id)`;
 }
 
 /** What is stored of a log: where its runs and its loose blocks begin and end; equal: there is none. */

@@ -18,6 +18,7 @@ import type { Backlog, LogIds, TopologyListener } from "./ports.ts";
 import { ProgressNotes } from "./progress.ts";
 import { restoreTopic } from "./restore.ts";
 import { needsTidying, releaseIdle, tidy } from "./retention.ts";
+import { bringScheduled, noChannel, type Schedule, type ScheduledMessage } from "./schedule.ts";
 import { SlabPool } from "./slab.ts";
 import { BrokerTime } from "./time.ts";
 import { Topic } from "./topic.ts";
@@ -50,6 +51,8 @@ export interface BrokerPorts {
   readonly report: BrokerReport;
   /** null: nothing is recorded. */
   readonly audit: AuditRing | null;
+  /** Where messages of durable topics are that are due later. */
+  readonly schedule?: Schedule | null;
   /** In [0, 1). */
   readonly random: () => number;
   /** Asks for a call of `settle` at the end of this turn. */
@@ -90,6 +93,8 @@ export class Broker {
   readonly listener: TopologyListener;
   readonly report: BrokerReport;
   readonly audit: AuditRing | null;
+  /** null: what is due later is kept as other messages are. */
+  readonly schedule: Schedule | null;
   /** What of durable topics is to be written down; null: there can be none. */
   readonly progress: ProgressNotes | null;
   readonly random: () => number;
@@ -119,6 +124,7 @@ export class Broker {
     this.listener = ports.listener;
     this.report = ports.report;
     this.audit = ports.audit;
+    this.schedule = ports.schedule ?? null;
     this.random = ports.random;
     this.mayHandOut = ports.mayHandOut ?? (() => true);
     this.refusesDurable = ports.refusesDurable ?? (() => false);
@@ -220,6 +226,16 @@ export class Broker {
   /** These logs are another node's: whoever waits for the store is refused, and nothing of them is handed out. */
   giveUpLogs(which: (logId: number) => boolean): void {
     giveUpLogs(this, which);
+  }
+
+  /** The schedule has a message that is due soon. `isFound`: of a log that is new here. */
+  bringScheduled(message: ScheduledMessage, channel: string, isFound: boolean): void {
+    bringScheduled(this, message, channel, isFound);
+  }
+
+  /** The schedule has so many of a channel that are due later, of logs that are new here. */
+  countScheduled(topic: string, channel: string, count: number): void {
+    if (channel !== noChannel) this.ensureTopic(topic).ensureChannel(channel).countScheduled(count);
   }
 
   // -- turns ------------------------------------------------------------------------------------

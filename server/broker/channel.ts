@@ -59,6 +59,8 @@ export class Channel {
   finishCount = -0;
   requeueCount = 0;
   timeoutCount = 0;
+  /** Due so late that only the schedule has them. */
+  scheduledCount = 0;
   /** Messages that were in the store and are not there any more. */
   lostCount = 0;
   #dirty = false;
@@ -106,7 +108,7 @@ export class Channel {
   }
 
   get deferredCount(): number {
-    return this.exceptions.deferredCount;
+    return this.exceptions.deferredCount + this.scheduledCount;
   }
 
   /**
@@ -157,6 +159,12 @@ export class Channel {
     this.markDirty();
   }
 
+  /** So many more, or fewer, are due so late that only the schedule has them. */
+  countScheduled(count: number): void {
+    this.scheduledCount = Math.max(0, this.scheduledCount + count);
+    this.messageCount += count;
+  }
+
   subscribe(consumer: Consumer, settings: SubscriptionSettings): Subscription {
     const subscription = new Subscription(this, consumer, settings);
     this.subscriptions.push(subscription);
@@ -198,6 +206,8 @@ export class Channel {
       audit?.record(auditKinds.drop, this, null, log.id, seq, 1, attempts, 0, time.wallMs);
     }
     this.exceptions.clear();
+    this.scheduledCount = 0;
+    if (this.notes !== null) this.broker.schedule?.dropAll(this.topicName, this.name);
     for (const queue of this.runs.values()) queue.clear();
     for (const subscription of this.subscriptions) subscription.inFlight = 0;
     this.heldInWindows = 0;

@@ -7,6 +7,7 @@ import { Exception, exceptionBytes } from "./exceptions.ts";
 import { frameHeaderBytes, writeHeader } from "./frame.ts";
 import { type Log, logSeqMax } from "./log.ts";
 import type { ClientIdentity } from "./ports.ts";
+import { bringTo, noChannel, ownersOf, type Schedule, type ScheduledMessage } from "./schedule.ts";
 import type { PutRefusal, Topic } from "./topic.ts";
 
 interface PendingDeferral {
@@ -15,6 +16,8 @@ interface PendingDeferral {
   /** null: it is in the store, since the last start. */
   readonly frame: Buffer | null;
   readonly delayMs: number;
+  /** The schedule has it, as nobody's. */
+  readonly scheduled?: ScheduledMessage;
 }
 
 export class DeferredPublishes {
@@ -47,6 +50,10 @@ export class DeferredPublishes {
     topic.messageCount++;
     topic.messageBytes += body.length;
     broker.audit?.record(auditKinds.publish, topic, client, log.id, seq, 1, 0, delayMs, wallMs);
+    if (log.durable && broker.schedule !== null) {
+      this.#schedule(broker.schedule, log, seq, frame, delayMs);
+      return null;
+    }
     this.pending.push({ log, seq, frame, delayMs });
     topic.markDirty();
     return null;
@@ -55,7 +62,12 @@ export class DeferredPublishes {
   /** They leave for the channels there are, each of which waits for them on its own. */
   hand(): void {
     const { broker, channels } = this.#topic;
-    for (const { log, seq, frame, delayMs } of this.pending) {
+    const { schedule } = broker;
+    for (const { log, seq, frame, delayMs, scheduled } of this.pending) {
+      if (scheduled !== undefined && schedule !== null) {
+        this.#spread(schedule, log, scheduled);
+        continue;
+      }
       for (const channel of channels.values()) {
         channel.defer(new Exception(log, seq, 0, frame, frame === null), broker.time.nowMs + delayMs);
       }
@@ -68,6 +80,56 @@ export class DeferredPublishes {
     this.pending = this.pending.filter(({ log }) => logs.has(log));
     this.clear();
     this.pending = kept;
+  }
+
+  /** One that the schedule has as nobody's is due soon. */
+  bring(log: Log, message: ScheduledMessage): void {
+    const { broker } = this.#topic;
+    if (this.pending.some((known) => known.log === log && known.seq === message.seq)) return;
+    const { seq, frame, dueMs } = message;
+    broker.chargeExceptions(exceptionBytes + frame.length);
+    const delayMs = Math.max(0, dueMs - broker.time.wallMs);
+    this.pending.push({ log, seq, frame, delayMs, scheduled: message });
+    this.#topic.markDirty();
+  }
+
+  /** It counts when the schedule has it (SH1). Its delay begins now. */
+  #schedule(schedule: Schedule, log: Log, seq: number, frame: Buffer, delayMs: number): void {
+    const topic = this.#topic;
+    const { broker } = topic;
+    const dueMs = Math.round(broker.time.wallMs + delayMs);
+    const message = { topic: topic.name, logId: log.id, seq, dueMs, attempts: 0, frame };
+    const owners = ownersOf(topic);
+    schedule.keep(message, owners, (isSoon) => {
+      broker.chargeExceptions(-exceptionBytes - frame.length);
+      if (isSoon) this.#place(log, message, owners);
+      else for (const owner of owners) topic.channels.get(owner)?.countScheduled(1);
+      if (owners[0] !== noChannel) this.#placeEphemeral(log, message);
+      log.noteScheduled(seq + 1);
+    });
+  }
+
+  /** It leaves for the channels there are, each of which has it as its own when the schedule has. */
+  #spread(schedule: Schedule, log: Log, message: ScheduledMessage): void {
+    const owners = ownersOf(this.#topic);
+    this.#placeEphemeral(log, message);
+    if (owners[0] === noChannel) schedule.drop(log.id, message.seq, noChannel);
+    else schedule.spread(log.id, message.seq, owners, () => this.#place(log, message, owners));
+  }
+
+  #place(log: Log, message: ScheduledMessage, owners: readonly string[]): void {
+    if (owners[0] === noChannel) this.bring(log, message);
+    for (const owner of owners) {
+      const channel = this.#topic.channels.get(owner);
+      if (channel !== undefined) bringTo(channel, log, message);
+    }
+  }
+
+  #placeEphemeral(log: Log, { seq, frame, dueMs }: ScheduledMessage): void {
+    const { broker, channels } = this.#topic;
+    for (const channel of channels.values())
+      if (channel.ephemeral)
+        channel.defer(new Exception(log, seq, 0, frame, true), broker.monotonicOf(dueMs));
   }
 
   clear(): void {

@@ -25,6 +25,8 @@ export class Exception implements HeapItem {
   frame: Buffer | null;
   /** The store has its frame, in a run or loose. */
   readonly stored: boolean;
+  /** The schedule has it, until it is finished. */
+  isScheduled = false;
   state: "new" | "waiting" | "held" | "deferred" = "new";
   owner: Subscription | null = null;
   /** Held: when it began, for the cap on TOUCH. */
@@ -117,7 +119,7 @@ export class Exceptions {
     if (!messages?.delete(exception.seq)) return;
     if (messages.size === 0) this.#byLog.delete(exception.log);
     this.size--;
-    this.notes?.changed(exception);
+    if (this.notes !== null) this.notes.removed(exception);
     this.#charge(-exceptionBytes - (exception.frame?.length ?? 0));
   }
 
@@ -125,7 +127,11 @@ export class Exceptions {
   removeLog(log: Log): Exception[] {
     const removed = this.of(log);
     if (removed.length === 0) return removed;
-    for (const exception of removed) this.remove(exception);
+    for (const exception of removed) {
+      // What the schedule has is whoever's the log is.
+      exception.isScheduled = false;
+      this.remove(exception);
+    }
     const queued = [...this.#queue];
     this.#queue.clear();
     for (const exception of queued) if (exception.log !== log) this.#queue.push(exception);

@@ -31,8 +31,8 @@ const memoryClass: LogClass = { durable: false, storesFirst: false };
 export class Log {
   readonly id: number;
   readonly topicName: string;
-  /** What is published to it counts when it is in the store (DU1). */
-  readonly durable: boolean;
+  /** What is published to it counts when it is in the store (DU1). It may become so where a node hands it over. */
+  durable: boolean;
   /** Nobody gets a message of it before the store has it. */
   readonly storesFirst: boolean;
   readonly commits = new CommitQueue();
@@ -187,7 +187,27 @@ export class Log {
   /** The store has more of it. */
   noteStored(): void {
     this.storedTo = this.firstUnstored;
+    this.settleCommits();
+  }
+
+  /** Tells those who wait for what is in the store by now. */
+  settleCommits(): void {
     if (this.gate === null || !this.gate.holdsCommits) this.commits.storedTo(this.storedTo);
+  }
+
+  /** Messages below `endSeq` are kept elsewhere until they are due. */
+  noteScheduled(endSeq: number): void {
+    this.storedTo = endSeq;
+    this.settleCommits();
+  }
+
+  /** There are messages of it up to `endSeq`, though none of them in memory or to be handed out. */
+  reach(endSeq: number): void {
+    if (endSeq <= this.tail) return;
+    this.tail = endSeq;
+    this.handedTo = endSeq;
+    this.residentFrom = endSeq;
+    this.storedTo = endSeq;
   }
 
   seal(): void {

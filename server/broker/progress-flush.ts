@@ -17,6 +17,8 @@ export interface ProgressFlush {
 
 export interface TopicProgress {
   readonly name: string;
+  /** Nothing leaves it: it is paused, or has no channel. */
+  readonly keepsItsOwn: boolean;
   /** All durable ones; what is missing was never there or has ended. */
   readonly logs: readonly LogProgress[];
   /** Of older logs, what has not left the topic. */

@@ -181,7 +181,7 @@ export class TopicNotes {
     if (!this.#opensWithFlush) return;
     this.#opensWithFlush = false;
     this.holdsCommits = false;
-    for (const log of this.topic.logs) if (log.durable) log.noteStored();
+    for (const log of this.topic.logs) if (log.durable) log.settleCommits();
   }
 
   lost(): void {
@@ -201,10 +201,12 @@ export class TopicNotes {
     this.channels.clear();
     this.#goneChannels = [];
     this.#opensWithFlush ||= this.holdsCommits;
+    const { keepsItsOwn } = topic;
     const state = [logs, ranges].flatMap((list) => list.flatMap((entry) => Object.values(entry)));
+    state.push(Number(keepsItsOwn));
     const isSame = !whole && isEqual(state, this.#written) && channels.length + goneChannels.length === 0;
     this.#written = state;
-    return isSame ? null : { name: topic.name, logs, ranges, channels, goneChannels };
+    return isSame ? null : { name: topic.name, keepsItsOwn, logs, ranges, channels, goneChannels };
   }
 }
 
@@ -240,6 +242,12 @@ export class ChannelNotes {
     this.#changed.add(exception);
     if (this.#changed.size > changedMax) this.touchAll();
     else this.touch();
+  }
+
+  removed(exception: Exception): void {
+    const { channel } = this;
+    this.changed(exception);
+    if (exception.isScheduled) channel.broker.schedule?.drop(exception.log.id, exception.seq, channel.name);
   }
 
   gone(): void {

@@ -33,7 +33,9 @@ export function tidy(topic: Topic): void {
       needed = Math.min(needed, channel.exceptions.lowest(log) ?? needed);
     }
     const spent = !current && needed >= log.tail;
-    if (log.inStore && (spent || needed > log.forgottenTo)) {
+    // The schedule may have had something of a durable one that had no blocks.
+    const mayBeStored = log.inStore || (spent && log.durable);
+    if (mayBeStored && (spent || needed > log.forgottenTo)) {
       log.forgottenTo = needed;
       log.forgetTimes(needed);
       topic.broker.backlog.forget(log.id, spent ? openEnd : needed);

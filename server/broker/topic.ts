@@ -13,6 +13,7 @@ import { isEphemeral } from "./names.ts";
 import type { ClientIdentity } from "./ports.ts";
 import type { TopicNotes } from "./progress.ts";
 import { tidy } from "./retention.ts";
+import { noChannel } from "./schedule.ts";
 import { Tap, type TapReader } from "./tap.ts";
 import { openEnd } from "./window.ts";
 
@@ -115,7 +116,7 @@ export class Topic {
     const { broker } = this;
     if (broker.exiting) return "exiting";
     if (this.durable && broker.refusesDurable()) return "unkept";
-    if (this.ephemeral && this.#keepsItsOwn && this.depth >= broker.options.memQueueSize) {
+    if (this.ephemeral && this.keepsItsOwn && this.depth >= broker.options.memQueueSize) {
       this.messageCount++;
       this.messageBytes += bytes;
       return null;
@@ -147,7 +148,7 @@ export class Topic {
     const { broker } = this;
     if (broker.exiting || this.deleted) return "exiting";
     if (this.durable && broker.refusesDurable()) return "unkept";
-    if (this.ephemeral && this.#keepsItsOwn) return this.#putEach(source, sourceView, from, count, client);
+    if (this.ephemeral && this.keepsItsOwn) return this.#putEach(source, sourceView, from, count, client);
     const log = this.#writableLog();
     const firstSeq = log.tail;
     let at = from;
@@ -284,6 +285,7 @@ export class Topic {
       log.tail = log.handedTo;
     }
     // Taken, and taken away: whoever waits to hear of it hears that it was taken.
+    if (this.notes !== null) this.broker.schedule?.dropAll(this.name, this.deleted ? null : noChannel);
     for (const owed of this.logs) owed.commits.storedTo(openEnd);
     tidy(this);
     this.notes?.touch();
@@ -391,7 +393,7 @@ export class Topic {
 
   /** Lets what may leave the topic leave it for the channels there are. */
   #hand(): void {
-    if (this.#keepsItsOwn) return;
+    if (this.keepsItsOwn) return;
     if (this.pending.length > 0) this.#handPending();
     if (this.deferred.pending.length > 0) this.deferred.hand();
     const log = this.#log;
@@ -418,7 +420,7 @@ export class Topic {
   }
 
   /** Nothing leaves it. */
-  get #keepsItsOwn(): boolean {
+  get keepsItsOwn(): boolean {
     return this.paused || this.held || this.channels.size === 0;
   }
 }

@@ -111,6 +111,7 @@ class Node {
           ),
       },
       audit,
+      schedule: store.schedule,
       random: Math.random,
       refusesDurable: () => store.durableRefusal !== null,
       mayHandOut: () => this.#membership?.mayHandOut() ?? true,

@@ -30,9 +30,12 @@ export async function publish(call: Call): Promise<Answer> {
   const delayMs = deferral(query, ports.options["max-req-timeout"]);
   if (delayMs instanceof Refusal) return delayMs;
 
-  if (delayMs > 0) return putAnswer(topic.putDeferred(body, delayMs, call.client));
-  const refused = topic.put(body, viewOf(body), 0, body.length, call.client);
-  return refused === null ? whenItCounts(ports.broker, topic.log) : putAnswer(refused);
+  const refused =
+    delayMs > 0
+      ? topic.putDeferred(body, delayMs, call.client)
+      : topic.put(body, viewOf(body), 0, body.length, call.client);
+  if (refused !== null) return putAnswer(refused);
+  return whenItCounts(ports.broker, delayMs > 0 ? topic.deferred.log : topic.log);
 }
 
 /** The answer to a publish that went to `log`: of a durable one, when the store has it. */

@@ -12,6 +12,7 @@ import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
 import { decodeFlush } from "./progress-codec.ts";
 import { ProgressFold } from "./progress-fold.ts";
+import type { KnownOwed } from "./schedule-keeper.ts";
 
 const livesDeadlineMs = 20_000;
 
@@ -19,6 +20,8 @@ export interface DurableBacklog {
   readonly topics: TopicCheckpoint[];
   /** All that are the node's, also those of which nothing is owed. */
   readonly logs: readonly StoredLogRow[];
+  /** Of what is due later. */
+  readonly known: KnownOwed;
 }
 
 /** @param isKnown logs that are left out: they are loaded, or were begun here */
@@ -32,10 +35,11 @@ export async function readDurable(
     const lives = (await withDeadline(selectLogLives(sql, nodeId), livesDeadlineMs)).filter(
       ({ logId }) => !isKnown(logId),
     );
-    if (lives.length === 0) return { topics: [], logs: [] };
+    if (lives.length === 0) return { topics: [], logs: [], known: () => undefined };
     const stored = new Map((await selectStoredLogs(sql, nodeId)).map((row) => [row.logId, row]));
     let topics: TopicCheckpoint[] = [];
     const logs: StoredLogRow[] = [];
+    const foldOf = new Map<number, ProgressFold>();
     for (const life of byLife(lives)) {
       const fold = new ProgressFold();
       for await (const payload of selectFlushes(sql, life.owner)) {
@@ -46,8 +50,11 @@ export async function readDurable(
       const rows = life.logIds.map((logId) => stored.get(logId)).filter((row) => row !== undefined);
       topics = joinTopics(topics, fold.fit(new Map(rows.map((row) => [row.logId, row]))));
       logs.push(...rows);
+      for (const { logId } of rows) foldOf.set(logId, fold);
     }
-    return { topics, logs };
+    const known: KnownOwed = (topic, channel, logId, seq) =>
+      foldOf.get(logId)?.owed(topic, channel, logId, seq);
+    return { topics, logs, known };
   });
 }
 

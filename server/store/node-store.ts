@@ -16,6 +16,7 @@ import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { Backlog, LogIds } from "../broker/ports.ts";
 import type { ProgressNotes } from "../broker/progress.ts";
+import type { Schedule } from "../broker/schedule.ts";
 import type { LiveStore } from "../protocol/live.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitTimes } from "./commit-times.ts";
@@ -205,6 +206,10 @@ class OpenStore implements NodeStore {
     );
   }
 
+  get schedule(): Schedule | null {
+    return this.#postgres?.schedule ?? null;
+  }
+
   loadDurable(): Promise<TopicCheckpoint[]> {
     return this.#postgres?.loadDurable() ?? Promise.resolve([]);
   }
@@ -214,7 +219,16 @@ class OpenStore implements NodeStore {
   }
 
   keepProgress(notes: ProgressNotes, now: () => void): void {
-    this.#postgres?.progress.attach(notes, now);
+    if (this.#postgres === null) return;
+    this.#postgres.progress.attach(notes, now);
+    const { broker } = notes;
+    this.#postgres.schedule.attach({
+      bring: (message, channel, isFound) => {
+        now();
+        broker.bringScheduled(message, channel, isFound);
+      },
+      count: (topic, channel, count) => broker.countScheduled(topic, channel, count),
+    });
   }
 
   async saveCheckpoint(
@@ -223,6 +237,7 @@ class OpenStore implements NodeStore {
   ): Promise<void> {
     if (!final) return whole ? this.#keeper.save(topics) : undefined;
     await this.#stopWriting();
+    await this.#postgres?.schedule.close(finalProgressMs);
     const isKept = await this.#postgres?.progress.finish(finalProgressMs);
     if (isKept === false)
       this.#options.log.warn(

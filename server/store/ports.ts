@@ -5,6 +5,7 @@ import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { Backlog, LogIds } from "../broker/ports.ts";
 import type { ProgressNotes } from "../broker/progress.ts";
+import type { Schedule } from "../broker/schedule.ts";
 import type { LiveStore } from "../protocol/live.ts";
 
 /** `all`: every event; `ack`: FIN, REQ, timeouts and drops only; `off`: nothing is kept. */
@@ -121,6 +122,8 @@ export interface NodeStore {
    * answer: call it again. Call it when the node's epoch is known, and after each adoption.
    */
   loadDurable(): Promise<TopicCheckpoint[]>;
+  /** What is due later, of durable topics; null: without a database there is none. */
+  readonly schedule: Schedule | null;
   /** These logs are another node's, or will be loaded again: what waits to be written of them is dropped, nothing is deleted. */
   giveUp(logIds: readonly number[]): void;
   /** From now on what happens to durable topics is written down, at most 100 ms behind. `now` sets the broker's time. */

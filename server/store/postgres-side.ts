@@ -23,6 +23,7 @@ import { connectionsOfNode, PostgresLink } from "./postgres-link.ts";
 import { PostgresStore } from "./postgres-store.ts";
 import { ProgressKeeper } from "./progress-keeper.ts";
 import { forgetDrained } from "./recovery.ts";
+import { ScheduleKeeper } from "./schedule-keeper.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import { NodeOwner } from "./store-owner.ts";
 
@@ -61,6 +62,7 @@ export class PostgresSide implements LogIds, SharedPostgres {
   readonly backlog: NodeBacklog;
   readonly audit: AuditWriter;
   readonly progress: ProgressKeeper;
+  readonly schedule: ScheduleKeeper;
   onUp: (() => void) | null = null;
   readonly #options: PostgresSideOptions;
   readonly #found = Promise.withResolvers<Found>();
@@ -97,6 +99,10 @@ export class PostgresSide implements LogIds, SharedPostgres {
     this.progress = new ProgressKeeper({
       ...{ link, owner, log, session: state.session },
       mayHave: (logId) => this.blocks.mayHave(logId),
+    });
+    this.schedule = new ScheduleKeeper({
+      ...{ link, owner, log, nodeId: state.identity },
+      onKept: (logId) => this.blocks.adopt([logId]),
     });
     this.link.onUp = () => {
       this.blocks.resume();
@@ -155,10 +161,19 @@ export class PostgresSide implements LogIds, SharedPostgres {
   loadDurable(): Promise<TopicCheckpoint[]> {
     const loaded = this.#loading.then(async () => {
       const { state, log } = this.#options;
-      const { topics, logs } = await readDurable(this.link, state.identity, (id) => this.#known.has(id), log);
+      const { topics, logs, known } = await readDurable(
+        this.link,
+        state.identity,
+        (id) => this.#known.has(id),
+        log,
+      );
       for (const { logId } of logs) this.#known.add(logId);
       this.blocks.adopt(logs.map(({ logId }) => logId));
       forgetDrained(owedFrom(topics), logs, this.backlog);
+      this.schedule.found(
+        logs.map(({ logId }) => logId),
+        known,
+      );
       return topics;
     });
     this.#loading = loaded.catch(() => {});
@@ -168,6 +183,7 @@ export class PostgresSide implements LogIds, SharedPostgres {
   /** As `NodeStore.giveUp`. */
   giveUp(logIds: readonly number[]): void {
     for (const logId of logIds) this.#known.delete(logId);
+    this.schedule.giveUp(logIds);
     this.blocks.giveUp(logIds);
   }
 

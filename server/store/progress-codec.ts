@@ -18,6 +18,7 @@ export function encodeFlush(flush: ProgressFlush): Uint8Array {
   out.list(flush.restored, (logId) => out.number(logId));
   out.list(flush.topics, (topic) => {
     out.text(topic.name);
+    out.number(topic.keepsItsOwn ? 1 : 0);
     out.list(topic.logs, ({ logId, handedTo, end }) => {
       out.number(logId);
       out.number(handedTo);
@@ -43,6 +44,7 @@ export function decodeFlush(bytes: Uint8Array): ProgressFlush | null {
   const topics = from.list(
     (): TopicProgress => ({
       name: from.text(),
+      keepsItsOwn: from.number() === 1,
       logs: from.list(() => ({ logId: from.number(), handedTo: from.number(), end: from.number() })),
       ranges: from.ranges(),
       goneChannels: from.list(() => from.text()),

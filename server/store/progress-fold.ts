@@ -29,6 +29,7 @@ interface ChannelState {
 }
 
 interface TopicState {
+  keepsItsOwn: boolean;
   logs: Map<number, LogProgress>;
   ranges: readonly RangeCheckpoint[];
   readonly channels: Map<string, ChannelState>;
@@ -46,9 +47,15 @@ export class ProgressFold {
     }
     for (const name of flush.goneTopics) this.#topics.delete(name);
     for (const logId of flush.ended) this.#ended.add(logId);
-    for (const { name, logs, ranges, goneChannels, channels } of flush.topics) {
-      const topic = this.#topics.get(name) ?? { logs: new Map(), ranges: [], channels: new Map() };
+    for (const { name, keepsItsOwn, logs, ranges, goneChannels, channels } of flush.topics) {
+      const topic = this.#topics.get(name) ?? {
+        keepsItsOwn,
+        logs: new Map(),
+        ranges: [],
+        channels: new Map(),
+      };
       this.#topics.set(name, topic);
+      topic.keepsItsOwn = keepsItsOwn;
       topic.logs = new Map(logs.map((log) => [log.logId, log]));
       topic.ranges = ranges;
       for (const gone of goneChannels) topic.channels.delete(gone);
@@ -78,8 +85,8 @@ export class ProgressFold {
         deferred: noExceptions,
         channels: [],
       };
-      const range = { logId: log.logId, from: log.runsFrom, to: log.runsTo };
-      fitted.set(log.topic, { ...topic, ranges: [...topic.ranges, range] });
+      const ranges = [{ logId: log.logId, from: log.runsFrom, to: log.runsTo }];
+      fitted.set(log.topic, leaving(topic, ranges, this.#topics.get(log.topic)?.keepsItsOwn ?? true));
     }
     return [...fitted.values()];
   }
@@ -101,7 +108,6 @@ function applied(before: ChannelState | undefined, channel: ChannelProgress): Ch
 
 function fitTopic(name: string, topic: TopicState, stored: ReadonlyMap<number, StoredLog>): TopicCheckpoint {
   const ranges = topic.ranges.flatMap(({ logId, from, to }) => clipped(stored, logId, from, to));
-  // Beyond the topic's cursor there was no time for anybody to be told: it leaves the topic again.
   for (const { logId, handedTo, end } of topic.logs.values())
     ranges.push(...clipped(stored, logId, handedTo, end));
   const channels = Array.from(topic.channels, ([channel, state]): ChannelCheckpoint => {
@@ -110,7 +116,18 @@ function fitTopic(name: string, topic: TopicState, stored: ReadonlyMap<number, S
     );
     return { name: channel, ranges: handed, exceptions: fitExceptions(state, stored) };
   });
-  return { name, ranges, deferred: noExceptions, channels };
+  return leaving({ name, ranges: [], deferred: noExceptions, channels }, ranges, topic.keepsItsOwn);
+}
+
+/** With what was on its way out of the topic: to its channels, each of which was in a flush before it was confirmed (PR4). */
+function leaving(
+  topic: TopicCheckpoint,
+  ranges: readonly RangeCheckpoint[],
+  keepsItsOwn: boolean,
+): TopicCheckpoint {
+  if (keepsItsOwn || topic.channels.length === 0) return { ...topic, ranges: [...topic.ranges, ...ranges] };
+  const channels = topic.channels.map((channel) => ({ ...channel, ranges: [...channel.ranges, ...ranges] }));
+  return { ...topic, channels };
 }
 
 function clipped(

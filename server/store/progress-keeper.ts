@@ -72,9 +72,16 @@ export class ProgressKeeper {
     this.#looker.unref();
   }
 
-  /** Writes down everything, once nothing changes any more. False: Postgres did not take it in time. */
+  /** As `writeAll`, and nothing after it. */
   async finish(deadlineMs: number): Promise<boolean> {
     clearInterval(this.#looker ?? undefined);
+    const isWritten = await this.writeAll(deadlineMs);
+    this.#closed = true;
+    return isWritten;
+  }
+
+  /** Writes down everything, while nothing changes. False: Postgres did not take it in time. */
+  async writeAll(deadlineMs: number): Promise<boolean> {
     const notes = this.#notes;
     if (notes === null) return true;
     const late = new Promise<false>((resolve) => setTimeout(resolve, deadlineMs, false).unref());
@@ -83,9 +90,7 @@ export class ProgressKeeper {
       const owner = this.#owner;
       return owner !== null && (this.#isIdle(notes) || (await this.#flush(notes, owner, true)));
     };
-    const isWritten = await Promise.race([last(), late]);
-    this.#closed = true;
-    return isWritten;
+    return Promise.race([last(), late]);
   }
 
   get #owner(): Owner | null {

@@ -183,7 +183,7 @@ export function DPUB(
       : topic.putDeferred(bytes.subarray(from, from + size), delayMs, session.identity);
   if (refused !== null) return session.fail(notPut("DPUB", refused));
   session.published.add(topic, 1);
-  session.replies.accepted(topic, "DPUB");
+  session.replies.accepted(topic, "DPUB", delayMs === 0 ? topic.log : topic.deferred.log);
 }
 
 /** The stream ended inside a publish: what nsqd would have missed first. */

@@ -70,8 +70,8 @@ export class Replies {
   }
 
   /** The OK of a publish that has just been put to `topic`: when it counts. */
-  accepted(topic: Topic, verb: PublishVerb): void {
-    if (topic.log?.durable) this.#publish(topic.log, verb, 1);
+  accepted(topic: Topic, verb: PublishVerb, log = topic.log): void {
+    if (log?.durable) this.#publish(log, verb, 1);
     else this.ok();
   }
 

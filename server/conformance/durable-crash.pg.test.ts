@@ -1,0 +1,157 @@
+import { expect, test } from "vitest";
+import { openPool, parseDatabaseUrl } from "../../db/client.ts";
+import { connect, subscribe } from "../testing/client.ts";
+import { eventually } from "../testing/eventually.ts";
+import { startNode, type TestNode } from "../testing/node.ts";
+import { freshDatabase } from "../testing/postgres.ts";
+
+const flags = { "durable-topics": "orders", "lease-ttl": "2s", "accept-loss": true };
+/** What is written down is 100 ms old at most; the machine may be slow to run the process at all. */
+const behindMs = 250;
+
+async function durableNode(databaseUrl: string): Promise<TestNode> {
+  return startNode(flags, { env: { DATABASE_URL: databaseUrl } });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function publish(node: TestNode, from: number, count: number): Promise<void> {
+  await using producer = await connect(node.tcpPort);
+  producer.mpub(
+    "orders",
+    Array.from({ length: count }, (_, i) => String(from + i)),
+  );
+  await producer.expectOk();
+}
+
+async function owed(node: TestNode, channel: string): Promise<number> {
+  const { depth, deferred_count } = await node.channel("orders", channel);
+  return depth + deferred_count;
+}
+
+test("[PR1] after kill -9 nothing confirmed is lost, what was finished does not come again, attempts go on", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  const finished = new Set<string>();
+  const attempts = new Map<string, number>();
+  await node.act("/topic/create?topic=orders");
+  await node.act("/channel/create?topic=orders&channel=billing");
+
+  for (let life = 0; life < 3; life++) {
+    await publish(node, life * 1_000, 1_000);
+    await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 200 });
+    for (let n = 0; n < 600; n++) {
+      const { id, body, attempts: times } = await consumer.nextMessage();
+      const key = body.toString();
+      expect(finished, `finished before the kill: ${key}`).not.toContain(key);
+      expect(times, key).toBeGreaterThan(attempts.get(key) ?? 0);
+      attempts.set(key, times);
+      if (n % 10 === 9) consumer.req(id, 0);
+      else if (n % 10 !== 8) {
+        consumer.fin(id);
+        finished.add(key);
+      }
+    }
+    await pause(behindMs);
+    await node.kill();
+    await node.start();
+  }
+
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 200 });
+  while (finished.size < 3_000) {
+    const { id, body, attempts: times } = await consumer.nextMessage();
+    expect(finished).not.toContain(body.toString());
+    expect(times).toBeGreaterThan(attempts.get(body.toString()) ?? 0);
+    finished.add(body.toString());
+    consumer.fin(id);
+  }
+  await eventually(async () =>
+    expect(await node.channel("orders", "billing")).toMatchObject({ depth: 0, in_flight_count: 0 }),
+  );
+}, 60_000);
+
+test("[PR4] a kill at any moment loses nothing confirmed, also of a channel made just before", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  const seen = new Set<string>();
+  for (let life = 0; life < 3; life++) {
+    await using consumer = await subscribe(node.tcpPort, "orders", `channel${life}`, { rdy: 0 });
+    await publish(node, life * 100, 100);
+    await node.kill();
+    await node.start();
+    void consumer;
+  }
+
+  for (let life = 0; life < 3; life++) {
+    await using consumer = await subscribe(node.tcpPort, "orders", `channel${life}`, { rdy: 100 });
+    const owed = (3 - life) * 100;
+    seen.clear();
+    while (seen.size < owed) {
+      const { id, body } = await consumer.nextMessage();
+      seen.add(body.toString());
+      consumer.fin(id);
+    }
+    expect(Math.min(...[...seen].map(Number))).toBe(life * 100);
+  }
+}, 60_000);
+
+test("[SH1] what is published for later is there after kill -9: not before it is due, once, on every channel", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  for (const channel of ["a", "b"]) {
+    if (channel === "a") await node.act("/topic/create?topic=orders");
+    await node.act(`/channel/create?topic=orders&channel=${channel}`);
+  }
+  const startedMs = Date.now();
+  {
+    await using producer = await connect(node.tcpPort);
+    for (const delayMs of [3_000, 14_000, 1_000_000]) {
+      producer.dpub("orders", delayMs, `${delayMs}`);
+      await producer.expectOk();
+    }
+    expect((await node.post("/pub?topic=orders&defer=3500", "3500")).status).toBe(200);
+  }
+  await node.kill();
+  await node.start();
+  await eventually(async () => expect(await owed(node, "a")).toBe(4), { withinMs: 10_000 });
+
+  for (const channel of ["a", "b"]) {
+    await using consumer = await subscribe(node.tcpPort, "orders", channel, { rdy: 10 });
+    for (const due of [3_000, 3_500, 14_000]) {
+      const { id, body, attempts } = await consumer.nextMessage({ withinMs: 20_000 });
+      expect(`${body} ${attempts}`).toBe(`${due} 1`);
+      expect(Date.now() - startedMs).toBeGreaterThanOrEqual(due);
+      consumer.fin(id);
+    }
+  }
+  await pause(behindMs);
+  await node.kill();
+  await node.start();
+
+  for (const channel of ["a", "b"])
+    await eventually(async () => expect(await owed(node, channel)).toBe(1), { withinMs: 10_000 });
+}, 60_000);
+
+test("[PR3] a node in which nothing happens writes no progress", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 10 });
+  await publish(node, 0, 10);
+  for (let n = 0; n < 10; n++) consumer.fin((await consumer.nextMessage()).id);
+  const sql = openPool(parseDatabaseUrl(database.url), { schema: "weir", name: "test", max: 1 });
+  await using _ = { [Symbol.asyncDispose]: () => sql.end() };
+  const flushes = async () => (await sql`select flush from progress_flushes`).length;
+  let before = -1;
+  await eventually(async () => {
+    const now = await flushes();
+    const isQuiet = now === before;
+    before = now;
+    await pause(300);
+    expect(isQuiet).toBe(true);
+  });
+
+  await pause(500);
+  expect(await flushes()).toBe(before);
+}, 30_000);

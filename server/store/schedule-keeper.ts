@@ -1,0 +1,281 @@
+/**
+ * The schedule in Postgres: rows of messages that are due later. What is to be done there is done in order, one
+ * statement at a time, each until its outcome is known, so that nothing is dropped before it was kept. What is due within
+ * the horizon is in memory too, read back once as the horizon moves on.
+ */
+import type { Owner } from "../../db/queries/fence.ts";
+import {
+  countScheduled,
+  deleteScheduled,
+  deleteScheduledOf,
+  insertScheduled,
+  selectScheduled,
+  spreadScheduled,
+} from "../../db/queries/scheduled.ts";
+import type { Query, Row } from "../../db/statement.ts";
+import type { Schedule, ScheduledMessage } from "../broker/schedule.ts";
+import type { StoreLog } from "./ports.ts";
+import type { PostgresLink } from "./postgres-link.ts";
+import type { NodeOwner } from "./store-owner.ts";
+
+/** What is due within this is in memory. */
+const horizonMs = 10_000;
+const readEveryMs = 4_000;
+const rowsMax = 256;
+const bytesMax = 256 * 1024;
+const deadlineMs = 10_000;
+const retryMs = 100;
+
+interface Keep {
+  readonly kind: "keep";
+  readonly message: ScheduledMessage;
+  readonly channels: readonly string[];
+  readonly done: (isSoon: boolean) => void;
+}
+
+interface Read {
+  readonly kind: "read";
+  /** null: of all logs, what has come within the horizon. */
+  readonly logIds: readonly number[] | null;
+  readonly toMs: number;
+  readonly known: KnownOwed;
+}
+
+type Act =
+  | Keep
+  | Read
+  | {
+      readonly kind: "spread";
+      readonly logId: number;
+      readonly seq: number;
+      readonly channels: readonly string[];
+      readonly done: () => void;
+    }
+  | { readonly kind: "drop"; readonly logId: number; readonly seq: number; readonly channel: string }
+  | { readonly kind: "drop-all"; readonly topic: string; readonly channel: string | null };
+
+/** Who is to have what is due soon: the broker. */
+export interface ScheduleReader {
+  /** `isFound`: of logs that were not this process's before. */
+  bring(message: ScheduledMessage, channel: string, isFound: boolean): void;
+  /** So many of a channel are due later than that. */
+  count(topic: string, channel: string, count: number): void;
+}
+
+/** How often a message had been delivered to a channel and when it is due, where its log's progress knows. */
+export type KnownOwed = (
+  topic: string,
+  channel: string,
+  logId: number,
+  seq: number,
+) => { readonly attempts: number; readonly dueMs: number } | undefined;
+
+export interface ScheduleKeeperOptions {
+  readonly link: PostgresLink;
+  readonly owner: NodeOwner;
+  readonly nodeId: string;
+  readonly log: StoreLog;
+  /** Rows of the log are there. */
+  readonly onKept: (logId: number) => void;
+}
+
+export class ScheduleKeeper implements Schedule {
+  readonly #options: ScheduleKeeperOptions;
+  #reader: ScheduleReader | null = null;
+  #acts: Act[] = [];
+  #running = false;
+  #horizonMs = 0;
+  #readToMs = 0;
+  /** Something may be due beyond the horizon. */
+  #hasLater = false;
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
+  #failure: string | null = null;
+
+  constructor(options: ScheduleKeeperOptions) {
+    this.#options = options;
+  }
+
+  attach(reader: ScheduleReader): void {
+    this.#reader = reader;
+    this.#horizonMs = this.#readToMs = Date.now() + horizonMs;
+    this.#timer = setInterval(() => this.#moveOn(), readEveryMs);
+    this.#timer.unref();
+  }
+
+  keep(message: ScheduledMessage, channels: readonly string[], done: (isSoon: boolean) => void): void {
+    this.#add({ kind: "keep", message, channels, done });
+  }
+
+  spread(logId: number, seq: number, channels: readonly string[], done: () => void): void {
+    this.#add({ kind: "spread", logId, seq, channels, done });
+  }
+
+  drop(logId: number, seq: number, channel: string): void {
+    this.#add({ kind: "drop", logId, seq, channel });
+  }
+
+  dropAll(topic: string, channel: string | null): void {
+    this.#add({ kind: "drop-all", topic, channel });
+  }
+
+  /** Logs that have come to this process: all of theirs that is due soon is read. */
+  found(logIds: readonly number[], known: KnownOwed): void {
+    if (logIds.length > 0) this.#add({ kind: "read", logIds, toMs: this.#horizonMs, known });
+  }
+
+  /** What waits for these logs is not this node's to do. */
+  giveUp(logIds: readonly number[]): void {
+    const given = new Set(logIds);
+    this.#acts = this.#acts.filter((act) => {
+      if (act.kind === "keep") return !given.has(act.message.logId);
+      return !(act.kind === "spread" || act.kind === "drop") || !given.has(act.logId);
+    });
+  }
+
+  /** Resolves when there is nothing left to do; with false when that takes too long. */
+  async drained(withinMs: number): Promise<boolean> {
+    const untilMs = performance.now() + withinMs;
+    while (this.#running && performance.now() < untilMs) await pause(5);
+    return !this.#running;
+  }
+
+  async close(withinMs: number): Promise<void> {
+    clearInterval(this.#timer ?? undefined);
+    await this.drained(withinMs);
+    this.#closed = true;
+  }
+
+  #add(act: Act): void {
+    this.#acts.push(act);
+    if (this.#running || this.#closed) return;
+    this.#running = true;
+    // What else comes in this turn shares the statement.
+    setImmediate(() => void this.#run());
+  }
+
+  /** Never rejects but with a mistake of ours. */
+  async #run(): Promise<void> {
+    const { link, owner: node, log } = this.#options;
+    while (this.#acts.length > 0 && !this.#closed) {
+      const owner = link.state === "up" && node.mayCommit ? node.owner : null;
+      if (owner === null) {
+        await pause(retryMs);
+        continue;
+      }
+      const batch = this.#batch();
+      try {
+        const done = await this.#do(batch, owner);
+        this.#failure = null;
+        // What was given up meanwhile is not told of.
+        const left = batch.filter((act) => this.#acts.includes(act));
+        this.#acts = this.#acts.slice(left.length);
+        done(left);
+      } catch (error) {
+        if (!isOfPostgres(error)) throw error;
+        const failure = link.describe(error);
+        if (link.state === "up" && failure !== this.#failure)
+          log.warn({}, `the schedule is not to be had: ${failure}`);
+        this.#failure = failure;
+        await pause(retryMs);
+      }
+    }
+    this.#running = false;
+  }
+
+  /** The first act, and what may share its statement. */
+  #batch(): Act[] {
+    const first = this.#acts[0]!;
+    if (first.kind !== "keep" && first.kind !== "drop") return [first];
+    const batch: Act[] = [];
+    let rows = 0;
+    let bytes = 0;
+    for (const act of this.#acts) {
+      if (act.kind !== first.kind) break;
+      rows += act.kind === "keep" ? act.channels.length : 1;
+      bytes += act.kind === "keep" ? act.message.frame.length : 0;
+      if (batch.length > 0 && (rows > rowsMax || bytes > bytesMax)) break;
+      batch.push(act);
+    }
+    return batch;
+  }
+
+  /** Gives what is to be called with those of the batch that count still. Rejects: the outcome is unknown. */
+  async #do(batch: readonly Act[], owner: Owner): Promise<(left: readonly Act[]) => void> {
+    const { link, nodeId, owner: node } = this.#options;
+    const first = batch[0]!;
+    if (first.kind === "read") return this.#read(first);
+    const held = await link.run<Row[]>(first.kind === "keep" ? "write" : "background", deadlineMs, (sql) => {
+      if (first.kind === "spread") return spreadScheduled(sql, owner, first);
+      if (first.kind === "drop-all") return deleteScheduledOf(sql, owner, first.topic, first.channel);
+      const kept = batch.filter((act) => act.kind === "keep");
+      if (kept.length === 0)
+        return deleteScheduled(
+          sql,
+          owner,
+          batch.filter((act) => act.kind === "drop"),
+        );
+      return insertScheduled(
+        sql,
+        owner,
+        kept.map(({ message, channels }) => ({ ...message, channels })),
+      ) as unknown as Query;
+    });
+    if (held.length === 0) {
+      node.fenced({ nodeId, epoch: owner.epoch });
+      return () => {};
+    }
+    const foreign = new Set(held.map((row) => row["logId"] as number | null));
+    return (left) => {
+      for (const act of left) {
+        if (act.kind === "spread") act.done();
+        if (act.kind === "keep" && !foreign.has(act.message.logId)) this.#kept(act);
+      }
+    };
+  }
+
+  #kept({ message, done }: Keep): void {
+    this.#options.onKept(message.logId);
+    const isSoon = message.dueMs <= this.#horizonMs;
+    this.#hasLater ||= !isSoon;
+    done(isSoon);
+  }
+
+  #moveOn(): void {
+    if (!this.#hasLater || this.#acts.some(({ kind }) => kind === "read")) return;
+    // From here on what is kept and due before it stays in memory, so that the read may begin.
+    this.#horizonMs = Math.max(this.#horizonMs, Date.now() + horizonMs);
+    this.#add({ kind: "read", logIds: null, toMs: this.#horizonMs, known: () => undefined });
+  }
+
+  async #read({ logIds, toMs, known }: Read): Promise<() => void> {
+    const { link, nodeId } = this.#options;
+    const fromMs = logIds === null ? this.#readToMs : 0;
+    await link.use("read", async (sql) => {
+      for await (const page of selectScheduled(sql, nodeId, { fromMs, toMs, logIds })) {
+        for (const { channel, ...row } of page) {
+          const owed = known(row.topic, channel, row.logId, row.seq);
+          const message = owed ? { ...row, attempts: owed.attempts, dueMs: owed.dueMs || row.dueMs } : row;
+          this.#reader?.bring(message, channel, logIds !== null);
+        }
+      }
+      if (logIds === null) return;
+      for (const { topic, channel, count } of await countScheduled(sql, nodeId, toMs, logIds)) {
+        this.#hasLater = true;
+        this.#reader?.count(topic, channel, count);
+      }
+    });
+    return () => {
+      if (logIds === null) this.#readToMs = toMs;
+    };
+  }
+}
+
+/** All others are mistakes of ours, and end the process. */
+function isOfPostgres(error: unknown): boolean {
+  return typeof (error as { code?: unknown }).code === "string";
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
