@@ -11,6 +11,8 @@ interface Place {
   readonly href: string;
   readonly label: string;
   readonly icon: LucideIcon;
+  /** Not on a phone, whose bar has no room for it. */
+  readonly isForWide?: true;
 }
 
 const groups: readonly { readonly title: string | null; readonly places: readonly Place[] }[] = [
@@ -21,7 +23,7 @@ const groups: readonly { readonly title: string | null; readonly places: readonl
       { href: paths.topics, label: "Topics", icon: Boxes },
       { href: paths.nodes, label: "Nodes", icon: Server },
       { href: paths.cluster, label: "Cluster", icon: Network },
-      { href: paths.lookup, label: "Lookup", icon: Compass },
+      { href: paths.lookup, label: "Lookup", icon: Compass, isForWide: true },
     ],
   },
   {
@@ -56,15 +58,16 @@ export function Rail() {
           {group.title !== null && (
             <p className="mt-3 mb-1 hidden px-2 text-11 font-medium text-muted xl:block">{group.title}</p>
           )}
-          {group.places.map(({ href, label, icon: Icon }) => (
+          {group.places.map(({ href, label, icon: Icon, isForWide }) => (
             <Link
               key={href}
               href={href}
               aria-current={here(href) ? "page" : undefined}
               title={label}
               className={cn(
-                "flex flex-1 flex-col items-center gap-0.5 rounded-control py-2 text-11 text-muted transition-colors duration-120 hover:text-text md:size-10 md:flex-none md:justify-center md:p-0 xl:h-8 xl:w-auto xl:flex-row xl:justify-start xl:gap-2.5 xl:px-2 xl:text-13",
+                "flex flex-1 flex-col items-center gap-0.5 rounded-control px-1 py-2 text-11 text-muted transition-colors duration-120 hover:text-text md:size-10 md:flex-none md:justify-center md:p-0 xl:h-8 xl:w-auto xl:flex-row xl:justify-start xl:gap-2.5 xl:px-2 xl:text-13",
                 here(href) && "font-medium text-text md:bg-text/8",
+                isForWide && "max-md:hidden",
               )}
             >
               <Icon aria-hidden="true" className={cn("size-4 shrink-0", here(href) && "text-accent")} />

@@ -112,6 +112,40 @@ test("[CC1] each node's lease is its own word, and of one that is not heard what
   });
 });
 
+test("[CC1] of a node that was taken over from since it was heard the lease is lost, whoever raised it last", async () => {
+  const seen = {
+    ...{ nodeId: "id-2", hostname: "host-2", ttlMs: 10_000 },
+    ...{ unrenewedMs: 200, released: false, holds: false },
+  };
+  say(two, { cluster: member({ epoch: 5 }) });
+  say(one, { cluster: member({ others: [{ ...seen, epoch: 5, holds: true }] }) });
+  await heard(2);
+  await two[Symbol.asyncDispose]();
+  await heard(1);
+  expect((await view()).nodes[1]).toMatchObject({ state: "silent", lease: "held", epoch: 5 });
+
+  const adoption = {
+    ...{ nodeId: "id-2", epoch: 6, atMs: 1, waitedMs: 10_000, logs: 1, reason: null },
+    ...{ state: "done" as const, takeMs: 1, loadMs: 1, messages: 1 },
+  };
+  say(one, {
+    cluster: member({
+      others: [
+        { ...seen, epoch: 7 },
+        { ...seen, nodeId: "id-0", epoch: 1, unrenewedMs: 700_000 },
+      ],
+      adoptions: [adoption],
+    }),
+  });
+
+  await eventually(async () =>
+    expect((await view()).nodes).toMatchObject([
+      { key: "id-1" },
+      { key: "id-2", state: "silent", lease: "lost", epoch: 7 },
+    ]),
+  );
+});
+
 test("[CC2] what was taken over of whom, and how long each part took, is told by whoever took it, latest first", async () => {
   const adoption = {
     ...{ nodeId: "id-2", epoch: 6, waitedMs: 10_400, logs: 12, reason: null },

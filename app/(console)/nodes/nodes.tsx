@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useMemo } from "react";
 import type { Snapshot } from "../../../server/console/contract/index.ts";
 import { CoverageNote } from "../../components/coverage-note.tsx";
@@ -10,7 +11,20 @@ import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
 import { plural } from "../../live/format.ts";
 import { useRoom } from "../../live/use-room.ts";
+import { paths } from "../../paths.ts";
 import { allNodeColumns } from "../../tables/node-columns.tsx";
+
+function Found({ nodes, lookups }: { nodes: number; lookups: number }) {
+  if (lookups === 0) return plural(nodes, "node");
+  return (
+    <>
+      {plural(nodes, "node")}, found by{" "}
+      <Link href={paths.lookup} className="text-accent underline">
+        {plural(lookups, "lookup")}
+      </Link>
+    </>
+  );
+}
 
 export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
   const { data } = useRoom(rendered);
@@ -21,7 +35,7 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
   const versions = new Set(data.nodes.map((node) => node.version).filter((version) => version !== null));
   return (
     <>
-      <PageHead title="Nodes" note={plural(data.nodes.length, "node")} />
+      <PageHead title="Nodes" note={<Found nodes={data.nodes.length} lookups={data.lookups.length} />} />
       <CoverageNote coverage={data.coverage} />
       {versions.size > 1 && (
         <p className="mb-4 flex items-center gap-1.5">

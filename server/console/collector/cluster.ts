@@ -9,9 +9,12 @@ import type {
   PostgresView,
 } from "../contract/index.ts";
 import type { Collector } from "./collector.ts";
+import type { KnownNode } from "./node-state.ts";
 import type { Subscription } from "./subscription.ts";
 
 const adoptionsMax = 100;
+/** A node that is not heard and has nothing to take over is remembered for so long. */
+const goneMsMax = 600_000;
 
 export function clusterView(collector: Collector): ClusterView {
   let durableTopicCount = 0;
@@ -59,7 +62,10 @@ function nodesOf({ nodes }: Collector): readonly ClusterNodeRow[] {
       drain: own?.drain ?? null,
     } as const;
     // What it said last is not what is so: the others see its lease.
-    if (!node.fresh && sight !== undefined) return { ...named, ...seenFields(sight) };
+    if (!node.fresh && sight !== undefined) {
+      const fields = seenFields(sight);
+      return { ...named, ...fields, lease: isTaken(nodes, live) ? "lost" : fields.lease };
+    }
     return {
       ...named,
       epoch: own?.epoch ?? null,
@@ -72,11 +78,20 @@ function nodesOf({ nodes }: Collector): readonly ClusterNodeRow[] {
   });
   const heard = new Set(rows.map((row) => row.key));
   for (const [nodeId, sight] of seen) {
-    if (heard.has(nodeId)) continue;
-    const { hostname } = sight.other;
+    const { hostname, holds, unrenewedMs } = sight.other;
+    if (heard.has(nodeId) || (!holds && unrenewedMs > goneMsMax)) continue;
     rows.push({ key: nodeId, node: null, hostname, state: "unheard", drain: null, ...seenFields(sight) });
   }
   return rows;
+}
+
+/** Another has taken over from it since it was heard: its lease was raised by that, not renewed. */
+function isTaken(nodes: readonly Subscription[], gone: KnownNode | null): boolean {
+  const epoch = gone?.cluster?.epoch ?? null;
+  if (gone === null || epoch === null) return false;
+  return nodes.some((node) =>
+    node.state.node?.cluster?.adoptions.some((of) => of.nodeId === gone.id && of.epoch > epoch),
+  );
 }
 
 function seenFields({ by, other }: Sight) {
