@@ -68,7 +68,7 @@ const view = async () => (await weir.read<Snapshot<"cluster">>(apiPaths.cluster)
 const heard = (count: number) =>
   eventually(async () => expect((await view()).coverage.heard).toBe(count), { withinMs: 10_000 });
 
-test("[CC1] each node's lease is its own word, and of one that is not heard what the others see", async () => {
+test("[CV1] each node's lease is its own word, and of one that is not heard what the others see", async () => {
   say(one, {
     cluster: member({
       others: [
@@ -112,7 +112,7 @@ test("[CC1] each node's lease is its own word, and of one that is not heard what
   });
 });
 
-test("[CC1] of a node that was taken over from since it was heard the lease is lost, whoever raised it last", async () => {
+test("[CV1] of a node that was taken over from since it was heard the lease is lost, whoever raised it last", async () => {
   const seen = {
     ...{ nodeId: "id-2", hostname: "host-2", ttlMs: 10_000 },
     ...{ unrenewedMs: 200, released: false, holds: false },
@@ -146,7 +146,7 @@ test("[CC1] of a node that was taken over from since it was heard the lease is l
   );
 });
 
-test("[CC2] what was taken over of whom, and how long each part took, is told by whoever took it, latest first", async () => {
+test("[CV2] what was taken over of whom, and how long each part took, is told by whoever took it, latest first", async () => {
   const adoption = {
     ...{ nodeId: "id-2", epoch: 6, waitedMs: 10_400, logs: 12, reason: null },
     ...{ takeMs: 14, loadMs: 3_900, messages: 18_204 },
@@ -168,7 +168,7 @@ test("[CC2] what was taken over of whom, and how long each part took, is told by
   ]);
 });
 
-test("[CC3] of Postgres the worst is shown that one of the nodes says, and is a problem where anything is durable", async () => {
+test("[CV3] of Postgres the worst is shown that one of the nodes says, and is a problem where anything is durable", async () => {
   const { store } = liveNode();
   const durability = {
     ...{ unsafeSettings: ["fsync = off"], synchronousStandbys: "" },
@@ -214,7 +214,7 @@ test("[CC3] of Postgres the worst is shown that one of the nodes says, and is a 
   expect((data as TopicsView).topics).toMatchObject([{ key: "orders", durable: "some" }]);
 });
 
-test("[CC4] a topic's class is said to one node that has a database, after name, impact and reason", async () => {
+test("[CV4] a topic's class is said to one node that has a database, after name, impact and reason", async () => {
   say(one, { clusterDifferences: null }, [liveTopic("orders")]);
   say(two, {}, [liveTopic("orders")]);
   await heard(2);
@@ -241,7 +241,7 @@ test("[CC4] a topic's class is said to one node that has a database, after name,
   expect(recorded.at(-1)).toMatchObject({ action: "make-durable", result: "ok", reason: "invoices count" });
 });
 
-test("[CC4] while no node has a database there is nowhere to say it", async () => {
+test("[CV4] while no node has a database there is nowhere to say it", async () => {
   for (const node of [one, two]) say(node, { clusterDifferences: null }, [liveTopic("orders")]);
   await heard(2);
   const target = { action: "make-memory", topic: "orders" } as const;
@@ -255,7 +255,7 @@ test("[CC4] while no node has a database there is nowhere to say it", async () =
   expect([answer.status, await answer.json()]).toMatchObject([503, { code: "no-node" }]);
 });
 
-test("[CC5] a node is drained after its name and a reason; its first word is the answer, its last is recorded", async () => {
+test("[CV5] a node is drained after its name and a reason; its first word is the answer, its last is recorded", async () => {
   say(one, {});
   await heard(1);
   const running = {
@@ -296,7 +296,7 @@ test.each([
   [409, "", "node-refused", /nobody to hand over to/],
   [200, "what?\n", "node-unreachable", /said nothing of how far it is/],
 ] as const)(
-  "[CC5] a node that answers %i %j to a drain is told of in words",
+  "[CV5] a node that answers %i %j to a drain is told of in words",
   async (status, body, code, message) => {
     say(one, {});
     await heard(1);

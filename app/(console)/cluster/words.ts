@@ -140,7 +140,7 @@ export function drainShare({ state, logs, logsLeft, messages, messagesLeft }: Dr
 
 export function drainSentence(drain: Drain): string {
   const { state, messages, messagesLeft, logsLeft, reason } = drain;
-  if (state === "done") return `Drained: ${plural(messages, "message")} handed over`;
+  if (state === "done") return `Drained: ${reason ?? `${plural(messages, "message")} handed over`}`;
   if (state === "failed") return `Not drained${reason === null ? "" : `: ${reason}`}`;
   const left = `${count(messagesLeft)} of ${plural(messages, "message")} left, ${plural(logsLeft, "log")}`;
   return reason === null ? left : `${left}: ${reason}`;
