@@ -134,6 +134,82 @@ test("[SH1] what is published for later is there after kill -9: not before it is
     await eventually(async () => expect(await owed(node, channel)).toBe(1), { withinMs: 10_000 });
 }, 60_000);
 
+test("[PR1] after a clean stop nothing that was finished comes again, and attempts go on", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  const finished = new Set<string>();
+  await publish(node, 0, 300);
+  {
+    await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 300 });
+    for (let n = 0; n < 200; n++) {
+      const { id, body } = await consumer.nextMessage();
+      if (n % 4 === 3) continue;
+      consumer.fin(id);
+      finished.add(body.toString());
+    }
+    await eventually(async () => expect((await node.channel("orders", "billing")).in_flight_count).toBe(150));
+  }
+  await node.restart();
+
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 300 });
+  while (finished.size < 300) {
+    const { id, body, attempts } = await consumer.nextMessage();
+    expect(finished).not.toContain(body.toString());
+    expect(attempts).toBe(2);
+    finished.add(body.toString());
+    consumer.fin(id);
+  }
+}, 30_000);
+
+test.each([
+  "/channel/empty?topic=orders&channel=a",
+  "/channel/delete?topic=orders&channel=a",
+  "/topic/delete?topic=orders",
+])(
+  "[SH2] what is deferred goes with %s, also what only the schedule has",
+  async (act) => {
+    await using database = await freshDatabase();
+    await using node = await durableNode(database.url);
+    await node.act("/topic/create?topic=orders");
+    for (const channel of ["a", "b"]) await node.act(`/channel/create?topic=orders&channel=${channel}`);
+    await using producer = await connect(node.tcpPort);
+    for (const delayMs of [5_000, 1_000_000]) {
+      producer.dpub("orders", delayMs, "x");
+      await producer.expectOk();
+    }
+
+    await node.act(act);
+
+    const sql = openPool(parseDatabaseUrl(database.url), { schema: "weir", name: "test", max: 1 });
+    await using _ = { [Symbol.asyncDispose]: () => sql.end() };
+    const left = act.startsWith("/topic") ? [] : ["b", "b"];
+    await eventually(async () =>
+      expect((await sql`select channel from scheduled`).map((row) => row["channel"])).toEqual(left),
+    );
+  },
+  30_000,
+);
+
+test("[SH2] a deferred publish to a topic without a channel waits for the first", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  expect((await node.post("/pub?topic=orders&defer=1000", "x")).status).toBe(200);
+  await node.kill();
+  await node.start();
+
+  await using consumer = await subscribe(node.tcpPort, "orders", "first", { rdy: 10 });
+  const { id, body } = await consumer.nextMessage({ withinMs: 15_000 });
+  expect(body.toString()).toBe("x");
+  consumer.fin(id);
+  await pause(behindMs);
+  await node.kill();
+  await node.start();
+
+  await publish(node, 1, 1);
+  await using again = await subscribe(node.tcpPort, "orders", "first", { rdy: 10 });
+  expect((await again.nextMessage({ withinMs: 15_000 })).body.toString()).toBe("1");
+}, 60_000);
+
 test("[PR3] a node in which nothing happens writes no progress", async () => {
   await using database = await freshDatabase();
   await using node = await durableNode(database.url);

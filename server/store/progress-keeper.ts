@@ -85,12 +85,16 @@ export class ProgressKeeper {
     const notes = this.#notes;
     if (notes === null) return true;
     const late = new Promise<false>((resolve) => setTimeout(resolve, deadlineMs, false).unref());
+    const before = this.#writing;
     const last = async () => {
-      await this.#writing;
+      await before;
       const owner = this.#owner;
       return owner !== null && (this.#isIdle(notes) || (await this.#flush(notes, owner, true)));
     };
-    return Promise.race([last(), late]);
+    this.#writing = last().finally(() => {
+      this.#writing = null;
+    });
+    return Promise.race([this.#writing, late]);
   }
 
   get #owner(): Owner | null {
