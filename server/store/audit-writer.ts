@@ -268,8 +268,9 @@ export class AuditWriter {
     try {
       const days = Array.from({ length: daysAhead + 2 }, (_, i) => day(i - 1));
       await link.use("background", (sql) => makeAuditPartitions(sql, days));
-      await link.use("background", (sql) => dropAuditPartitions(sql, day(-retentionDays)));
       this.#partitionsAt = performance.now();
+      // Somebody may be reading the old ones, a dump for example: then an hour later.
+      await link.use("background", (sql) => dropAuditPartitions(sql, day(-retentionDays)));
     } catch (error) {
       if (link.state === "up")
         log.warn({}, `days of the audit could not be made or dropped: ${link.describe(error)}`);
