@@ -130,9 +130,9 @@ export class PostgresStore implements Backlog {
     const writer = durable ? this.#durable : this.#overflow;
     writer.queue.add({ topic, block, durable, done, ...(gone && { gone }) });
     if (this.#pumpsSoon) return;
-    // What else is written in this turn shares the statement.
+    // What else the broker writes in this turn shares the statement; nobody has to wait for another turn.
     this.#pumpsSoon = true;
-    setImmediate(() => {
+    queueMicrotask(() => {
       this.#pumpsSoon = false;
       this.#pump();
     });
