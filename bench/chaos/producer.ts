@@ -38,6 +38,8 @@ interface Command {
 const patienceMs = 20_000;
 const retryAfterMs = 50;
 const lookEveryMs = 5;
+/** Of a connection; then to the next node, so that none is without load for long, whatever was done to it. */
+const lifeMs = 3_000;
 
 export class Producer {
   readonly #options: ProducerOptions;
@@ -69,12 +71,14 @@ export class Producer {
     const proc = `${this.#options.name}.${++this.#lives}`;
     const owed: Command[] = [];
     const ended = Promise.withResolvers<void>();
+    const untilMs = performance.now() + lifeMs;
+    const isLeaving = () => performance.now() > untilMs || (isOver() && this.#again.length === 0);
     const wire = new Wire(this.#node.process.tcpPort, "", {
       onFrame: (frame) => {
         const command = owed.shift();
         if (command) this.#answered(proc, command, frame);
         if (frame.type === "error") wire.close(frame.text);
-        else this.#pump(proc, wire, owed);
+        else if (!isLeaving()) this.#pump(proc, wire, owed);
       },
       onEnd: (why) => {
         for (const command of owed) this.#unknown(proc, command, why);
@@ -83,9 +87,9 @@ export class Producer {
     });
     const timer = setInterval(() => {
       const [oldest] = owed;
-      if (this.#stopped || (owed.length === 0 && isOver() && this.#again.length === 0)) wire.close("done");
+      if (this.#stopped || (owed.length === 0 && isLeaving())) wire.close("done");
       else if (oldest && performance.now() - oldest.sentMs > patienceMs) wire.close("no answer");
-      else this.#pump(proc, wire, owed);
+      else if (!isLeaving()) this.#pump(proc, wire, owed);
     }, lookEveryMs);
     await ended.promise;
     clearInterval(timer);

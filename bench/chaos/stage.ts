@@ -14,7 +14,7 @@ import { Load } from "./load.ts";
 import type { ProducerPlan } from "./producer.ts";
 import { Recorder } from "./recorder.ts";
 import { SmallDisk } from "./small-disk.ts";
-import { countAdoptions, installWitness, makeRoles, readWitness } from "./witness.ts";
+import { installWitness, makeRoles, readHeirs, readWitness } from "./witness.ts";
 
 export interface Scale {
   /** Acknowledged, at least. */
@@ -101,8 +101,13 @@ export class Stage implements AsyncDisposable {
     return pause(ms);
   }
 
-  adoptions(): Promise<number> {
-    return countAdoptions(this.postgres.sql);
+  /** Who has adopted somebody, one name for each time. */
+  heirs(): Promise<string[]> {
+    return readHeirs(this.postgres.sql);
+  }
+
+  async adoptions(): Promise<number> {
+    return (await this.heirs()).length;
   }
 
   /** Until there have been more adoptions than that. Not in time: goes on, and the history shows it. */

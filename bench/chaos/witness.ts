@@ -79,11 +79,11 @@ export async function installWitness(sql: postgres.Sql): Promise<boolean> {
   return true;
 }
 
-/** How many adoptions there have been since it was installed. */
-export async function countAdoptions(sql: postgres.Sql): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from chaos.seen where what = 'epoch' and who <> node`;
-  return row!.count;
+/** Who has moved another's epoch on, one name for each time, in order. */
+export async function readHeirs(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ who: string }[]>`
+    select who from chaos.seen where what = 'epoch' and who <> node order by id`;
+  return rows.map(({ who }) => who);
 }
 
 /** Adds all that was seen to the history, in its order. */

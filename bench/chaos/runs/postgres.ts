@@ -137,8 +137,9 @@ const blackHole: Run = {
     stage.say(`nothing goes either way at ${node.name}, until it is late`);
     await swallow(node, (proxy) => proxy.hurt({ kind: "hold" }));
   },
-  unproved: ({ unknownCommits, adoptions, fenced }) => [
-    unknownCommits === 0 && "no commit was in doubt",
+  // What was in doubt is published again by who did not hear of it, and is then there twice.
+  unproved: ({ unknownCommits, duplicates, adoptions, fenced }) => [
+    unknownCommits + duplicates.retry === 0 && "no commit was in doubt",
     adoptions === 0 && "nobody was adopted",
     fenced === 0 && "the fence refused nothing",
   ],
