@@ -54,7 +54,7 @@ export function insertScheduled(
     ),
     written as (
       insert into scheduled (log_id, seq, channel, topic, due_at, attempts, why, frame)
-      select l, s, c, t, to_timestamp(d / 1000), a, 'publish', substring(${Buffer.concat(messages.map(({ frame }) => frame))}::bytea from p for n)
+      select l, s, c, t, to_timestamp(d / 1000), a, case a when 0 then 'publish' else 'requeue' end, substring(${Buffer.concat(messages.map(({ frame }) => frame))}::bytea from p for n)
       from owner, unnest(
         ${list(({ message }) => message.logId)}::bigint[], ${list(({ message }) => message.seq)}::bigint[],
         ${textArray(rows.map(({ channel }) => channel))}::text[], ${list(({ message }) => message.dueMs)}::float8[],

@@ -7,6 +7,7 @@ import { auditKinds } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import { Exception } from "./exceptions.ts";
 import { noteExceptionFinished, noteFinished } from "./latency.ts";
+import { scheduleFromMs } from "./schedule.ts";
 import type { Refusal, Subscription } from "./subscription.ts";
 import type { Window } from "./window.ts";
 
@@ -51,6 +52,7 @@ export function requeue(
   const clampedMs = Math.min(delayMs, options.maxReqTimeoutMs);
   if (clampedMs === 0) channel.exceptions.wait(exception);
   else channel.exceptions.defer(exception, time.nowMs + clampedMs);
+  if (clampedMs >= scheduleFromMs) channel.notes?.deferredLong(exception);
   audit?.record(
     auditKinds.requeue,
     channel,

@@ -15,6 +15,7 @@ import {
   type ProgressFlush,
   type TopicProgress,
 } from "./progress-flush.ts";
+import { scheduleLong } from "./schedule.ts";
 import type { Topic } from "./topic.ts";
 import { openEnd, type Window } from "./window.ts";
 
@@ -178,6 +179,7 @@ export class TopicNotes {
   }
 
   saved(): void {
+    for (const channel of this.topic.channels.values()) channel.notes?.saved();
     if (!this.#opensWithFlush) return;
     this.#opensWithFlush = false;
     this.holdsCommits = false;
@@ -215,6 +217,9 @@ export class ChannelNotes {
   readonly #topic: TopicNotes;
   readonly #changed = new Set<Exception>();
   #isWhole = true;
+  /** Requeued for long: in no flush yet, and in the one that was taken last. */
+  #long: Exception[] = [];
+  #longTaken: Exception[] = [];
   #written: readonly number[] = [];
 
   constructor(topic: TopicNotes, channel: Channel) {
@@ -244,6 +249,17 @@ export class ChannelNotes {
     else this.touch();
   }
 
+  /** Requeued for so long that it is to leave memory, once that is written down. */
+  deferredLong(exception: Exception): void {
+    if (exception.log.durable && this.channel.broker.schedule !== null) this.#long.push(exception);
+  }
+
+  saved(): void {
+    if (this.#longTaken.length === 0) return;
+    scheduleLong(this.channel, this.#longTaken);
+    this.#longTaken = [];
+  }
+
   removed(exception: Exception): void {
     const { channel } = this;
     this.changed(exception);
@@ -256,6 +272,7 @@ export class ChannelNotes {
 
   take(whole: boolean): ChannelProgress | null {
     const { channel } = this;
+    this.#longTaken.push(...this.#long.splice(0));
     const all = whole || this.#isWhole;
     const windows = channel.windows.filter(({ log }) => log.durable).map(windowProgress);
     const written = windows.flatMap(({ logId, low, next, to, held }) => [

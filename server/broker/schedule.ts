@@ -8,6 +8,8 @@ import { Exception } from "./exceptions.ts";
 import { Log } from "./log.ts";
 import type { Topic } from "./topic.ts";
 
+/** What is requeued for at least so long goes to the schedule: it would keep all of its log after it. */
+export const scheduleFromMs = 15_000;
 /** Channel of what has not left its topic. */
 export const noChannel = "";
 
@@ -74,6 +76,31 @@ export function bringTo(channel: Channel, log: Log, message: ScheduledMessage): 
   const exception = new Exception(log, message.seq, message.attempts, message.frame, true);
   exception.isScheduled = true;
   channel.defer(exception, channel.broker.monotonicOf(message.dueMs));
+}
+
+/**
+ * Hands messages that were requeued for long, and are written down as such, to the schedule. They leave their channel
+ * when it has them, and not before: a flush that says they are gone comes after that (SH3).
+ */
+export function scheduleLong(channel: Channel, exceptions: readonly Exception[]): void {
+  const { broker } = channel;
+  if (broker.schedule === null) return;
+  for (const exception of exceptions) {
+    const { log, seq, attempts, frame, state, atMs, isScheduled } = exception;
+    const isOwed = () => channel.exceptions.get(log, seq) === exception;
+    if (state !== "deferred" || frame === null || isScheduled || !isOwed()) continue;
+    const dueMs = Math.round(broker.wallOf(atMs));
+    const message = { topic: channel.topicName, logId: log.id, seq, dueMs, attempts, frame };
+    broker.schedule.keep(message, [channel.name], (isSoon) => {
+      // It took longer than the message had to wait, and somebody has finished it.
+      if (!isOwed()) broker.schedule?.drop(log.id, seq, channel.name);
+      else if (isSoon || exception.state !== "deferred") exception.isScheduled = true;
+      else {
+        channel.exceptions.remove(exception);
+        channel.scheduledCount++;
+      }
+    });
+  }
 }
 
 /** The log by its id; one that was used up is there again, for as long as something of it is owed. */

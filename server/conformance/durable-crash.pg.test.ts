@@ -190,6 +190,53 @@ test.each([
   30_000,
 );
 
+test("[SH3] what is requeued for long leaves its log to be forgotten, and is there after kill -9", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  await publish(node, 0, 100);
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 100 });
+  for (let n = 0; n < 100; n++) {
+    const { id } = await consumer.nextMessage();
+    if (n < 3) consumer.req(id, [3_600_000, 16_000, 2_000][n]!);
+    else consumer.fin(id);
+  }
+  const requeuedMs = Date.now();
+  const sql = openPool(parseDatabaseUrl(database.url), { schema: "weir", name: "test", max: 1 });
+  await using _ = { [Symbol.asyncDispose]: () => sql.end() };
+  await eventually(async () => {
+    expect(await sql`select seq, attempts, why from scheduled order by seq`).toMatchObject([
+      { seq: 0, attempts: 1, why: "requeue" },
+      { seq: 1, attempts: 1, why: "requeue" },
+    ]);
+    expect(await node.channel("orders", "billing")).toMatchObject({ deferred_count: 3 });
+  });
+  await node.kill();
+  await node.start();
+
+  await using again = await subscribe(node.tcpPort, "orders", "billing", { rdy: 100 });
+  for (const [body, delayMs] of [
+    ["2", 2_000],
+    ["1", 16_000],
+  ] as const) {
+    const message = await again.nextMessage({ withinMs: 25_000 });
+    expect(`${message.body} ${message.attempts}`).toBe(`${body} 2`);
+    expect(Date.now() - requeuedMs).toBeGreaterThanOrEqual(delayMs - 100);
+    again.fin(message.id);
+  }
+  await eventually(
+    async () => {
+      expect((await sql`select seq from scheduled`).map((row) => row["seq"])).toEqual([0]);
+      // Nobody is owed anything else of it.
+      expect(await sql`select from blocks`).toHaveLength(0);
+      expect(await node.channel("orders", "billing")).toMatchObject({
+        deferred_count: 1,
+        in_flight_count: 0,
+      });
+    },
+    { withinMs: 15_000 },
+  );
+}, 60_000);
+
 test("[SH2] a deferred publish to a topic without a channel waits for the first", async () => {
   await using database = await freshDatabase();
   await using node = await durableNode(database.url);

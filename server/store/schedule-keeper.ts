@@ -254,6 +254,7 @@ export class ScheduleKeeper implements Schedule {
     await link.use("read", async (sql) => {
       for await (const page of selectScheduled(sql, nodeId, { fromMs, toMs, logIds })) {
         for (const { channel, ...row } of page) {
+          this.#options.onKept(row.logId);
           const owed = known(row.topic, channel, row.logId, row.seq);
           const message = owed ? { ...row, attempts: owed.attempts, dueMs: owed.dueMs || row.dueMs } : row;
           this.#reader?.bring(message, channel, logIds !== null);
