@@ -53,7 +53,7 @@ test("[RP11] [RP12] a backup under load has what was acknowledged before it, for
   await node.act("/topic/create?topic=orders");
   await node.act("/channel/create?topic=orders&channel=billing");
   const load = keepPublishing(() => node.tcpPort, "orders");
-  await eventually(() => expect(load.acknowledged.size).toBeGreaterThan(2_000), { withinMs: 15_000 });
+  await eventually(() => expect(load.acknowledged.size).toBeGreaterThan(2_000), { withinMs: 30_000 });
 
   const acknowledged = new Set(load.acknowledged);
   expect(run("backup", `--data-path=${before.path}`, `--to=${file}`)).toMatchObject({ code: 0 });
@@ -70,7 +70,7 @@ test("[RP11] [RP12] a backup under load has what was acknowledged before it, for
   expect(Math.min(...now.epochs)).toBeGreaterThan(Math.max(...then.epochs) + 1_000);
   expect(now.range).toBeGreaterThan(then.range + 50);
   await using newcomer = await startNode(flags, { env: { DATABASE_URL: second.url } });
-  await eventually(async () => expect(await newcomer.hasTopic("orders")).toBe(true), { withinMs: 20_000 });
+  await eventually(async () => expect(await newcomer.hasTopic("orders")).toBe(true), { withinMs: 40_000 });
   const { missing } = await consumeAll(newcomer.tcpPort, "orders", "billing", acknowledged);
   expect(missing).toBe(0);
 });

@@ -13,13 +13,13 @@ test("[RP3] [RP1] a primary is killed under load and its standby promoted: nothi
   await node.act("/topic/create?topic=orders");
   await node.act("/channel/create?topic=orders&channel=billing");
   const load = keepPublishing(() => node.tcpPort, "orders");
-  await eventually(() => expect(load.acknowledged.size).toBeGreaterThan(2_000), { withinMs: 15_000 });
+  await eventually(() => expect(load.acknowledged.size).toBeGreaterThan(2_000), { withinMs: 30_000 });
 
   await pair.primary.kill9();
   await pair.promote();
   const before = load.acknowledged.size;
   await eventually(() => expect(load.acknowledged.size).toBeGreaterThan(before + 2_000), {
-    withinMs: 20_000,
+    withinMs: 40_000,
   });
   await load.stop();
   // Nothing of it is left in the node's memory: it has to be where the standby was.
@@ -51,6 +51,6 @@ test("[RP4] without its synchronous standby nothing is acknowledged, and it goes
       again.pub("orders", "third");
       await again.expectOk();
     },
-    { withinMs: 20_000 },
+    { withinMs: 40_000 },
   );
 });

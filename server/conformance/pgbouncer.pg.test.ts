@@ -32,7 +32,7 @@ test.skipIf(!isThere)(
           expect(durable.acknowledged.size).toBeGreaterThan(one);
           expect(memory.acknowledged.size).toBeGreaterThan(other);
         },
-        { withinMs: 20_000 },
+        { withinMs: 40_000 },
       );
     };
     await grow(2_000);
