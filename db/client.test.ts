@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import {
   checkSchemaName,
   DatabaseUrlError,
+  HostChoice,
   openPool,
   parseDatabaseUrl,
   type Sql,
@@ -86,6 +87,36 @@ test("[RP14] a connection of the pool that could not be opened is opened when th
 
   const asked = withDeadline(pool.sql`select 1`, 5_000).catch(() => {});
   await expect.poll(() => seen).not.toEqual([]);
+  await pool.sql.end({ timeout: 0 });
+  await asked;
+  server.close();
+});
+
+test("[RP14] what it begins with is said once, however often it could not be opened", async () => {
+  const heard: Buffer[] = [];
+  const server = createServer((socket) => socket.on("data", (bytes) => heard.push(bytes)));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const address = parseDatabaseUrl(`postgres://u@127.0.0.1:${port}/d`);
+  let isUp = false;
+  class Opening extends HostChoice {
+    override open() {
+      return isUp ? super.open() : Promise.reject(new Error("it refuses"));
+    }
+  }
+  await using pool = disposable(
+    openPool(address, { schema: "weir", name: "test", max: 1, hosts: new Opening(address.hosts) }),
+  );
+  for (let tries = 0; tries < 3; tries++)
+    await expect(withDeadline(pool.sql`select 1`, 5_000)).rejects.toThrow("it refuses");
+
+  isUp = true;
+  const asked = withDeadline(pool.sql`select 1`, 5_000).catch(() => {});
+  await expect.poll(() => Buffer.concat(heard).length, { timeout: 2_500 }).toBeGreaterThan(4);
+  const said = Buffer.concat(heard);
+
+  expect(said.readInt32BE()).toBe(said.length);
   await pool.sql.end({ timeout: 0 });
   await asked;
   server.close();

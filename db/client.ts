@@ -74,7 +74,15 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): Sql {
   });
 }
 
-/** The driver tries again when a connection has closed: one that was never opened has to close as well. */
+/**
+ * The driver tries again when a connection has closed: one that was never opened has to close as well. Not before the
+ * driver has written to it: what it has yet to write it keeps, and says to the next connection in front of its greeting.
+ */
 function closedBy(error: Error): Socket {
-  return new Socket().destroy(error);
+  const socket = new Socket();
+  socket.write = () => {
+    socket.destroy(error);
+    return false;
+  };
+  return socket;
 }
