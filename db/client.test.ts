@@ -94,7 +94,7 @@ test("[RP14] a connection of the pool that could not be opened is opened when th
 
 test("[RP14] what it begins with is said once, however often it could not be opened", async () => {
   const heard: Buffer[] = [];
-  const server = createServer((socket) => socket.on("data", (bytes) => heard.push(bytes)));
+  const server = createServer((socket) => socket.on("data", (bytes: Buffer) => heard.push(bytes)));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
