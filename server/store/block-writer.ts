@@ -7,14 +7,12 @@ import { type BlockOutcome, insertBlocks } from "../../db/queries/blocks.ts";
 import type { Owner } from "../../db/queries/fence.ts";
 import { DeadlineError } from "../../db/statement.ts";
 import type { StoreLog } from "./ports.ts";
-import type { PostgresLink } from "./postgres-link.ts";
+import { type PostgresLink, writeMsMax } from "./postgres-link.ts";
 import { type QueuedBlock, WriteQueue } from "./write-queue.ts";
 
 /** Of frames in one statement; with its encoding the loop is held for 1 to 2 ms. */
 const statementBytesMax = 256 * 1024;
 const statementRowsMax = 128;
-/** What was too late has longer the next time, up to the server's own patience. */
-const deadlineMsMax = 30_000;
 const retryMsMin = 50;
 const retryMsMax = 2_000;
 
@@ -125,7 +123,8 @@ export class BlockWriter {
   #failed(batch: readonly QueuedBlock[], error: unknown): void {
     const { link, log } = this.#options;
     const code = link.state === "up" ? refusalCode(error) : null;
-    if (error instanceof DeadlineError) this.#deadlineMs = Math.min(this.#deadlineMs * 2, deadlineMsMax);
+    // What was too late has longer the next time, up to the server's own patience.
+    if (error instanceof DeadlineError) this.#deadlineMs = Math.min(this.#deadlineMs * 2, writeMsMax);
     if (code !== null) {
       const failure = link.describe(error);
       if (failure !== this.failure) log.error({}, `Postgres does not take blocks: ${failure}`);

@@ -9,6 +9,9 @@ import { type NodeStore, type NodeStoreOptions, openNodeStore } from "./node-sto
 import { block, readAll, written } from "./store-contract.ts";
 import { keptLog, silent } from "./test-log.ts";
 
+/** A shared machine may be slow. */
+const soon = { timeout: 15_000 };
+
 const made: string[] = [];
 afterEach(() => {
   for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
@@ -72,7 +75,7 @@ test("[SD8] --accept-loss takes it, and the state says what that means", async (
   await up(store);
 
   const durable = writeDurably(store, block(7, 0, 10));
-  await expect.poll(durable.isDone).toBe(true);
+  await expect.poll(durable.isDone, soon).toBe(true);
 
   expect(store.durableRefusal).toBeNull();
   expect(store.status().durability?.state).toBe("at-risk");
@@ -104,9 +107,9 @@ test("[SD9] what is durable and not in Postgres at a stop is in files, not confi
   await first.load();
   await up(first);
   const early = writeDurably(first, block(7, 0, 100));
-  await expect.poll(early.isDone).toBe(true);
+  await expect.poll(early.isDone, soon).toBe(true);
   await server.stop();
-  await expect.poll(() => first.status().state).toBe("down");
+  await expect.poll(() => first.status().state, soon).toBe("down");
   const late = writeDurably(first, block(7, 100, 200));
 
   await first.saveCheckpoint([], { final: true, whole: false });
@@ -117,7 +120,7 @@ test("[SD9] what is durable and not in Postgres at a stop is in files, not confi
   await second.load();
   await up(second);
 
-  await expect.poll(() => readdirSync(join(dataPath, "segments"))).toEqual([]);
+  await expect.poll(() => readdirSync(join(dataPath, "segments")), soon).toEqual([]);
   expect(await readAll(second.backlog, { logId: 7 })).toEqual([block(7, 0, 100), block(7, 100, 200)]);
   await second.close({ deadlineMs: 1_000 });
 });
@@ -127,16 +130,16 @@ test("[SD5] a node's store says which logs are another's by now, and confirms no
   const store = await open(database.url, { acceptLoss: true });
   await up(store);
   const first = writeDurably(store, block(7, 0, 100));
-  await expect.poll(first.isDone).toBe(true);
+  await expect.poll(first.isDone, soon).toBe(true);
   await store.shared!.use((sql) => sql`update logs set node_id = gen_random_uuid(), sealed_at = now()`);
 
   const unheard = writeDurably(store, block(7, 100, 200));
-  await expect.poll(() => store.status().writingBytes).toBe(0);
+  await expect.poll(() => store.status().writingBytes, soon).toBe(0);
   expect(unheard.isDone()).toBe(false);
   const lost: number[] = [];
   store.onLogsLost = (logIds) => lost.push(...logIds);
   const heard = writeDurably(store, block(7, 200, 300));
-  await expect.poll(heard.isDone).toBe(true);
+  await expect.poll(heard.isDone, soon).toBe(true);
 
   expect(lost).toEqual([7]);
   expect(await readAll(store.backlog, { logId: 7 })).toEqual([]);

@@ -6,6 +6,9 @@ import { freshDatabase } from "../testing/postgres.ts";
 import { type OpenedPostgres, openOn } from "./opened-postgres.ts";
 import { block, readAll, written } from "./store-contract.ts";
 
+/** A shared machine may be slow. */
+const soon = { timeout: 15_000 };
+
 /** An odd log is written for want of memory, an even one because somebody waits. */
 const isDurable = (logId: number) => logId % 2 === 0;
 
@@ -20,7 +23,7 @@ interface Setting extends AsyncDisposable {
 async function openSetting(): Promise<Setting> {
   const database = await freshDatabase();
   const node = openOn(database.url, { isDurable });
-  await expect.poll(() => node.link.state).toBe("up");
+  await expect.poll(() => node.link.state, soon).toBe("up");
   const connect = () =>
     openPool(parseDatabaseUrl(database.url), {
       schema: "weir",
@@ -99,9 +102,9 @@ test("[SD1] what somebody waits for overtakes what is written for want of memory
   const held = await setting.holdWrites();
 
   const overflow = Array.from({ length: 60 }, (_, i) => write(node, order, 1 + 2 * (i % 20), i, 200_000));
-  await expect.poll(() => waitingInserts(admin)).toBe(2);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(2);
   const durable = write(node, order, 2, 0);
-  await expect.poll(() => waitingInserts(admin)).toBe(3);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(3);
   await held.release();
   await Promise.all([...overflow, durable]);
 
@@ -116,11 +119,11 @@ test("[SD2] what came while statements were out shares the next, in order, one s
   const held = await setting.holdWrites();
 
   const first = write(node, order, 2, 0);
-  await expect.poll(() => waitingInserts(admin)).toBe(1);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(1);
   const rest = Array.from({ length: 199 }, (_, i) => write(node, order, 2, i + 1));
   // More than one statement takes: the rest of a log waits, though there are connections.
   const other = Array.from({ length: 200 }, (_, i) => write(node, order, 4, i));
-  await expect.poll(() => waitingInserts(admin)).toBe(2);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(2);
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   expect(await waitingInserts(admin)).toBe(2);
   await held.release();
@@ -143,7 +146,7 @@ test("[SD3] of an old epoch nothing is written and nothing deleted; in a new one
 
   const order: string[] = [];
   const late = [write(node, order, 2, 1), write(node, order, 1, 1)];
-  await expect.poll(() => lease.fencedEpochs).toContain(1);
+  await expect.poll(() => lease.fencedEpochs, soon).toContain(1);
   const [row] = await node.link.use("background", (sql) =>
     deleteBlocks(
       sql,
@@ -163,7 +166,7 @@ test("[SD3] of an old epoch nothing is written and nothing deleted; in a new one
   await Promise.all(late);
   node.backlog.forget(2, 2 ** 32);
 
-  await expect.poll(async () => (await readAll(node.backlog, { logId: 2 })).length).toBe(0);
+  await expect.poll(async () => (await readAll(node.backlog, { logId: 2 })).length, soon).toBe(0);
 });
 
 test("[SD4] whoever may not commit now keeps what is durable waiting, and nothing else", async () => {
@@ -207,7 +210,7 @@ test("[SD5] a log that another node has taken is written to no more, and its nei
   await node.link.run("read", 1_000, (sql) =>
     deleteBlocks(sql, { nodeId: node.nodeId, epoch: 1 }, [{ logId: 2, fromSeq: 0, belowSeq: 2 ** 32 }], 100),
   );
-  await expect.poll(async () => (await readAll(node.backlog, { logId: 6 })).length).toBe(0);
+  await expect.poll(async () => (await readAll(node.backlog, { logId: 6 })).length, soon).toBe(0);
   expect(await readAll(node.backlog, { logId: 2 })).toHaveLength(1);
 });
 
@@ -234,13 +237,13 @@ test("[SD7] a block whose outcome is not known is sent again, and there once", a
   const order: string[] = [];
   const held = await setting.holdWrites();
   const all = [write(node, order, 2, 0), write(node, order, 2, 1)];
-  await expect.poll(() => waitingInserts(admin)).toBe(1);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(1);
 
   // It may yet commit while another like it is sent; its answer is lost.
   const [row] = await admin<{ pid: number }[]>`select pid from pg_stat_activity
     where wait_event_type = 'Lock' and query like '%insert into blocks%' and application_name like 'weir node%'`;
   await admin`select pg_terminate_backend(${row!.pid})`;
-  await expect.poll(() => waitingInserts(admin)).toBe(1);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(1);
   await held.release();
   await Promise.all(all);
 
@@ -254,7 +257,7 @@ test("[SD7] a statement that was given up for late may write all the same: its b
   const order: string[] = [];
   const held = await setting.holdWrites();
   const all = [write(node, order, 2, 0), write(node, order, 2, 1)];
-  await expect.poll(() => waitingInserts(admin)).toBe(1);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(1);
 
   // The first waits still when the second is sent.
   await expect.poll(() => waitingInserts(admin), { timeout: 10_000 }).toBe(2);

@@ -65,7 +65,7 @@ export function openOn(url: string, options: OpenOptions = {}): OpenedPostgres {
     reopen: async () => {
       await link.close();
       const again = openOn(url, { ...options, nodeId });
-      await expect.poll(() => again.link.state).toBe("up");
+      await expect.poll(() => again.link.state, { timeout: 15_000 }).toBe("up");
       const logs = await again.link.use("read", (sql) => selectStoredLogs(sql, nodeId));
       again.store.adopt(logs.map((log) => log.logId));
       return again;

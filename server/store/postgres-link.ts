@@ -21,6 +21,8 @@ type Client = typeof import("../../db/client.ts");
 /** Connections a pool may hold. Apart, so that nothing large stands before a lease's renewal. */
 const pools = { write: 3, read: 2, background: 2, lease: 1 } as const;
 export type PoolName = keyof typeof pools;
+/** The server ends a write that takes longer: nothing is written much later than when it was given up for lost. */
+export const writeMsMax = 15_000;
 /** What a node may hold of the server's connections. */
 export const connectionsOfNode = Object.values(pools).reduce((sum, size) => sum + size, 0);
 
@@ -204,6 +206,7 @@ export class PostgresLink {
         schema: this.#options.cluster,
         name: `node ${name}`,
         max: pools[name],
+        ...(name === "write" && { statementTimeoutMs: writeMsMax }),
         onClose: () => this.#wake?.(),
       });
       this.#pools.set(name, sql);

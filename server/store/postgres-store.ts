@@ -9,7 +9,7 @@ import { BlockDeleter } from "./block-deleter.ts";
 import type { Taken } from "./block-merge.ts";
 import { BlockWriter } from "./block-writer.ts";
 import type { StoreLog } from "./ports.ts";
-import type { PostgresLink } from "./postgres-link.ts";
+import { type PostgresLink, writeMsMax } from "./postgres-link.ts";
 import type { QueuedBlock } from "./write-queue.ts";
 
 /** Statements out at once: as many as the pool has connections, so that none is pipelined behind another. */
@@ -17,7 +17,6 @@ const statementsMax = 3;
 /** Of those, so many for want of memory: one is left for whoever waits. */
 const overflowStatementsMax = 2;
 const durableDeadlineMs = 5_000;
-const overflowDeadlineMs = 15_000;
 const readDeadlineMs = 10_000;
 
 /** As whom the store writes now. */
@@ -77,7 +76,7 @@ export class PostgresStore implements Backlog {
     });
     this.#overflow = new BlockWriter({
       ...shared,
-      deadlineMs: overflowDeadlineMs,
+      deadlineMs: writeMsMax,
       owner: () => owner.owner,
       isFree: () => isFree() && this.#overflow.out < overflowStatementsMax,
     });
