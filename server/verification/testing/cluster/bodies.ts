@@ -19,3 +19,11 @@ export function hashOf(uid: string): string {
 export function hashOfBody(body: Buffer): string {
   return crc32(body).toString(16);
 }
+
+const deferMsMax = 900;
+
+/** Some are deferred, by the same whenever they are published; undefined: it is not. */
+export function deferMsOf(uid: string): number | undefined {
+  const dice = crc32(`${uid}!`) % 1_000;
+  return dice < 150 ? Math.floor((dice / 150) * deferMsMax) : undefined;
+}

@@ -121,12 +121,12 @@ export class SimCluster {
   }
 
   #rest(): number {
-    let rest = 0;
+    let rest = this.postgres.scheduled.size;
     for (const { broker } of this.nodes) {
       for (const topic of broker.topics.values()) {
         rest += topic.depth;
-        for (const { depth, inFlightCount, deferredCount } of topic.channels.values()) {
-          rest += depth + inFlightCount + deferredCount;
+        for (const { depth, inFlightCount, exceptions } of topic.channels.values()) {
+          rest += depth + inFlightCount + exceptions.deferredCount;
         }
       }
     }
@@ -151,5 +151,5 @@ export class SimCluster {
 /** Whether it has nothing to do, and nothing that is its own is left to be loaded. */
 function isIdle(node: SimNode, { logs }: ModelPostgres): boolean {
   const isKnown = [...logs].every(([logId, { owner }]) => owner !== node.name || node.knownLogs.has(logId));
-  return node.isUp && node.keeper.owner !== null && node.store.isIdle && isKnown;
+  return node.isUp && node.keeper.owner !== null && node.store.isIdle && node.schedule.isIdle && isKnown;
 }

@@ -65,7 +65,7 @@ export class SimLeaseKeeper {
         this.#hold(outcome.value, asked);
         this.#renew(outcome.value);
       },
-      this.#ttlMs / 3,
+      { deadlineMs: this.#ttlMs / 3 },
     );
   }
 
@@ -93,7 +93,7 @@ export class SimLeaseKeeper {
         } else this.#watch.restart();
         this.#node.after(outcome.known ? this.#ttlMs / 3 : retryMs, () => this.#renew(held));
       },
-      this.#ttlMs / 3,
+      { deadlineMs: this.#ttlMs / 3 },
     );
   }
 

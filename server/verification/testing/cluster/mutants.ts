@@ -86,6 +86,11 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
+    what: "a deferred publish counts before its row is there",
+    breaks: ["I1"],
+    parts: { confirmsDeferralsAtOnce: true },
+  },
+  {
     what: "a log is not named any more once it is finished",
     breaks: ["I5"],
     parts: changed((flush) => ({ ...flush, ended: [] })),

@@ -64,6 +64,11 @@ export class SimStore implements Backlog {
     }
   }
 
+  /** There is something of it. */
+  noteStored(logId: number): void {
+    this.#stored.add(logId);
+  }
+
   /** It is its own, and there is something of it. */
   adopt(logId: number): void {
     this.#given.delete(logId);

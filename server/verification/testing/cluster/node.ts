@@ -4,15 +4,18 @@
  */
 import { Broker, type BrokerOptions } from "../../../broker/broker.ts";
 import type { TopicCheckpoint } from "../../../broker/checkpoint.ts";
+import type { ProgressFlush } from "../../../broker/progress-flush.ts";
 import type { Random } from "../../../broker/testing/random.ts";
 import { joinTopics, owedFrom } from "../../../store/checkpoint-fit.ts";
+import { ProgressFold } from "../../../store/progress-fold.ts";
 import { SimLeaseKeeper } from "./lease-keeper.ts";
 import { SimStore } from "./node-store.ts";
 import type { Parts } from "./parts.ts";
 import type { Life, ModelPostgres, OwnedLog } from "./postgres.ts";
-import type { Outcome, PostgresLink } from "./postgres-link.ts";
+import type { Outcome, PostgresLink, StatementOptions } from "./postgres-link.ts";
 import { SimProgressKeeper } from "./progress-keeper.ts";
 import type { HistoryRecorder } from "./recorder.ts";
+import { SimScheduleKeeper } from "./schedule-keeper.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 const tickMs = 20;
@@ -42,6 +45,7 @@ export class SimNode {
   broker!: Broker;
   keeper!: SimLeaseKeeper;
   store!: SimStore;
+  schedule!: SimScheduleKeeper;
   isUp = false;
   isFrozen = false;
   life = 0;
@@ -80,6 +84,7 @@ export class SimNode {
     this.knownLogs.clear();
     this.#isWoken = false;
     this.store = new SimStore(this);
+    this.schedule = new SimScheduleKeeper(this);
     this.broker = this.#makeBroker();
     this.#setTime();
     for (const [topic, channels] of this.topology) {
@@ -91,6 +96,7 @@ export class SimNode {
     this.keeper = new SimLeaseKeeper(this, leaseTtlMs);
     this.keeper.start();
     new SimProgressKeeper(this).start();
+    this.schedule.start();
   }
 
   /** `kill -9`. */
@@ -102,6 +108,7 @@ export class SimNode {
     this.#delayed = [];
     this.hinder("progress", false);
     this.hinder("lease", false);
+    this.hinder("schedule", false);
     for (const end of [...this.ended]) end();
     this.ended.clear();
   }
@@ -144,10 +151,10 @@ export class SimNode {
   ask<T>(
     act: (postgres: ModelPostgres) => T,
     answered: (outcome: Outcome<T>) => void,
-    deadlineMs?: number,
+    options?: StatementOptions,
   ): boolean {
     const { life } = this;
-    return this.#options.link.run(act, (outcome) => this.do(() => answered(outcome), life), deadlineMs);
+    return this.#options.link.run(act, (outcome) => this.do(() => answered(outcome), life), options);
   }
 
   // -- what is durable --------------------------------------------------------------------------
@@ -168,6 +175,7 @@ export class SimNode {
     this.lettingsGo++;
     this.parts.giveUp(this.broker);
     this.store.giveUp(this.knownLogs);
+    this.schedule.giveUp(this.knownLogs);
     this.knownLogs.clear();
   }
 
@@ -185,16 +193,7 @@ export class SimNode {
       },
       (outcome) => {
         // Somebody may have taken it while it was read.
-        if (outcome.known && this.keeper.lease.epoch === epoch) {
-          const topics = outcome.value.map(({ logs, flushes }) =>
-            this.parts.fit(flushes, new Map(logs.map((log) => [log.logId, log]))),
-          );
-          const logs = outcome.value.flatMap((life) => life.logs);
-          this.#restore(
-            topics.reduce((all, some) => joinTopics(all, some), []),
-            logs,
-          );
-        }
+        if (outcome.known && this.keeper.lease.epoch === epoch) this.#loaded(outcome.value);
         then();
       },
     );
@@ -238,6 +237,24 @@ export class SimNode {
 
   // -- within -----------------------------------------------------------------------------------
 
+  #loaded(lives: readonly { logs: readonly OwnedLog[]; flushes: readonly ProgressFlush[] }[]): void {
+    const folds = new Map<number, ProgressFold>();
+    let topics: TopicCheckpoint[] = [];
+    for (const { logs, flushes } of lives) {
+      const fold = new ProgressFold();
+      for (const flush of flushes) fold.apply(flush);
+      for (const { logId } of logs) folds.set(logId, fold);
+      topics = joinTopics(topics, this.parts.fit(fold, new Map(logs.map((log) => [log.logId, log]))));
+    }
+    this.#restore(
+      topics,
+      lives.flatMap(({ logs }) => logs),
+    );
+    this.schedule.found([...folds.keys()], ({ topic, channel, logId, seq }) =>
+      folds.get(logId)?.owed(topic, channel, logId, seq),
+    );
+  }
+
   #restore(topics: readonly TopicCheckpoint[], logs: readonly OwnedLog[]): void {
     for (const { logId } of logs) {
       this.knownLogs.add(logId);
@@ -277,6 +294,7 @@ export class SimNode {
           this.lost += to - from;
         },
       },
+      schedule: this.schedule,
       audit: null,
       random: random.next,
       mayHandOut: () => !this.parts.holdsWithoutLease || this.keeper.owner !== null,

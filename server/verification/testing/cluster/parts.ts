@@ -7,14 +7,14 @@ import type { TopicCheckpoint } from "../../../broker/checkpoint.ts";
 import type { ProgressNotes } from "../../../broker/progress.ts";
 import type { ProgressFlush } from "../../../broker/progress-flush.ts";
 import type { StoredLog } from "../../../store/checkpoint-fit.ts";
-import { ProgressFold } from "../../../store/progress-fold.ts";
+import type { ProgressFold } from "../../../store/progress-fold.ts";
 import type { Outcome } from "./postgres-link.ts";
 
 export interface Parts {
   /** What a node writes down of what it owes. */
   take(notes: ProgressNotes, whole: boolean, mayHave: (logId: number) => boolean): ProgressFlush | null;
   /** What is owed of what is stored, by the flushes of the life that tells of it. */
-  fit(flushes: readonly ProgressFlush[], stored: ReadonlyMap<number, StoredLog>): TopicCheckpoint[];
+  fit(fold: ProgressFold, stored: ReadonlyMap<number, StoredLog>): TopicCheckpoint[];
   /** Lets go of what another node has taken. */
   giveUp(broker: Broker): void;
   /** Whether blocks can be called written. */
@@ -27,6 +27,8 @@ export interface Parts {
   readonly holdsWithoutLease: boolean;
   /** Whether a publish is answered when it was taken, instead of when it is stored. */
   readonly answersAtOnce: boolean;
+  /** Whether a deferred publish counts, and is in its channels, before its row is there. */
+  readonly confirmsDeferralsAtOnce: boolean;
   /** Whether who waited too long is told that nothing was published. */
   readonly refusesLate: boolean;
   /** Whether a channel that nothing tells of yet holds up the answers of its topic. */
@@ -35,17 +37,14 @@ export interface Parts {
 
 export const soundParts: Parts = {
   take: (notes, whole, mayHave) => notes.take(whole, mayHave),
-  fit(flushes, stored) {
-    const fold = new ProgressFold();
-    for (const flush of flushes) fold.apply(flush);
-    return fold.fit(stored);
-  },
+  fit: (fold, stored) => fold.fit(stored),
   giveUp: (broker) => broker.giveUpLogs(() => true),
   isWritten: (outcome) => outcome.known && outcome.value,
   firstLogId: (node, life) => node * 1_000_000 + life * 1_000,
   repeatsFlush: true,
   holdsWithoutLease: true,
   answersAtOnce: false,
+  confirmsDeferralsAtOnce: false,
   refusesLate: false,
   writesChannelsFirst: true,
 };

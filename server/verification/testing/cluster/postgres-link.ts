@@ -29,6 +29,11 @@ export interface LinkOptions {
   readonly weather: Weather;
 }
 
+export interface StatementOptions {
+  readonly deadlineMs?: number;
+  readonly isEnded?: boolean;
+}
+
 export class PostgresLink {
   /** Nothing passes, and nothing is refused either. */
   isCut = false;
@@ -40,12 +45,13 @@ export class PostgresLink {
 
   /**
    * @param answered is called once, later
+   * @param isEnded the server ends the statement when its sender gives it up: it is never done later than that
    * @returns whether it will have its answer in time, as nobody but the one who makes the weather knows
    */
   run<T>(
     act: (postgres: ModelPostgres) => T,
     answered: (outcome: Outcome<T>) => void,
-    deadlineMs = deadlineMsDefault,
+    { deadlineMs = deadlineMsDefault, isEnded = false }: StatementOptions = {},
   ): boolean {
     const { scheduler, random, postgres, weather } = this.#options;
     const { life } = postgres;
@@ -63,7 +69,7 @@ export class PostgresLink {
     const isUnheard = random.chance(weather.lostReply);
     if (random.chance(weather.lostRequest) || this.isCut) return false;
     scheduler.after(trip() + (isStalled ? random.next() * stallMsMax : 0), () => {
-      if (isDead()) return end(unknown);
+      if (isDead() || (isEnded && isOver)) return end(unknown);
       const value = act(postgres);
       scheduler.after(trip(), () => {
         if (this.isCut) return;

@@ -6,6 +6,7 @@
 import type { LeaseRow } from "../../../../db/queries/leases.ts";
 import type { Block } from "../../../broker/ports.ts";
 import type { ProgressFlush } from "../../../broker/progress-flush.ts";
+import type { ScheduledMessage } from "../../../broker/schedule.ts";
 import type { StoredLog } from "../../../store/checkpoint-fit.ts";
 import type { HistoryRecorder } from "./recorder.ts";
 
@@ -27,6 +28,11 @@ interface Lease {
   renewals: number;
 }
 
+/** A message that is due later, for a channel or (empty) for its topic. */
+export interface ScheduledRow extends ScheduledMessage {
+  readonly channel: string;
+}
+
 /** A log of a node, with what is stored of it. */
 export interface OwnedLog extends StoredLog {
   readonly told: Life;
@@ -44,6 +50,8 @@ export class ModelPostgres {
   readonly blocks = new Map<number, Block[]>();
   /** By life, then by number. */
   readonly flushes = new Map<string, Map<number, ProgressFlush>>();
+  /** By log, sequence and channel. */
+  readonly scheduled = new Map<string, ScheduledRow>();
   readonly #history: HistoryRecorder;
   readonly #ttlMs: number;
 
@@ -105,11 +113,7 @@ export class ModelPostgres {
   insertBlocks(owner: Life, rows: readonly { topic: string; block: Block }[]): boolean {
     if (!this.passes(owner)) return false;
     for (const { topic, block } of rows) {
-      const log = this.#openLog(block.logId, topic, owner);
-      if (log.owner !== owner.node && this.checksFence) {
-        const name = "blocks of another's logs under a valid epoch";
-        this.#history.note({ op: "gauge", proc: "postgres", kind: "ok", name, value: 1, max: 0 });
-      }
+      this.#openLog(block.logId, topic, owner);
       const blocks = this.blocks.get(block.logId)!;
       const isThere = blocks.some(
         ({ firstSeq, loose }) => firstSeq === block.firstSeq && loose === block.loose,
@@ -130,8 +134,52 @@ export class ModelPostgres {
     if (this.logs.get(logId)?.owner !== owner.node) return true;
     const kept = this.blocks.get(logId)!.filter(({ endSeq }) => endSeq > belowSeq);
     this.blocks.set(logId, kept);
-    if (belowSeq >= 2 ** 32) this.logs.delete(logId);
+    const isScheduled = [...this.scheduled.values()].some((row) => row.logId === logId);
+    if (belowSeq >= 2 ** 32 && !isScheduled) this.logs.delete(logId);
     return true;
+  }
+
+  // -- what is due later ------------------------------------------------------------------------
+
+  insertScheduled(owner: Life, message: ScheduledMessage, channels: readonly string[]): boolean {
+    if (!this.passes(owner)) return false;
+    this.#openLog(message.logId, message.topic, owner);
+    for (const channel of channels) this.#schedule({ ...message, channel });
+    return true;
+  }
+
+  spreadScheduled(
+    owner: Life,
+    { logId, seq, channels }: { logId: number; seq: number; channels: readonly string[] },
+  ): boolean {
+    if (!this.passes(owner)) return false;
+    const key = `${logId}/${seq}/`;
+    const row = this.scheduled.get(key);
+    if (row === undefined || this.logs.get(logId)?.owner !== owner.node) return true;
+    this.scheduled.delete(key);
+    for (const channel of channels) this.#schedule({ ...row, channel });
+    return true;
+  }
+
+  deleteScheduled(
+    owner: Life,
+    { logId, seq, channel }: Pick<ScheduledRow, "logId" | "seq" | "channel">,
+  ): boolean {
+    if (!this.passes(owner)) return false;
+    if (this.logs.get(logId)?.owner === owner.node) this.scheduled.delete(`${logId}/${seq}/${channel}`);
+    return true;
+  }
+
+  /** Of a node's logs, or of some of them. */
+  selectScheduled(owner: string, logIds: readonly number[] | null): ScheduledRow[] {
+    return [...this.scheduled.values()].filter(
+      ({ logId }) => this.logs.get(logId)?.owner === owner && (logIds === null || logIds.includes(logId)),
+    );
+  }
+
+  #schedule(row: ScheduledRow): void {
+    const key = `${row.logId}/${row.seq}/${row.channel}`;
+    if (!this.scheduled.has(key)) this.scheduled.set(key, row);
   }
 
   // -- progress ---------------------------------------------------------------------------------
@@ -179,14 +227,18 @@ export class ModelPostgres {
     return owned;
   }
 
-  #openLog(logId: number, topic: string, owner: Life): LogRow {
+  /** Makes its row, if there is none. */
+  #openLog(logId: number, topic: string, owner: Life): void {
     let log = this.logs.get(logId);
-    if (log) return log;
+    if (log && log.owner !== owner.node && this.checksFence) {
+      const name = "writes to another's log under a valid epoch";
+      this.#history.note({ op: "gauge", proc: "postgres", kind: "ok", name, value: 1, max: 0 });
+    }
+    if (log) return;
     log = { topic, owner: owner.node, told: owner };
     this.logs.set(logId, log);
     this.blocks.set(logId, []);
     this.#history.note({ op: "own", proc: "postgres", kind: "ok", log: logId, node: owner.node });
-    return log;
   }
 
   #leaseRow(nodeId: string): LeaseRow {

@@ -1,11 +1,10 @@
 /** Publishes messages of its own, one after the other or a few at once, and tries again what it does not know to be taken. */
 import type { Random } from "../../../broker/testing/random.ts";
-import { bodyOf, hashOf } from "./bodies.ts";
+import { bodyOf, deferMsOf, hashOf } from "./bodies.ts";
 import type { SimCluster } from "./cluster.ts";
 import { Connection } from "./connection.ts";
 import type { SimNode } from "./node.ts";
 
-const retryMs = 60;
 /** After so long it no longer waits for an answer, and connects anew. */
 const patienceMs = 2_500;
 
@@ -54,7 +53,9 @@ export class Producer {
     const { topic, name } = this.#options;
     const { node } = connection;
     const event = { op: "publish", proc: name, uid, topic, node: node.name } as const;
-    this.#cluster.history.note({ ...event, kind: "invoke", hash: hashOf(uid) });
+    const deferMs = deferMsOf(uid);
+    const defer = deferMs === undefined ? {} : { deferMs };
+    this.#cluster.history.note({ ...event, ...defer, kind: "invoke", hash: hashOf(uid) });
     const settle = (kind: "ok" | "fail" | "info") => {
       if (!this.#out.delete(uid)) return;
       patience.cancel();
@@ -66,7 +67,9 @@ export class Producer {
       settle("info");
     });
     this.#out.set(uid, () => settle("info"));
-    connection.send(() => put(node, topic, uid, (kind) => connection.reply(() => settle(kind))));
+    connection.send(() =>
+      put(node, topic, uid, deferMs ?? 0, (kind) => connection.reply(() => settle(kind))),
+    );
   }
 
   #connect(): Connection | null {
@@ -85,7 +88,6 @@ export class Producer {
     this.#connection?.close();
     this.#connection = null;
     for (const giveUp of [...this.#out.values()]) giveUp();
-    this.#cluster.scheduler.after(retryMs, () => {});
   }
 }
 
@@ -94,12 +96,15 @@ function put(
   node: SimNode,
   topicName: string,
   uid: string,
+  deferMs: number,
   answer: (kind: "ok" | "fail" | "info") => void,
 ): void {
   const body = bodyOf(uid);
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   const topic = node.broker.ensureTopic(topicName);
-  if (topic.put(body, view, 0, body.length, null) !== null) {
+  const refusal =
+    deferMs > 0 ? topic.putDeferred(body, deferMs, null) : topic.put(body, view, 0, body.length, null);
+  if (refusal !== null) {
     answer("fail");
     return;
   }
@@ -108,5 +113,6 @@ function put(
     return;
   }
   const late = node.parts.refusesLate ? "fail" : "info";
-  node.broker.whenStored(topic.log!, (isStored) => answer(isStored ? "ok" : late));
+  const log = deferMs > 0 ? topic.deferred.log : topic.log;
+  node.broker.whenStored(log!, (isStored) => answer(isStored ? "ok" : late));
 }
