@@ -6,6 +6,7 @@ import { type AuditKind, AuditRing, auditKinds } from "../audit-ring.ts";
 import { Broker, type BrokerOptions } from "../broker.ts";
 import type { Channel } from "../channel.ts";
 import type { TopicCheckpoint } from "../checkpoint.ts";
+import type { Schedule } from "../schedule.ts";
 import type { Subscription, SubscriptionSettings } from "../subscription.ts";
 import type { PutRefusal, Topic } from "../topic.ts";
 import { MemoryBacklog } from "./memory-backlog.ts";
@@ -19,6 +20,7 @@ export interface TestBrokerOptions extends Partial<BrokerOptions> {
   readonly seed?: number;
   readonly wallMs?: number;
   readonly mayHandOut?: () => boolean;
+  readonly schedule?: Schedule;
   readonly refusesDurable?: () => boolean;
 }
 
@@ -73,6 +75,7 @@ export class TestBroker {
         wake: () => {
           this.#woken = true;
         },
+        ...(options.schedule && { schedule: options.schedule }),
         ...(options.mayHandOut && { mayHandOut: options.mayHandOut }),
         ...(options.refusesDurable && { refusesDurable: options.refusesDurable }),
       },
