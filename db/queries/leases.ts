@@ -119,6 +119,37 @@ export async function adoptLogs(
   return rows[0] ?? null;
 }
 
+/**
+ * The node lets go of all its logs, those of class memory too: whoever looks next may take them. False: it is not the
+ * owner any more, because another has taken them, perhaps since an earlier try of this that had no answer.
+ */
+export async function releaseLogs(sql: Sql, held: Held): Promise<boolean> {
+  const rows = await withDeadline(
+    sql<{ released: boolean }[]>`
+      with ${ownerPart(sql, held)},
+      freed as (
+        update leases set released = true
+        where node_id = ${held.nodeId} and term = ${held.term} and exists (select from owner) returning term),
+      turned as (
+        update logs set durable = true, sealed_at = coalesce(sealed_at, now())
+        where node_id = ${held.nodeId} and exists (select from freed))
+      select exists (select from freed) as released`,
+    adoptDeadlineMs,
+  );
+  return rows[0]!.released;
+}
+
+/** Logs that are a node's; `memory`: of those, the ones that nobody may take. */
+export async function countLogs(sql: Sql, nodeId: string): Promise<{ all: number; memory: number }> {
+  const rows = await withDeadline(
+    sql<{ all: number; memory: number }[]>`
+      select count(*)::int as all, (count(*) filter (where not durable))::int as memory
+      from logs where node_id = ${nodeId}`,
+    adoptDeadlineMs,
+  );
+  return rows[0]!;
+}
+
 /** Of an adoption, what tells it from others. */
 export interface AdoptionKey {
   readonly nodeId: string;

@@ -100,6 +100,8 @@ export class Broker {
   readonly random: () => number;
   /** The node stops: publishes are refused. */
   exiting = false;
+  /** The node hands over what it has: nothing is handed out any more. */
+  leaving = false;
   /** A publish was refused for want of memory, and memory is short still. */
   isRefusing = false;
   readonly mayHandOut: () => boolean;

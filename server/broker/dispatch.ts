@@ -30,7 +30,7 @@ const attemptsMax = 65_535;
 
 export function pump(channel: Channel): void {
   settleWindows(channel);
-  if (!channel.paused && channel.subscriptions.length > 0) handOut(channel);
+  if (!channel.paused && channel.subscriptions.length > 0 && !channel.broker.leaving) handOut(channel);
   if (channel.ephemeral || channel.topic.ephemeral) dropNewest(channel);
 }
 

@@ -29,6 +29,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "the same with nsqadmin's defaults, its API open to anybody",
     load: () => import("./roles/nsqadmin.ts"),
   },
+  drain: {
+    summary: "has a node hand over what it has to the others, and end",
+    load: () => import("./roles/drain.ts"),
+  },
   nsq_tail: {
     summary: "prints the messages of topics",
     load: () => import("./roles/nsq-tail.ts"),

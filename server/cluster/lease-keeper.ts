@@ -57,9 +57,10 @@ export class LeaseKeeper {
     return this.#held;
   }
 
-  /** The lease stays as it is, and runs out. */
+  /** The lease stays as it is, and runs out. Nobody is told any more that it is lost. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#options.lease.onLost = null;
     clearInterval(this.#beats ?? undefined);
     this.#wake?.();
     await this.#running;

@@ -2,7 +2,7 @@
  * A node as one of those that take over from one another: it holds a lease, watches the others' and takes the durable
  * logs of a node that is gone, and it lets go of its own where that has happened to it.
  */
-import type { Held, Renewal } from "../../db/queries/leases.ts";
+import { countLogs, type Held, type Renewal, releaseLogs } from "../../db/queries/leases.ts";
 import type { NodeRow } from "../../db/queries/nodes.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
@@ -14,6 +14,7 @@ import { Watch } from "./watch.ts";
 
 /** Told to people at once. */
 const othersMax = 256;
+const releaseRetryMs = 250;
 
 export interface MembershipOptions {
   readonly node: NodeRow;
@@ -91,13 +92,48 @@ export class Membership {
     clearTimeout(this.#ripeTimer ?? undefined);
   }
 
+  /** Why nobody could take over from this node now, in words; null: somebody could. */
+  get isAlone(): string | null {
+    const { lease, others } = this.live();
+    if (lease !== "held") return "the node's own lease does not hold now";
+    const isAlive = others.some(({ released, unrenewedMs, ttlMs }) => !released && unrenewedMs < ttlMs);
+    return isAlive ? null : "no other node of the cluster is alive to take over what this one has";
+  }
+
+  /**
+   * Lets go of all logs: whoever looks next takes them. Resolves when that is known, however long Postgres is away; with why not
+   * where another node has taken this one's logs before.
+   */
+  async release(): Promise<string | null> {
+    const { held } = this;
+    const { postgres, node } = this.#options;
+    await this.close();
+    for (;;) {
+      try {
+        if (held !== null && (await postgres.use((sql) => releaseLogs(sql, held)))) return null;
+        // An earlier try may have done it, and somebody may have been quick.
+        const { memory } = await postgres.use((sql) => countLogs(sql, node.id));
+        return memory === 0 ? null : "another node has taken this one for dead";
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, releaseRetryMs));
+      }
+    }
+  }
+
+  /** Logs of this node in Postgres. */
+  async logsLeft(): Promise<number> {
+    const { postgres, node } = this.#options;
+    return (await postgres.use((sql) => countLogs(sql, node.id))).all;
+  }
+
   /** The lease stays as it is, and runs out. */
   async close(): Promise<void> {
     this.leave();
     await this.#keeper.close();
   }
 
-  live(): LiveCluster {
+  /** Without how far the node has handed over what it has. */
+  live(): Omit<LiveCluster, "drain"> {
     const { lease } = this;
     const nowMs = this.#options.clocks.nowMs();
     const others = [];
@@ -123,7 +159,6 @@ export class Membership {
       renewedAgoMs: ageMs === null ? null : Math.round(ageMs),
       others,
       adoptions: this.#adopter.adoptions.map((adoption) => ({ ...adoption })),
-      drain: null,
     };
   }
 

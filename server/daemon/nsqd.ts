@@ -5,7 +5,7 @@
 import { hostname } from "node:os";
 import { AuditRing } from "../broker/audit-ring.ts";
 import { Broker } from "../broker/broker.ts";
-import { storeUnfinished, takeCheckpoint } from "../broker/departure.ts";
+import { takeCheckpoint } from "../broker/departure.ts";
 import type { Topic } from "../broker/topic.ts";
 import { StartError } from "../cli/config-file.ts";
 import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
@@ -23,6 +23,7 @@ import { Discovery } from "./discovery.ts";
 import { endOnFault } from "./fatal.ts";
 import { tellWhatNsqdLeft } from "./left-by-nsqd.ts";
 import { listenAt } from "./listening.ts";
+import { NodeDeparture } from "./node-departure.ts";
 import { NodeLog } from "./node-log.ts";
 import { nodeMembership } from "./node-membership.ts";
 import { type NodeSecurity, nodeSecurity } from "./node-security.ts";
@@ -37,8 +38,6 @@ const nsqVersion = "1.3.0";
 const tickMs = 20;
 /** What the store could give back after a crash is at most this old. */
 const checkpointEveryMs = 1_000;
-/** Time for audit and metadata to be written at the end; messages are given all the time they need. */
-const closeWithinMs = 10_000;
 
 export async function runNsqd(options: NsqdOptions): Promise<void> {
   const log = new NodeLog(options["log-prefix"], options["log-level"]);
@@ -80,6 +79,7 @@ class Node {
   readonly #http: ReturnType<typeof createHttpServer>;
   readonly #discovery: Discovery;
   readonly #membership: Membership | null;
+  readonly #departure: NodeDeparture;
   readonly #startedAtMs = Date.now();
   /** Wall time follows the system's clock slowly enough that a turn sees one instant. */
   #wallOffsetMs = Date.now() - performance.now();
@@ -90,7 +90,6 @@ class Node {
   #ticker: NodeJS.Timeout | null = null;
   #checkpointer: NodeJS.Timeout | null = null;
   #restored = false;
-  #stopping = false;
   #youngHeapBound = false;
 
   constructor(options: NsqdOptions, log: NodeLog, store: NodeStore, security: NodeSecurity) {
@@ -140,6 +139,17 @@ class Node {
       tarpit: new Tarpit(),
       ...this.#security,
     });
+    this.#departure = new NodeDeparture({
+      ...{ broker: this.#broker, store, log, discovery: this.#discovery, membership: this.#membership },
+      now: this.now,
+      isRestored: () => this.#restored,
+      stopTimers: () => this.#stopTimers(),
+      closeClients: () => {
+        this.#tcp.stopListening();
+        return this.#tcp.closeAll();
+      },
+      closeHttp: () => this.#http.close(),
+    });
     this.#http = createHttpServer(
       {
         broker: this.#broker,
@@ -152,7 +162,11 @@ class Node {
         lookupStates: () => this.#discovery.lookupStates(),
         health: () => this.#health(),
         cluster: this.#discovery.cluster,
-        lease: () => this.#membership?.live() ?? null,
+        lease: () => {
+          const drain = this.#departure.drain?.state ?? null;
+          return this.#membership && { ...this.#membership.live(), drain };
+        },
+        drain: this.#departure.drain,
         store: () => store.status(),
         secret: readSecret(options["cluster-secret-file"]),
         now: this.now,
@@ -200,48 +214,24 @@ class Node {
   serve(): void {
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#checkpointer = setInterval(() => this.#checkpoint(), checkpointEveryMs);
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void this.#stop());
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      process.on(signal, () => void this.#departure.stop());
     endOnFault(this.#log.log);
     this.#membership?.start();
     const loaded = this.#store.load().then(({ topics, clean }) => {
-      if (this.#stopping) return;
+      if (this.#departure.isUnderWay) return;
       this.now();
-      this.#broker.restore(topics);
+      this.#broker.restore(topics, () => false);
       this.#restored = true;
       if (!clean) this.#log.log("warn", "NSQ: the process before this one did not stop cleanly");
     });
     void Promise.all([loaded, this.#membership?.loaded]).then(() => this.#discovery.loaded());
   }
 
-  async #stop(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
-    this.now();
-    this.#broker.exiting = true;
-    this.#discovery.close();
-    this.#membership?.leave();
+  #stopTimers(): void {
     clearInterval(this.#checkpointer ?? undefined);
     clearInterval(this.#ticker ?? undefined);
     this.#statsd?.close();
-    this.#tcp.stopListening();
-    await Promise.all([this.#tcp.closeAll(), this.#http.close()]);
-    this.now();
-    storeUnfinished(this.#broker, () => {});
-    let exitCode = 0;
-    try {
-      await this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "all"), {
-        final: true,
-        whole: this.#restored,
-      });
-      await this.#store.metadata.flush();
-    } catch (error) {
-      this.#log.log("error", `NSQ: not everything could be kept - ${(error as Error).message}`);
-      exitCode = 1;
-    }
-    await this.#membership?.close();
-    await this.#store.close({ deadlineMs: closeWithinMs });
-    this.#log.log("info", "NSQ: bye");
-    process.exit(exitCode);
   }
 
   #tick(): void {

@@ -2,7 +2,7 @@
 import type { Broker } from "../broker/broker.ts";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
-import type { LiveCluster, LiveStore } from "../protocol/live.ts";
+import type { LiveCluster, LiveDrain, LiveStore } from "../protocol/live.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "fatal";
 
@@ -81,6 +81,14 @@ export interface ClusterPort {
   };
 }
 
+/** The node hands over what it has, and ends. */
+export interface DrainPort {
+  /** null: nobody has asked for it. */
+  readonly state: LiveDrain | null;
+  /** Begins, unless it has begun. Why not, in words; null: it is under way. */
+  begin(): string | null;
+}
+
 export interface HttpPorts {
   readonly broker: Broker;
   readonly options: HttpOptions & Readonly<Record<string, unknown>>;
@@ -97,6 +105,8 @@ export interface HttpPorts {
   store(): LiveStore;
   /** null: a node without a database has none. */
   lease(): LiveCluster | null;
+  /** null: a node without a database has nobody to hand over to. */
+  readonly drain: DrainPort | null;
   /** Shared by nodes and consoles of a cluster; null: `/v1` is closed. */
   readonly secret: string | null;
   /** null: a node without a database has no cluster. */

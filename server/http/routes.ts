@@ -3,6 +3,7 @@ import type { Route } from "../http-api/call.ts";
 import type { Call, Handler } from "./call.ts";
 import { actOnChannel, actOnTopic, clusterTopology } from "./cluster.ts";
 import { readConfig, writeConfig } from "./config.ts";
+import { drain } from "./drain.ts";
 import { info, ping } from "./info.ts";
 import { live } from "./live.ts";
 import { metrics } from "./metrics.ts";
@@ -62,6 +63,7 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/metrics", handle: metrics },
   { method: "GET", path: "/v1/live", handle: live, guarded: true },
   { method: "GET", path: "/v1/tap", handle: tap, guarded: true },
+  { method: "POST", path: "/v1/drain", handle: drain, guarded: true },
   { method: "GET", path: "/v1/cluster/topology", handle: clusterTopology, guarded: true },
   { method: "POST", path: "/v1/cluster/topic/:opt", handle: actOnTopic, guarded: true },
   { method: "POST", path: "/v1/cluster/channel/:opt", handle: actOnChannel, guarded: true },

@@ -218,6 +218,19 @@ class OpenStore implements NodeStore {
     this.#postgres?.giveUp(logIds);
   }
 
+  async handOver(deadlineMs: number, turn: () => Promise<() => void>): Promise<string | null> {
+    const postgres = this.#postgres;
+    if (postgres === null) return "there is no database";
+    const late = new Promise<false>((resolve) => setTimeout(resolve, deadlineMs, false).unref());
+    const isThere = await Promise.race([postgres.blocks.drained().then(() => true), late]);
+    if (!isThere) return "Postgres did not take all messages in time";
+    if (!this.#files.isEmpty) return "messages are in segment files that are not in Postgres";
+    const turnBack = await turn();
+    if (await postgres.progress.finish(finalProgressMs)) return null;
+    turnBack();
+    return "Postgres did not take in time who is owed what";
+  }
+
   keepProgress(notes: ProgressNotes, now: () => void): void {
     if (this.#postgres === null) return;
     this.#postgres.progress.attach(notes, now);

@@ -126,6 +126,12 @@ export interface NodeStore {
   readonly schedule: Schedule | null;
   /** These logs are another node's, or will be loaded again: what waits to be written of them is dropped, nothing is deleted. */
   giveUp(logIds: readonly number[]): void;
+  /**
+   * Brings everything that was given to Postgres there, then, after `turn` has made it durable, the progress of it.
+   * Resolves with null; or with why it could not, in words: then `turn` was not called or what it returned was. Nothing may
+   * change any more.
+   */
+  handOver(deadlineMs: number, turn: () => Promise<() => void>): Promise<string | null>;
   /** From now on what happens to durable topics is written down, at most 100 ms behind. `now` sets the broker's time. */
   keepProgress(notes: ProgressNotes, now: () => void): void;
   /**

@@ -69,6 +69,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
       secret: given.secret === undefined ? secret : given.secret,
       cluster: null,
       lease: () => null,
+      drain: null,
       now: this.now,
       topologyKept: async () => {},
       nextClientNumber: this.nextClientNumber,
