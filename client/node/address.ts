@@ -6,7 +6,7 @@ export type Target = { readonly host: string; readonly port: number } | { readon
 /** `host:port`, `[::1]:port` or the path of a unix socket. Throws an `OptionError`. */
 export function parseAddress(address: string): Target {
   if (address.startsWith("/")) return { path: address };
-  const match = /^(?:\[([\da-fA-F:.]+)\]|([^\s:/@]+)):(\d{1,5})$/.exec(address);
+  const match = /^(?:\[([\da-fA-F:.]+)\]|([^\s\p{C}:/@]+)):(\d{1,5})$/u.exec(address);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || port < 1 || port > 65_535)

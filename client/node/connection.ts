@@ -9,6 +9,7 @@ import type { Target } from "./address.ts";
 import { ClientError, isSurvivable, nodeError } from "./errors.ts";
 import { FrameReader, type FrameSink } from "./frame-reader.ts";
 import { type Agreement, agreementOf, identifyBody, magic } from "./handshake.ts";
+import { parseLocalAddress } from "./local-address.ts";
 import type { ConnectionSettings } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { upgradeToTls } from "./tls.ts";
@@ -70,8 +71,7 @@ export class Connection implements FrameSink {
     this.#reader = new FrameReader(this, Math.min(settings.maxMsgSize + frameBytesBesides, 2 ** 31 - 1));
     this.outbox = new Outbox((bytes) => this.#write(bytes));
     const { localAddr, dialTimeoutMs } = settings;
-    const local = localAddr === "" ? {} : { localAddress: localAddr.replace(/:0?$/, "") };
-    this.#socket = connect({ ...target, ...local, noDelay: true });
+    this.#socket = connect({ ...target, ...parseLocalAddress(localAddr), noDelay: true });
     this.#stream = this.#socket;
     this.#listen(this.#socket);
     this.#socket.once("connect", () => this.#connected());

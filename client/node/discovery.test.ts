@@ -173,6 +173,7 @@ test("[NC11] what cannot be a node's address is left out", async () => {
     { broadcast_address: "", tcp_port: 4150 },
     { broadcast_address: "/tmp/socket", tcp_port: 4150 },
     { broadcast_address: "a b@c", tcp_port: 4150 },
+    { broadcast_address: "a\0b", tcp_port: 4150 },
   ];
   const right = { broadcast_address: "127.0.0.1", tcp_port: node.port };
   const { address } = await lookup((_, response) =>

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseAddress } from "./address.ts";
 import { Consumer } from "./consumer.ts";
+import { parseLocalAddress } from "./local-address.ts";
 import { parseConsumerOptions, parseProducerOptions } from "./option-list.ts";
 import { type ConsumerOptions, consumerSettings, OptionError, producerSettings } from "./options.ts";
 
@@ -52,15 +53,21 @@ test("[NC1] what is needed is asked for", () => {
   expect(() => producerSettings({} as { nsqdTcpAddress: string })).toThrow("nsqdTcpAddress is needed");
 });
 
-test.each(["localhost", "localhost:0", "localhost:65536", "a b:4150", "user@host:4150", ":4150", "::1:4150"])(
-  "[NC1] %j is no address",
-  (address) => {
-    expect(() => parseAddress(address)).toThrow(OptionError);
-    expect(() => new Consumer({ ...consumer, nsqdTcpAddresses: ["127.0.0.1:1", address] }, () => {})).toThrow(
-      OptionError,
-    );
-  },
-);
+test.each([
+  "localhost",
+  "localhost:0",
+  "localhost:65536",
+  "a b:4150",
+  "user@host:4150",
+  ":4150",
+  "::1:4150",
+  "a\0b:4150",
+])("[NC1] %j is no address", (address) => {
+  expect(() => parseAddress(address)).toThrow(OptionError);
+  expect(() => new Consumer({ ...consumer, nsqdTcpAddresses: ["127.0.0.1:1", address] }, () => {})).toThrow(
+    OptionError,
+  );
+});
 
 test("[NC1] hosts, IPv6 addresses in brackets and paths are addresses", () => {
   expect(["node-1.example.com:4150", "[::1]:4150", "/run/nsqd.sock"].map(parseAddress)).toEqual([
@@ -69,6 +76,23 @@ test("[NC1] hosts, IPv6 addresses in brackets and paths are addresses", () => {
     { path: "/run/nsqd.sock" },
   ]);
 });
+
+test.each([
+  ["10.0.0.1", { localAddress: "10.0.0.1" }],
+  ["10.0.0.1:0", { localAddress: "10.0.0.1" }],
+  ["[::1]:9000", { localAddress: "::1", localPort: 9000 }],
+  ["::1", { localAddress: "::1" }],
+])("[NC1] %j is an address to connect from", (text, expected) => {
+  expect(parseLocalAddress(text)).toEqual(expected);
+});
+
+test.each(["eth0", "localhost:0", "10.0.0.1:70000", "10.0.0.256"])(
+  "[NC1] %j is no address to connect from: said before anything is connected",
+  (localAddr) => {
+    const options = { topic: "t", channel: "c", lookupdHttpAddresses: ["127.0.0.1:1"], localAddr };
+    expect(() => new Consumer(options, () => {})).toThrow(OptionError);
+  },
+);
 
 test.each(["a topic", "", "t".repeat(65)])("[NC1] %j is no name", (topic) => {
   expect(() => new Consumer({ ...consumer, topic }, () => {})).toThrow(OptionError);

@@ -3,6 +3,7 @@
  * where there is one; what they default to and may be stands in option-rows.ts and docs/client-node.md.
  */
 import type { ConnectionOptions as TlsOptions } from "node:tls";
+import { parseLocalAddress } from "./local-address.ts";
 import { connectionRows, consumerRows, producerRows, type Row } from "./option-rows.ts";
 
 export interface ConnectionOptions {
@@ -165,5 +166,7 @@ export function checkValue(name: string, value: unknown, row: Row): void {
 function checkConnection(settings: ConnectionSettings): void {
   if (settings.heartbeatIntervalMs > settings.readTimeoutMs)
     throw new OptionError("heartbeatIntervalMs must not be more than readTimeoutMs");
+  if (settings.localAddr !== "" && parseLocalAddress(settings.localAddr) === null)
+    throw new OptionError("localAddr is no address of the form ip:port");
   if (settings.snappy && settings.deflate) throw new OptionError("snappy and deflate exclude one another");
 }
