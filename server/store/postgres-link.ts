@@ -187,7 +187,10 @@ export class PostgresLink {
     // One that starts together with us is not away yet.
     const isNews = !starting && (this.state !== "down" || this.reason !== reason);
     if (isNews) this.#options.log.warn({}, `Postgres is away: ${reason}`);
+    const wasUp = this.state === "up";
     this.#become(starting ? "starting" : "down", reason);
+    // Nobody may have told the other connections: whoever sent something on one of them would wait for nothing.
+    if (wasUp) for (const pool of this.#pools.keys()) this.#replace(pool);
   }
 
   #become(state: "starting" | "up" | "down", reason: string | null): void {
