@@ -44,7 +44,7 @@ async function state(url: string): Promise<{ epochs: number[]; range: number }> 
   }
 }
 
-test("[RP11] [RP12] a backup under load has what was acknowledged before it, for the nodes that begin on it", async () => {
+test("[RP11][RP12] a backup under load has what was acknowledged before it, for the nodes that begin on it", async () => {
   using before = directory();
   using after = directory();
   const file = join(after.path, "weir.tar");
@@ -75,7 +75,7 @@ test("[RP11] [RP12] a backup under load has what was acknowledged before it, for
   expect(missing).toBe(0);
 });
 
-test("[RP11] [RP13] a stopped one is backed up too; what is cut off, foreign or in the way is refused", async () => {
+test("[RP11][RP13] a stopped one is backed up too; what is cut off, foreign or in the way is refused", async () => {
   using place = directory();
   const at = (name: string) => join(place.path, name);
   await (await startPostgres({ dataDir: at("postgres") })).stop();

@@ -7,7 +7,7 @@ import { synchronousPair } from "../testing/postgres-pair.ts";
 
 const flags = { "durable-topics": "orders" };
 
-test("[RP3] [RP1] a primary is killed under load and its standby promoted: nothing acknowledged is lost", async () => {
+test("[RP3][RP1] a primary is killed under load and its standby promoted: nothing acknowledged is lost", async () => {
   await using pair = await synchronousPair();
   await using node = await startNode(flags, { env: { DATABASE_URL: pair.url } });
   await node.act("/topic/create?topic=orders");

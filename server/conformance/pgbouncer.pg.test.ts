@@ -12,7 +12,7 @@ const leftOut = isThere ? "" : " (left out: no pgbouncer is installed here)";
 const serverConnections = 3;
 
 test.skipIf(!isThere)(
-  `[RP5] [RP2] through pgbouncer in transaction mode nothing acknowledged is lost, a killed node and a killed pooler included${leftOut}`,
+  `[RP5][RP2] through pgbouncer in transaction mode nothing acknowledged is lost, a killed node and a killed pooler included${leftOut}`,
   async () => {
     await using postgres = await ownPostgres();
     await setRole(postgres.url, "alter role weir set search_path = weir");
