@@ -160,3 +160,23 @@ test("[LE6] an outage of Postgres longer than the TTL moves nothing, and what wa
   await using other = await consumerOf(two, "orders", "billing");
   expect(sorted(bodiesOf(await consume(other, 100)))).toEqual(numbers(100, 100));
 });
+
+test("[LE4] a node that is killed while it takes over is taken over from, and nothing is left behind", async () => {
+  await using database = await freshDatabase();
+  await using one = await joined(database);
+  await makeChannels(one, "orders", ["billing"]);
+  await publish(one, "orders", numbers(500));
+  await using two = await joined(database);
+  await one.kill();
+  // Its logs are its own from here on, and may not be in its memory yet.
+  await eventually(() => expect(two.stderr).toMatch(/CLUSTER: took 1 durable logs/), {
+    withinMs: adoptedWithinMs,
+  });
+  await two.kill();
+
+  await using three = await joined(database);
+  await using client = await consumerOf(three, "orders", "billing");
+  expect(sorted(bodiesOf(await consume(client, 500)))).toEqual(numbers(500));
+  const rows = await query(database, (sql) => sql<{ logs: number }[]>`select logs from adoptions order by at`);
+  expect(rows).toEqual([{ logs: 1 }, { logs: 1 }]);
+});
