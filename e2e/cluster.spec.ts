@@ -98,3 +98,36 @@ test("[W23] a node that stands still is taken over from while one looks, and com
   wake();
   await expect(row(page, host(system.http))).toContainText("Held", { timeout: 20_000 });
 });
+
+test("[W24] a node is drained by name and reason, one sees how far it is, and another has what it had", async ({
+  page,
+  system,
+}) => {
+  const [first, second] = system.nodes as [(typeof system.nodes)[0], (typeof system.nodes)[0]];
+  const name = host(second.http);
+  await fetch(`${second.http}/channel/create?topic=invoices&channel=archive`, { method: "POST" });
+  for (const body of ["one", "two", "three"])
+    await fetch(`${second.http}/pub?topic=invoices`, { method: "POST", body });
+  await page.goto("/cluster");
+
+  await page.getByRole("button", { name: `Drain ${name}` }).click();
+  const act = dialog(page).getByRole("button", { name: `Drain ${name}` });
+  await dialog(page).getByLabel(`Type ${name} to confirm`).fill(name);
+  await expect(act).toBeDisabled();
+  await dialog(page).getByLabel("Reason (kept in the operators' log)").fill("a new disk");
+  await act.click();
+
+  await expect(page.getByRole("progressbar", { name: `Drain of ${name}` })).toBeVisible({ timeout: 20_000 });
+  const taken = page.getByRole("list", { name: "Taken over" }).getByRole("listitem").first();
+  await expect(taken).toContainText(new RegExp(`${host(first.http)}\\s*from\\s*${name}`), {
+    timeout: 30_000,
+  });
+  using consumer = new Consumer(first.tcp, "invoices", "archive");
+  const bodies = new Set<string>();
+  while (bodies.size < 3) {
+    const message = await consumer.next();
+    bodies.add(message.body.toString());
+    message.finish();
+  }
+  expect([...bodies].sort()).toEqual(["one", "three", "two"]);
+});

@@ -1,8 +1,11 @@
 import Link from "next/link";
 import type { NodeRow } from "../../server/console/contract/index.ts";
+import { leaseMeanings, leaseWord } from "../components/lease.ts";
 import { NodeState } from "../components/node-state.tsx";
 import { Num } from "../components/number.tsx";
+import { Status } from "../components/status.tsx";
 import type { Column } from "../components/table/column.ts";
+import { unknown } from "../live/format.ts";
 import { paths } from "../paths.ts";
 import { flowColumns } from "./flow-columns.tsx";
 
@@ -21,6 +24,17 @@ function Address({ row: { broadcastAddress, tcpPort, httpPort } }: { row: NodeRo
   return (
     <span className="font-mono text-12" title={`TCP port ${tcpPort}, HTTP port ${httpPort}`}>
       {broadcastAddress === null ? "—" : `${broadcastAddress} ${tcpPort}/${httpPort}`}
+    </span>
+  );
+}
+
+function Lease({ row: { lease, epoch, state } }: { row: NodeRow }) {
+  // What a silent node said last is not what is so.
+  if (lease === null || state !== "up") return <span className="text-muted">{unknown}</span>;
+  const { tone, word } = leaseWord({ lease });
+  return (
+    <span title={`${leaseMeanings[lease]} Epoch ${epoch ?? unknown}.`}>
+      <Status tone={tone}>{word}</Status>
     </span>
   );
 }
@@ -45,6 +59,14 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
     priority: 1,
     value: (row) => row.state,
     cell: (row) => <NodeState node={row} />,
+  },
+  {
+    id: "lease",
+    header: "Lease",
+    hint: "Its right to write and hand out what is durable",
+    priority: 3,
+    value: (row) => row.lease,
+    cell: (row) => <Lease row={row} />,
   },
   {
     id: "version",

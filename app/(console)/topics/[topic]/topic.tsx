@@ -3,7 +3,7 @@
 import { Send } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
-import type { Snapshot, TopicRow, TopicView } from "../../../../server/console/contract/index.ts";
+import type { NodeRow, Snapshot, TopicRow, TopicView } from "../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../actions/action-button.tsx";
 import { CreateForm } from "../../../actions/create-form.tsx";
 import { Empty } from "../../../components/empty.tsx";
@@ -67,13 +67,17 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
 /** Of which class it is; the button says the other one. */
 function ClassButton({ name, durable }: { name: string; durable: TopicRow["durable"] }) {
   const { data } = useStatus();
-  const hasDatabase = data.nodes.some((node) => node.clusterDifferences !== null);
-  return (
-    <ActionButton
-      target={{ action: durable === "all" ? "make-memory" : "make-durable", topic: name }}
-      closed={hasDatabase ? null : "Only nodes with a database can be told of which class a topic is."}
-    />
-  );
+  const action = durable === "all" ? "make-memory" : "make-durable";
+  return <ActionButton target={{ action, topic: name }} closed={classClosed(action, data.nodes)} />;
+}
+
+/** Why a topic cannot be made so now; null: it can. */
+function classClosed(action: "make-durable" | "make-memory", nodes: readonly NodeRow[]): string | null {
+  if (nodes.every((node) => node.clusterDifferences === null))
+    return "Only nodes with a database can be told of which class a topic is.";
+  const refusing = nodes.find((node) => node.store?.durability?.state === "refused");
+  if (action === "make-memory" || refusing === undefined) return null;
+  return `Its publishes would be refused: Postgres may lose what it has confirmed (${refusing.store!.durability!.unsafeSettings.join(", ")}).`;
 }
 
 function classSentence({ ephemeral, durable }: TopicRow): string {
