@@ -95,12 +95,17 @@ function decode(body: unknown): object {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const cut = /end of JSON|unterminated/i.test((error as Error).message);
-    throw new NsqRefusal(400, cut ? "unexpected EOF" : "invalid character");
+    throw new NsqRefusal(400, isCut(text, error as Error) ? "unexpected EOF" : "invalid character");
   }
   if (typeof value !== "object" || Array.isArray(value))
     throw new NsqRefusal(400, "json: cannot unmarshal value into an object");
   return value ?? {};
+}
+
+/** Nothing is wrong with it but that it ends too soon. */
+function isCut(text: string, { message }: Error): boolean {
+  const position = / at position (\d+)/.exec(message)?.[1];
+  return position === undefined ? message.includes("end of JSON") : Number(position) === text.length;
 }
 
 function decodeOr(body: unknown, refusal: string): object {
