@@ -58,7 +58,7 @@ function recorded(history: History, { deliveries, answers }: Story): string[] {
     const { msgid, node, t } = requeue;
     if (!history.isOwner(node, msgid, t)) continue;
     const taken = deliveries.findLast(
-      (delivery) => delivery.msgid === msgid && delivery.node === node && delivery.t <= t + skewNs,
+      (delivery) => delivery.msgid === msgid && delivery.proc === requeue.proc && delivery.t <= t,
     );
     const next = deliveries.find((delivery) => delivery.msgid === msgid && delivery.t > t + skewNs);
     if (!taken || !next) continue;

@@ -1,22 +1,34 @@
 /** Ways to spoil a good history, each of which the checker has to find. */
-import type { Random } from "../../broker/testing/random.ts";
-import type {
-  AdoptEvent,
-  AnswerEvent,
-  DeliverEvent,
-  HistoryEvent,
-  PublishEvent,
-  TopologyEvent,
-} from "../event.ts";
-import { nsPerMs } from "../event.ts";
 import type { InvariantId } from "../invariants/invariant.ts";
-import { endMs, flushWindowMs, leaseTtlMs } from "./good-histories.ts";
+import {
+  again,
+  attempts,
+  changing,
+  earlyPublish,
+  earlyRequeue,
+  ends,
+  epochBack,
+  finishedAgain,
+  forgottenAttempt,
+  formerOwner,
+  lateChannel,
+  left,
+  noAnswer,
+  notAdopted,
+  oldEpoch,
+  type Plant,
+  refused,
+  sameId,
+  slowed,
+  twice,
+  unfinished,
+  without,
+} from "./plants.ts";
 
 interface Fault {
   readonly breaks: InvariantId;
   readonly what: string;
-  /** null: this history has nothing that could be spoilt so. */
-  readonly plant: (events: readonly HistoryEvent[], random: Random) => HistoryEvent[] | null;
+  readonly plant: Plant;
 }
 
 export const faults: readonly Fault[] = [
@@ -91,238 +103,3 @@ export const faults: readonly Fault[] = [
   },
   { breaks: "I12", what: "others feel it", plant: slowed },
 ];
-
-type Of<Op, E = HistoryEvent> = E extends { op: infer Ops } ? (Op extends Ops ? E : never) : never;
-
-function all<Op extends HistoryEvent["op"]>(events: readonly HistoryEvent[], op: Op): Of<Op>[] {
-  return events.filter((event): event is Of<Op> & HistoryEvent => event.op === op);
-}
-
-function some<T>(items: readonly T[], random: Random): T | null {
-  return items.length > 0 ? random.pick(items) : null;
-}
-
-function changing<Op extends HistoryEvent["op"]>(
-  op: Op,
-  change: (event: Of<Op>) => HistoryEvent,
-): Fault["plant"] {
-  return (events, random) => {
-    const event = some(all(events, op), random);
-    return event && events.map((other) => (other === event ? change(event) : other));
-  };
-}
-
-function acknowledged(events: readonly HistoryEvent[], random: Random): PublishEvent | null {
-  return some(
-    all(events, "publish").filter(({ kind, topic }) => kind === "ok" && topic === "orders"),
-    random,
-  );
-}
-
-function without(
-  events: readonly HistoryEvent[],
-  random: Random,
-  which: "all" | "one",
-): HistoryEvent[] | null {
-  const ok = acknowledged(events, random);
-  if (!ok) return null;
-  return events.filter(
-    (event) =>
-      !("channel" in event && "uid" in event && event.uid === ok.uid) ||
-      (which === "one" && event.channel !== "mail"),
-  );
-}
-
-function unfinished(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const ok = acknowledged(events, random);
-  if (!ok) return null;
-  return events.filter(
-    (event) => !(event.op === "finish" && event.uid === ok.uid && event.channel === "billing"),
-  );
-}
-
-function lateChannel(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const ok = acknowledged(events, random);
-  if (!ok) return null;
-  const made = {
-    op: "channel",
-    proc: "c0",
-    kind: "ok",
-    topic: "orders",
-    channel: "late",
-    node: ok.node,
-  } as const;
-  return [...events, { ...made, t: ok.t - 2.5 * nsPerMs } satisfies TopologyEvent];
-}
-
-function sameId(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const deliveries = all(events, "deliver").filter(({ topic }) => topic === "orders");
-  const one = some(deliveries, random);
-  const other =
-    one &&
-    some(
-      deliveries.filter(({ uid }) => uid !== one.uid),
-      random,
-    );
-  if (!other) return null;
-  return events.map((event) => (event === other ? { ...other, msgid: one.msgid } : event));
-}
-
-function refused(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const ok = acknowledged(events, random);
-  if (!ok) return null;
-  return events.map((event) =>
-    event.op === "publish" && event.uid === ok.uid && event.kind !== "invoke"
-      ? { ...event, kind: "fail" }
-      : event,
-  );
-}
-
-/** Delivered on `billing` only once, far from the crash. */
-function simple(
-  events: readonly HistoryEvent[],
-  random: Random,
-): { delivery: DeliverEvent; finish: AnswerEvent } | null {
-  const times = new Map<string, number>();
-  const calm = all(events, "deliver").filter(
-    ({ topic, channel }) => topic === "orders" && channel === "billing",
-  );
-  for (const { uid } of calm) times.set(uid, (times.get(uid) ?? 0) + 1);
-  const delivery = some(
-    calm.filter(({ uid, t }) => times.get(uid) === 1 && (t < 1_500 * nsPerMs || t > 5_000 * nsPerMs)),
-    random,
-  );
-  const finish = all(events, "finish").find(
-    ({ uid, kind, channel }) => uid === delivery?.uid && kind === "ok" && channel === "billing",
-  );
-  return delivery && finish ? { delivery, finish } : null;
-}
-
-function again(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const found = simple(events, random);
-  if (!found) return null;
-  const { delivery } = found;
-  const t = delivery.t + 0.5 * nsPerMs;
-  return [...events, { ...delivery, attempt: 2, t }];
-}
-
-function twice(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const found = simple(events, random);
-  return found && [...events, { ...found.delivery, msgid: "00000002ffffffff" }];
-}
-
-function attempts(events: readonly HistoryEvent[], random: Random, by: number): HistoryEvent[] | null {
-  const firstCrash = all(events, "crash")[0]!.t;
-  const second = some(
-    all(events, "deliver").filter(({ attempt, t }) => attempt === 2 && t < firstCrash),
-    random,
-  );
-  return second && events.map((event) => (event === second ? { ...second, attempt: 2 + by } : event));
-}
-
-function forgottenAttempt(events: readonly HistoryEvent[]): HistoryEvent[] | null {
-  const crash = all(events, "crash")[0]!.t;
-  const adopted = all(events, "adopt")[0]!.t;
-  for (const requeue of all(events, "requeue")) {
-    if (requeue.kind !== "ok" || requeue.node !== "a" || requeue.t > crash - (flushWindowMs + 5) * nsPerMs)
-      continue;
-    const isIt = ({ msgid, channel }: DeliverEvent) => msgid === requeue.msgid && channel === requeue.channel;
-    const next = all(events, "deliver").find((delivery) => isIt(delivery) && delivery.t > requeue.t);
-    if (!next || next.t < adopted) continue;
-    return events.map((event) => (event === next ? { ...next, attempt: 1 } : event));
-  }
-  return null;
-}
-
-function finishedAgain(
-  events: readonly HistoryEvent[],
-  random: Random,
-  by: "same" | "adopter",
-): HistoryEvent[] | null {
-  const found = simple(events, random);
-  if (!found) return null;
-  const { delivery, finish } = found;
-  if (by === "same") return [...events, { ...delivery, attempt: 2, t: finish.t + 1_000 * nsPerMs }];
-  if (delivery.node !== "a") return null;
-  return [...events, { ...delivery, node: "b", attempt: 1, t: 8_000 * nsPerMs }];
-}
-
-function oldEpoch(events: readonly HistoryEvent[]): HistoryEvent[] | null {
-  return events.map((event) =>
-    event.op === "commit" && event.kind === "fail" ? { ...event, kind: "ok" } : event,
-  );
-}
-
-function epochBack(events: readonly HistoryEvent[]): HistoryEvent[] | null {
-  return events.map((event) => (event.op === "epoch" && event.epoch === 3 ? { ...event, epoch: 1 } : event));
-}
-
-function formerOwner(events: readonly HistoryEvent[]): HistoryEvent[] | null {
-  const adopted: AdoptEvent = all(events, "adopt")[0]!;
-  const delivery = all(events, "deliver").find(
-    ({ msgid, t }) => msgid.startsWith("00000001") && t > adopted.t,
-  );
-  if (!delivery) return null;
-  const t = adopted.t + (leaseTtlMs + 5) * nsPerMs;
-  return [...events, { ...delivery, node: "a", t }];
-}
-
-function earlyPublish(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const publish = some(
-    all(events, "publish").filter(({ deferMs }) => (deferMs ?? 0) > 20),
-    random,
-  );
-  if (!publish) return null;
-  const t = publish.t + 3 * nsPerMs;
-  const first = all(events, "deliver").find(({ uid }) => uid === publish.uid)!;
-  return events.map((event) => (event === first ? { ...first, t } : event));
-}
-
-function earlyRequeue(events: readonly HistoryEvent[]): HistoryEvent[] | null {
-  const crash = all(events, "crash")[0]!.t;
-  for (const requeue of all(events, "requeue")) {
-    if (requeue.kind !== "ok" || !requeue.delayMs) continue;
-    const next = all(events, "deliver").find(
-      ({ msgid, channel, t }) => msgid === requeue.msgid && channel === requeue.channel && t > requeue.t,
-    );
-    if (next?.node !== requeue.node || (requeue.t < crash && next.t > crash)) continue;
-    return events.map((event) => (event === next ? { ...next, t: requeue.t + nsPerMs } : event));
-  }
-  return null;
-}
-
-function ends(events: readonly HistoryEvent[], random: Random, count: number): HistoryEvent[] | null {
-  const row = some(
-    all(events, "audit").filter(({ what, topic }) => what === "finish" && topic === "steady"),
-    random,
-  );
-  if (!row) return null;
-  return [...events.filter((event) => event !== row), ...Array.from({ length: count }, () => row)];
-}
-
-function noAnswer(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const ok = acknowledged(events, random);
-  return ok && events.filter((event) => event !== ok);
-}
-
-function notAdopted(events: readonly HistoryEvent[]): HistoryEvent[] | null {
-  return events.filter(
-    (event) => event.op !== "adopt" && !(event.op === "start" && event.node === "a" && event.t > nsPerMs),
-  );
-}
-
-function left(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const ok = acknowledged(events, random);
-  if (!ok) return null;
-  const stored = { op: "stored", proc: "store", kind: "ok", topic: "orders", channel: "mail" } as const;
-  return [...events, { ...stored, t: (endMs + 1) * nsPerMs, uid: ok.uid }];
-}
-
-function slowed(events: readonly HistoryEvent[]): HistoryEvent[] | null {
-  const hurt = all(events, "phase").find(({ phase }) => phase === "hurt")!.t;
-  return events.map((event) =>
-    event.op === "publish" && event.topic === "steady" && event.kind === "ok" && event.t > hurt
-      ? { ...event, t: event.t + 20 * nsPerMs }
-      : event,
-  );
-}

@@ -135,7 +135,8 @@ class GoodRun {
       if (!isRequeue && !(inWindow && random.chance(0.5))) return;
       ms = isRequeue ? answeredMs + 2 + delayMs : crashMs + 1;
       attempt++;
-      if (inWindow && random.chance(0.5)) {
+      // What was requeued or timed out before the window stays counted.
+      if (inWindow && attempt === 2 && random.chance(0.5)) {
         attempt = 1;
         ms = Math.max(ms, crashMs + 1);
       }

@@ -2,6 +2,7 @@
 import type { LeaseRow } from "../../../../db/queries/leases.ts";
 import { Lease, type Moment } from "../../../cluster/lease.ts";
 import { type Ripe, Watch } from "../../../cluster/watch.ts";
+import { loadDurable } from "./loading.ts";
 import type { SimNode } from "./node.ts";
 import type { Life } from "./postgres.ts";
 
@@ -110,7 +111,7 @@ export class SimLeaseKeeper {
     if (!this.#isBusy && this.#held !== null) {
       this.#isBusy = true;
       // An adoption that was given up may have been done after all, and late.
-      this.#node.load(() => this.#adopt(this.#watch.ripe(this.#node.nowMs)));
+      loadDurable(this.#node, () => this.#adopt(this.#watch.ripe(this.#node.nowMs)));
     }
     const atMs = this.#watch.ripeAtMs();
     if (atMs === null) return;
@@ -126,7 +127,7 @@ export class SimLeaseKeeper {
       return;
     }
     this.#watch.forget(ripe.row.nodeId);
-    this.#take(owner, ripe.row, () => this.#node.load(() => this.#adopt(others)));
+    this.#take(owner, ripe.row, () => loadDurable(this.#node, () => this.#adopt(others)));
   }
 
   /** Again and again until nothing is left: a log whose first block was being written is found by the next statement. */

@@ -3,15 +3,11 @@
  * cluster do it. A process can die, stand still and begin again; what is to happen in one life never happens in the next.
  */
 import { Broker, type BrokerOptions } from "../../../broker/broker.ts";
-import type { TopicCheckpoint } from "../../../broker/checkpoint.ts";
-import type { ProgressFlush } from "../../../broker/progress-flush.ts";
 import type { Random } from "../../../broker/testing/random.ts";
-import { joinTopics, owedFrom } from "../../../store/checkpoint-fit.ts";
-import { ProgressFold } from "../../../store/progress-fold.ts";
 import { SimLeaseKeeper } from "./lease-keeper.ts";
 import { SimStore } from "./node-store.ts";
 import type { Parts } from "./parts.ts";
-import type { Life, ModelPostgres, OwnedLog } from "./postgres.ts";
+import type { Life, ModelPostgres } from "./postgres.ts";
 import type { Outcome, PostgresLink, StatementOptions } from "./postgres-link.ts";
 import { SimProgressKeeper } from "./progress-keeper.ts";
 import type { HistoryRecorder } from "./recorder.ts";
@@ -179,26 +175,6 @@ export class SimNode {
     this.knownLogs.clear();
   }
 
-  /** Brings into the broker what is this node's, and was not loaded before. @param then is called in any case */
-  load(then: () => void): void {
-    const { epoch } = this.keeper.lease;
-    this.ask(
-      (postgres) => {
-        const logs = postgres.ownedLogs(this.name).filter(({ logId }) => !this.knownLogs.has(logId));
-        const lives = new Map(logs.map(({ told }) => [`${told.node}/${told.epoch}`, told]));
-        return [...lives.values()].map((life) => ({
-          logs: logs.filter(({ told }) => told.node === life.node && told.epoch === life.epoch),
-          flushes: postgres.flushesOf(life),
-        }));
-      },
-      (outcome) => {
-        // Somebody may have taken it while it was read.
-        if (outcome.known && this.keeper.lease.epoch === epoch) this.#loaded(outcome.value);
-        then();
-      },
-    );
-  }
-
   /** It cannot keep what it promises while the store is there; for the history. */
   hinder(reason: string, isSo: boolean): void {
     const before = this.#hindrances.size;
@@ -236,37 +212,6 @@ export class SimNode {
   }
 
   // -- within -----------------------------------------------------------------------------------
-
-  #loaded(lives: readonly { logs: readonly OwnedLog[]; flushes: readonly ProgressFlush[] }[]): void {
-    const folds = new Map<number, ProgressFold>();
-    let topics: TopicCheckpoint[] = [];
-    for (const { logs, flushes } of lives) {
-      const fold = new ProgressFold();
-      for (const flush of flushes) fold.apply(flush);
-      for (const { logId } of logs) folds.set(logId, fold);
-      topics = joinTopics(topics, this.parts.fit(fold, new Map(logs.map((log) => [log.logId, log]))));
-    }
-    this.#restore(
-      topics,
-      lives.flatMap(({ logs }) => logs),
-    );
-    this.schedule.found([...folds.keys()], ({ topic, channel, logId, seq }) =>
-      folds.get(logId)?.owed(topic, channel, logId, seq),
-    );
-  }
-
-  #restore(topics: readonly TopicCheckpoint[], logs: readonly OwnedLog[]): void {
-    for (const { logId } of logs) {
-      this.knownLogs.add(logId);
-      this.store.adopt(logId);
-    }
-    for (const { name, channels } of topics) {
-      for (const channel of channels) this.ensureChannel(name, channel.name);
-    }
-    this.broker.restore(topics, () => true);
-    const from = owedFrom(topics);
-    for (const { logId } of logs) this.store.forget(logId, from.get(logId) ?? 2 ** 32);
-  }
 
   #tick(): void {
     this.broker.tick();
