@@ -36,3 +36,13 @@ test.each(["/pub", "/mpub"])("[DU5] %s is refused with 503 when the store takes 
 
   expect(await reply).toMatchObject({ status: 503, text: expect.stringContaining("NOT_STORED") });
 });
+
+test.each(["/pub", "/mpub"])(
+  "[DU7] %s is refused at once while the database may lose what it confirms",
+  async (path) => {
+    await using server = await startServer({ durability, refusesDurable: () => true });
+
+    expect((await server.post(`${path}?topic=other`, "x")).status).toBe(200);
+    expect((await server.post(`${path}?topic=invoices`, "x")).status).toBe(503);
+  },
+);

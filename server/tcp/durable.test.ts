@@ -112,3 +112,16 @@ test("[DU5] who does not wait for answers is read no further than so many are ow
   await client.expectOk(count);
   clearInterval(storing);
 });
+
+test.each([
+  ["PUB", pub("invoices", "a")],
+  ["MPUB", mpub("invoices", ["a", "b"])],
+])("[DU7] %s is refused at once while the database may lose what it confirms", async (verb, command) => {
+  const durability = { timeoutMs, isDurable: (topic: string) => topic === "invoices" };
+  await using server = new TcpServer({ durability, refusesDurable: () => true });
+  await using client = await connect(await server.listen());
+  client.send(pub("memory", "a"), command);
+
+  await client.expectOk();
+  await client.expectFatal(`E_${verb}_FAILED ${verb} failed the database may lose what it confirms`);
+});

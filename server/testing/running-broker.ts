@@ -10,6 +10,7 @@ export interface RunningBrokerOptions {
   readonly latency?: LatencyOptions;
   readonly backlog?: Backlog;
   readonly durability?: Durability;
+  readonly refusesDurable?: () => boolean;
   /** Told that there is something to settle; by default it is settled in a turn of its own. */
   readonly wake?: () => void;
 }
@@ -51,6 +52,7 @@ export class RunningBroker {
         report: { lost: nothing },
         audit: null,
         random: () => 0.5,
+        ...(options.refusesDurable && { refusesDurable: options.refusesDurable }),
         wake: options.wake ?? (() => setImmediate(() => this.broker.settle())),
       },
     );

@@ -11,7 +11,8 @@ import { RunningBroker, type RunningBrokerOptions } from "./running-broker.ts";
 
 const tickMs = 5;
 
-export interface TcpServerOptions extends Pick<RunningBrokerOptions, "memBytes" | "backlog" | "durability"> {
+export interface TcpServerOptions
+  extends Pick<RunningBrokerOptions, "memBytes" | "backlog" | "durability" | "refusesDurable"> {
   readonly limits?: Partial<TcpLimits>;
   /** Its certificate; without one there is no TLS. */
   readonly certificate?: Certificate;
