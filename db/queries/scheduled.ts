@@ -1,5 +1,5 @@
 /** Messages that are due later: one row for each channel they are owed to. */
-import { type Query, type Row, type Sql, withDeadline } from "../statement.ts";
+import type { Query, Row, Sql } from "../statement.ts";
 import { type Owner, ownerPart } from "./fence.ts";
 
 export interface ScheduledRow {
@@ -123,32 +123,28 @@ export function deleteScheduledOf(sql: Sql, owner: Owner, topic: string, channel
     select 1 as held from owner`;
 }
 
-const readDeadlineMs = 10_000;
-const rowsPage = 256;
+/** Rows of one answer. */
+export const scheduledPage = 256;
 
-/** Due in (fromMs, toMs], of the durable logs of a node or of some of them, a page at a time. */
-export async function* selectScheduled(
+export type ScheduledKey = Pick<ScheduledRow, "logId" | "seq" | "channel">;
+
+/** Due in (fromMs, toMs], of the durable logs of a node or of some of them: those that follow `after`. */
+export function selectScheduled(
   sql: Sql,
   nodeId: string,
   range: { readonly fromMs: number; readonly toMs: number; readonly logIds: readonly number[] | null },
-): AsyncGenerator<ScheduledRow[]> {
+  after: ScheduledKey | null,
+): Query<(ScheduledRow & Row)[]> {
   const logIds = range.logIds === null ? null : `{${range.logIds.join(",")}}`;
-  let after = { logId: -1, seq: -1, channel: "" };
-  for (;;) {
-    const page: ScheduledRow[] = await withDeadline(
-      sql<(ScheduledRow & Row)[]>`
-        select s.topic, s.log_id as "logId", seq, channel, round(extract(epoch from due_at) * 1000)::bigint as "dueMs", attempts, frame
-        from logs l join scheduled s on s.log_id = l.log_id
-        where l.node_id = ${nodeId} and l.durable and (${logIds}::bigint[] is null or l.log_id = any(${logIds}::bigint[]))
-          and due_at > to_timestamp(${range.fromMs}::float8 / 1000) and due_at <= to_timestamp(${range.toMs}::float8 / 1000)
-          and (s.log_id, seq, channel) > (${after.logId}, ${after.seq}, ${after.channel})
-        order by s.log_id, seq, channel limit ${rowsPage}`,
-      readDeadlineMs,
-    );
-    yield page;
-    if (page.length < rowsPage) return;
-    after = page.at(-1)!;
-  }
+  const { logId, seq, channel } = after ?? { logId: -1, seq: -1, channel: "" };
+  return sql<(ScheduledRow & Row)[]>`
+    select s.topic, s.log_id as "logId", seq, channel, round(extract(epoch from due_at) * 1000)::bigint as "dueMs",
+      attempts, frame
+    from logs l join scheduled s on s.log_id = l.log_id
+    where l.node_id = ${nodeId} and l.durable and (${logIds}::bigint[] is null or l.log_id = any(${logIds}::bigint[]))
+      and due_at > to_timestamp(${range.fromMs}::float8 / 1000) and due_at <= to_timestamp(${range.toMs}::float8 / 1000)
+      and (s.log_id, seq, channel) > (${logId}, ${seq}, ${channel})
+    order by s.log_id, seq, channel limit ${scheduledPage}`;
 }
 
 /** How many are due after that, by topic and channel. */

@@ -6,6 +6,7 @@
  */
 import { auditKinds } from "./audit-ring.ts";
 import type { Broker } from "./broker.ts";
+import type { ChannelNotes } from "./channel-notes.ts";
 import { pump } from "./dispatch.ts";
 import { type Exception, Exceptions } from "./exceptions.ts";
 import { frameTimeMs } from "./frame.ts";
@@ -13,7 +14,6 @@ import { Latency } from "./latency.ts";
 import type { Log } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { Consumer } from "./ports.ts";
-import type { ChannelNotes } from "./progress.ts";
 import { tidy } from "./retention.ts";
 import type { RunQueue } from "./runs.ts";
 import { Subscription, type SubscriptionSettings } from "./subscription.ts";

@@ -8,10 +8,11 @@
  *
  * Its frame is a private copy, or null when only the store has it.
  */
+
+import type { ChannelNotes } from "./channel-notes.ts";
 import { Deque } from "./deque.ts";
 import { DueHeap, type HeapItem } from "./heap.ts";
 import type { Log } from "./log.ts";
-import type { ChannelNotes } from "./progress.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** What an exception costs beside its frame: object, map entry, heap slot. */

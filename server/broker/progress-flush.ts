@@ -65,3 +65,8 @@ export function owedOf(broker: Broker, exceptions: readonly Exception[]): Except
     ),
   };
 }
+
+/** For what was written and what would be. */
+export function isEqual(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

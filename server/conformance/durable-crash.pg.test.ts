@@ -104,6 +104,12 @@ test("[SH1] what is published for later is there after kill -9: not before it is
     if (channel === "a") await node.act("/topic/create?topic=orders");
     await node.act(`/channel/create?topic=orders&channel=${channel}`);
   }
+  await publish(node, 0, 1);
+  for (const channel of ["a", "b"]) {
+    await using consumer = await subscribe(node.tcpPort, "orders", channel, { rdy: 10 });
+    consumer.fin((await consumer.nextMessage()).id);
+  }
+  await pause(behindMs);
   const startedMs = Date.now();
   {
     await using producer = await connect(node.tcpPort);
@@ -172,6 +178,9 @@ test.each([
     await using node = await durableNode(database.url);
     await node.act("/topic/create?topic=orders");
     for (const channel of ["a", "b"]) await node.act(`/channel/create?topic=orders&channel=${channel}`);
+    // A topic that was just made is held until it is known which channels it should have.
+    await publish(node, 0, 1);
+    await eventually(async () => expect(await node.channel("orders", "b")).toMatchObject({ depth: 1 }));
     await using producer = await connect(node.tcpPort);
     for (const delayMs of [5_000, 1_000_000]) {
       producer.dpub("orders", delayMs, "x");
@@ -210,6 +219,7 @@ test("[SH3] what is requeued for long leaves its log to be forgotten, and is the
     ]);
     expect(await node.channel("orders", "billing")).toMatchObject({ deferred_count: 3 });
   });
+  await pause(behindMs);
   await node.kill();
   await node.start();
 
@@ -235,6 +245,37 @@ test("[SH3] what is requeued for long leaves its log to be forgotten, and is the
     },
     { withinMs: 15_000 },
   );
+}, 60_000);
+
+test("[SH1] what was deferred at a node that died comes from the one that takes over", async () => {
+  await using database = await freshDatabase();
+  await using node = await durableNode(database.url);
+  await using other = await durableNode(database.url);
+  await publish(node, 0, 10);
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 10 });
+  for (let n = 0; n < 10; n++) {
+    const { id } = await consumer.nextMessage();
+    if (n < 2) consumer.req(id, [20_000, 1_000][n]!);
+    else consumer.fin(id);
+  }
+  await using producer = await connect(node.tcpPort);
+  for (const delayMs of [2_000, 18_000]) {
+    producer.dpub("orders", delayMs, `deferred ${delayMs}`);
+    await producer.expectOk();
+  }
+  await pause(behindMs);
+  await node.kill();
+
+  await eventually(async () => expect(await other.hasTopic("orders")).toBe(true), { withinMs: 15_000 });
+  await using heir = await subscribe(other.tcpPort, "orders", "billing", { rdy: 10 });
+  const seen: string[] = [];
+  while (seen.length < 4) {
+    const { id, body, attempts } = await heir.nextMessage({ withinMs: 25_000 });
+    seen.push(`${body} ${attempts}`);
+    heir.fin(id);
+  }
+  expect(seen.slice(0, 2).sort()).toEqual(["1 2", "deferred 2000 1"]);
+  expect(seen.slice(2)).toEqual(["deferred 18000 1", "0 2"]);
 }, 60_000);
 
 test("[SH2] a deferred publish to a topic without a channel waits for the first", async () => {

@@ -240,6 +240,7 @@ class OpenStore implements NodeStore {
         now();
         broker.bringScheduled(message, channel, isFound);
       },
+      hasRoom: () => broker.pressure === "none",
       count: (topic, channel, count) => broker.countScheduled(topic, channel, count),
     });
   }

@@ -9,6 +9,8 @@ import {
   deleteScheduled,
   deleteScheduledOf,
   insertScheduled,
+  type ScheduledKey,
+  scheduledPage,
   selectScheduled,
   spreadScheduled,
 } from "../../db/queries/scheduled.ts";
@@ -39,6 +41,8 @@ interface Read {
   readonly logIds: readonly number[] | null;
   readonly toMs: number;
   readonly known: KnownOwed;
+  /** What has been read of it; null: nothing yet. */
+  readonly after: ScheduledKey | null;
 }
 
 type Act =
@@ -58,6 +62,8 @@ type Act =
 export interface ScheduleReader {
   /** `isFound`: of logs that were not this process's before. */
   bring(message: ScheduledMessage, channel: string, isFound: boolean): void;
+  /** Whether there is memory for more; asked before each read. */
+  hasRoom(): boolean;
   /** So many of a channel are due later than that. */
   count(topic: string, channel: string, count: number): void;
 }
@@ -121,7 +127,7 @@ export class ScheduleKeeper implements Schedule {
 
   /** Logs that have come to this process: all of theirs that is due soon is read. */
   found(logIds: readonly number[], known: KnownOwed): void {
-    if (logIds.length > 0) this.#add({ kind: "read", logIds, toMs: this.#horizonMs, known });
+    if (logIds.length > 0) this.#add({ kind: "read", logIds, toMs: this.#horizonMs, known, after: null });
   }
 
   /** What waits for these logs is not this node's to do. */
@@ -129,6 +135,8 @@ export class ScheduleKeeper implements Schedule {
     const given = new Set(logIds);
     this.#acts = this.#acts.filter((act) => {
       if (act.kind === "keep") return !given.has(act.message.logId);
+      // Whatever of it is this node's still is found anew.
+      if (act.kind === "read") return false;
       return !(act.kind === "spread" || act.kind === "drop") || !given.has(act.logId);
     });
   }
@@ -161,6 +169,12 @@ export class ScheduleKeeper implements Schedule {
       const owner = link.state === "up" && node.mayCommit ? node.owner : null;
       if (owner === null) {
         await pause(retryMs);
+        continue;
+      }
+      if (this.#acts[0]!.kind === "read" && this.#reader?.hasRoom() === false) {
+        // All else goes on meanwhile.
+        this.#acts.push(this.#acts.shift()!);
+        if (this.#acts.every(({ kind }) => kind === "read")) await pause(retryMs);
         continue;
       }
       const batch = this.#batch();
@@ -245,29 +259,32 @@ export class ScheduleKeeper implements Schedule {
     if (!this.#hasLater || this.#acts.some(({ kind }) => kind === "read")) return;
     // From here on what is kept and due before it stays in memory, so that the read may begin.
     this.#horizonMs = Math.max(this.#horizonMs, Date.now() + horizonMs);
-    this.#add({ kind: "read", logIds: null, toMs: this.#horizonMs, known: () => undefined });
+    this.#add({ kind: "read", logIds: null, toMs: this.#horizonMs, known: () => undefined, after: null });
   }
 
-  async #read({ logIds, toMs, known }: Read): Promise<() => void> {
-    const { link, nodeId } = this.#options;
-    const fromMs = logIds === null ? this.#readToMs : 0;
-    await link.use("read", async (sql) => {
-      for await (const page of selectScheduled(sql, nodeId, { fromMs, toMs, logIds })) {
-        for (const { channel, ...row } of page) {
-          this.#options.onKept(row.logId);
-          const owed = known(row.topic, channel, row.logId, row.seq);
-          const message = owed ? { ...row, attempts: owed.attempts, dueMs: owed.dueMs || row.dueMs } : row;
-          this.#reader?.bring(message, channel, logIds !== null);
-        }
+  /** A page, and what follows it later: between the two there must be room for it. */
+  async #read(act: Read): Promise<(left: readonly Act[]) => void> {
+    const { logIds, toMs, known, after } = act;
+    const { link, nodeId, onKept } = this.#options;
+    const range = { logIds, toMs, fromMs: logIds === null ? this.#readToMs : 0 };
+    const page = await link.run("read", deadlineMs, (sql) => selectScheduled(sql, nodeId, range, after));
+    const isLast = page.length < scheduledPage;
+    const later =
+      isLast && logIds !== null
+        ? await link.run("read", deadlineMs, (sql) => countScheduled(sql, nodeId, toMs, logIds))
+        : [];
+    return (left) => {
+      if (left.length === 0) return;
+      for (const { channel, ...row } of page) {
+        onKept(row.logId);
+        const owed = known(row.topic, channel, row.logId, row.seq);
+        const message = owed ? { ...row, attempts: owed.attempts, dueMs: owed.dueMs || row.dueMs } : row;
+        this.#reader?.bring(message, channel, logIds !== null);
       }
-      if (logIds === null) return;
-      for (const { topic, channel, count } of await countScheduled(sql, nodeId, toMs, logIds)) {
-        this.#hasLater = true;
-        this.#reader?.count(topic, channel, count);
-      }
-    });
-    return () => {
-      if (logIds === null) this.#readToMs = toMs;
+      for (const { topic, channel, count } of later) this.#reader?.count(topic, channel, count);
+      this.#hasLater ||= later.length > 0;
+      if (!isLast) this.#acts.push({ ...act, after: page.at(-1)! });
+      else if (logIds === null) this.#readToMs = toMs;
     };
   }
 }
