@@ -56,7 +56,6 @@ function openSocket({ host, port }: DatabaseHost): Promise<Socket> {
   const timer = setTimeout(() => socket.destroy(new Error("connect timed out")), connectMsMax);
   socket.once("connect", () => {
     clearTimeout(timer);
-    socket.removeListener("error", reject);
     // The driver reads here whose certificate it should be.
     resolve(Object.assign(socket, { host, port }));
   });

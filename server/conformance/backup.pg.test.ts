@@ -86,6 +86,8 @@ test("[RP11][RP13] a stopped one is backed up too; what is cut off, foreign or i
   expect(again).toMatchObject({ code: 1, said: expect.stringContaining("is there already") });
   const none = run("backup", `--data-path=${at("nothing")}`, `--to=${at("other.tar")}`);
   expect(none).toMatchObject({ code: 1, said: expect.stringContaining("no Postgres") });
+  const nowhere = run("backup", `--data-path=${place.path}`, `--to=${at("no/where.tar")}`);
+  expect(nowhere).toMatchObject({ code: 1, said: expect.stringContaining("no directory") });
   expect(existsSync(at("nothing")) || existsSync(at("other.tar"))).toBe(false);
 
   const over = run("restore", `--from=${at("weir.tar")}`, `--data-path=${place.path}`);

@@ -28,6 +28,7 @@ export async function backUp(dataDir: string, file: string): Promise<number> {
   const place = existsSync(dataDir) ? preparePlace(dataDir) : null;
   if (place === null || !existsSync(place.data)) throw new BackupError(`there is no Postgres in ${dataDir}`);
   if (existsSync(file)) throw new BackupError(`${file} is there already`);
+  if (!existsSync(dirname(resolve(file)))) throw new BackupError(`there is no directory for ${file}`);
 
   await using started = (await answers(place.socketDir)) ? null : await startPostgres({ dataDir });
   void started;
