@@ -22,6 +22,7 @@ export class ChaosNode implements AsyncDisposable {
   readonly #recorder: Recorder;
   #isFrozen = false;
   #isStarting = false;
+  #isDying = false;
 
   private constructor(name: string, proxy: FaultProxy, process: TestNode, recorder: Recorder) {
     this.name = name;
@@ -51,8 +52,14 @@ export class ChaosNode implements AsyncDisposable {
     return this.#isFrozen;
   }
 
+  /** SIGKILL was sent: what is read of it from now on it had said before. */
+  get isDying(): boolean {
+    return this.#isDying;
+  }
+
   async start(): Promise<void> {
     this.#isStarting = true;
+    this.#isDying = false;
     await this.process.start().finally(() => {
       this.#isStarting = false;
     });
@@ -61,9 +68,11 @@ export class ChaosNode implements AsyncDisposable {
 
   /** SIGKILL. */
   async kill(): Promise<void> {
+    const { t } = this.#recorder;
+    this.#isDying = true;
     await this.process.kill();
     this.#isFrozen = false;
-    this.#note("crash");
+    this.#recorder.add({ op: "crash", proc: "harness", kind: "ok", node: this.name, t });
   }
 
   /** SIGTERM; resolves to how it ended. */

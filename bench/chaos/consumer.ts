@@ -191,8 +191,8 @@ class Connection {
 
   /** The node has read these. */
   #read(answers: readonly Answer[]): void {
-    // What comes from a node that is dead by now it said before it died.
-    if (!this.#options.node.process.running) return;
+    // Of a node that has been killed the history knows when, and that it said nothing since.
+    if (this.#options.node.isDying) return;
     for (const answer of answers) if (!answer.isRefused) this.#note(answer, "ok");
   }
 

@@ -71,6 +71,9 @@ const chosen = values.run?.split(",").map((name) => {
   return runs.find((run) => run.name === name) ?? wrong(`there is no run ${name}`);
 });
 
+// Leaving by itself is what ends the nodes; Postgres notices.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const source = sourceCommit();
 const display = new Display(process.stdout);
 const results: string[] = [];

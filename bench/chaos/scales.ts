@@ -3,6 +3,7 @@ import type { Scale } from "./stage.ts";
 
 const oneAtATime = { batch: 1, window: 1 };
 const pipelined = { batch: 1, window: 50 };
+const deferred = { batch: 1, window: 1, deferMs: 400 };
 const batches = { batch: 50, window: 4 };
 
 export const fullScale: Scale = {
@@ -15,6 +16,7 @@ export const fullScale: Scale = {
     ...Array.from({ length: 12 }, () => oneAtATime),
     ...Array.from({ length: 3 }, () => pipelined),
     ...Array.from({ length: 3 }, () => batches),
+    ...Array.from({ length: 2 }, () => deferred),
   ],
 };
 
@@ -25,5 +27,5 @@ export const shortScale: Scale = {
   leaseTtlMs: 1_000,
   publishTimeoutMs: 1_500,
   rounds: 1,
-  producers: [oneAtATime, oneAtATime, pipelined, { batch: 10, window: 2 }],
+  producers: [oneAtATime, oneAtATime, pipelined, deferred, { batch: 10, window: 2 }],
 };

@@ -137,15 +137,18 @@ export class Stage implements AsyncDisposable {
     this.recorder.add({ op: "heal", proc: "harness", kind: "ok" });
   }
 
-  /** Messages that the nodes say they still have, of the topics of the load. */
-  async left(): Promise<number> {
-    let left = 0;
-    for (const { process } of this.nodes) {
+  /** What the nodes say they still have of the load's topics, in words. */
+  async left(): Promise<string[]> {
+    const left: string[] = [];
+    for (const { name: node, process } of this.nodes) {
       for (const { topic_name, depth, channels } of (await process.stats()).topics ?? []) {
         if (!topics.some(({ name }) => name === topic_name)) continue;
-        left += depth;
-        for (const channel of channels)
-          left += channel.depth + channel.in_flight_count + channel.deferred_count;
+        if (depth > 0) left.push(`${depth} of ${topic_name} on ${node}`);
+        for (const { channel_name, depth, in_flight_count, deferred_count } of channels) {
+          if (depth + in_flight_count + deferred_count === 0) continue;
+          const counts = `${depth} waiting, ${in_flight_count} in flight, ${deferred_count} deferred`;
+          left.push(`${counts} on ${topic_name}/${channel_name} of ${node}`);
+        }
       }
     }
     return left;
