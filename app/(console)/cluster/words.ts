@@ -67,7 +67,7 @@ function durabilityVerdict(durability: Durability, alarm: Tone): Verdict {
     };
   const onDisk =
     "OK means on Postgres's disk: any node, and Postgres itself, may be killed at any moment, and no acknowledged message is lost.";
-  return { ...standbyVerdict(durability, alarm, onDisk) };
+  return standbyVerdict(durability, alarm, onDisk);
 }
 
 function standbyVerdict(durability: Durability, alarm: Tone, onDisk: string): Verdict {
