@@ -85,7 +85,7 @@ export interface Taken {
 
 /**
  * Moves a node on to an epoch that is nobody's, and its durable logs to `by`, unless the lease has moved since
- * it was read. null: it has, or `by` is not the owner it believes to be, and nothing was done. A log whose first
+ * it was read. null: it has, or there are none, or `by` is not the owner it believes to be, and nothing was done. A log whose first
  * block was being written at that moment may be left out: it is found by asking again with the term that is returned.
  */
 export async function adoptLogs(
@@ -101,6 +101,7 @@ export async function adoptLogs(
         update leases set term = term + 1
         where node_id = ${seen.nodeId} and term = ${seen.term} and renewals = ${seen.renewals}
           and node_id <> ${by.nodeId} and exists (select from owner)
+          and exists (select from logs where logs.node_id = ${seen.nodeId} and durable)
         returning term),
       bumped as (
         update nodes set epoch = epoch + 1 from taken where id = ${seen.nodeId} returning epoch),

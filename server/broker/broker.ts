@@ -9,7 +9,7 @@ import type { AuditRing } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
 import type { Settle } from "./commit-queue.ts";
-import { giveUpLogs } from "./giving-up.ts";
+import { giveUpDurable, giveUpLogs } from "./giving-up.ts";
 import { expire } from "./held.ts";
 import type { LatencyOptions } from "./latency.ts";
 import type { Log } from "./log.ts";
@@ -228,6 +228,11 @@ export class Broker {
   /** These logs are another node's: whoever waits for the store is refused, and nothing of them is handed out. */
   giveUpLogs(which: (logId: number) => boolean): void {
     giveUpLogs(this, which);
+  }
+
+  /** The same of all durable logs. Returns which there were. */
+  giveUpDurable(): number[] {
+    return giveUpDurable(this);
   }
 
   /** The schedule has a message that is due soon. `isFound`: of a log that is new here. */

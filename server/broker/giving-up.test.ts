@@ -105,3 +105,18 @@ test("[OW2] of a log that was taken over and given up again nothing is told, whe
   expect(onItsWay.restored).toEqual([90]);
   expect(progress.take(true, () => true)).toMatchObject({ restored: [], ended: [] });
 });
+
+test("[OW2] of all that is durable goes also what is only counted, as it is due later", () => {
+  const node = new TestBroker({ durability });
+  node.subscribe(0);
+  node.publish("waiting");
+  node.answer();
+  node.channel().countScheduled(3);
+  expect(node.channel().deferredCount).toBe(3);
+  const logIds = node.broker.durableLogIds;
+
+  expect(node.broker.giveUpDurable()).toEqual(logIds);
+
+  expect([node.channel().depth, node.channel().deferredCount]).toEqual([0, 0]);
+  expect(node.broker.durableLogIds).toEqual([]);
+});

@@ -16,6 +16,21 @@ export function giveUpLogs(broker: Broker, which: (logId: number) => boolean): v
   broker.progress?.givenUp(which);
 }
 
+/**
+ * The same of everything durable: the node's epoch is over.
+ *
+ * @returns which logs there were
+ */
+export function giveUpDurable(broker: Broker): number[] {
+  const logIds = broker.durableLogIds;
+  const given = new Set(logIds);
+  giveUpLogs(broker, (logId) => given.has(logId));
+  // What is due later is counted, not known one by one.
+  for (const topic of broker.topics.values())
+    for (const channel of topic.channels.values()) channel.scheduledCount = 0;
+  return logIds;
+}
+
 function giveUp(topic: Topic, given: ReadonlySet<Log>): void {
   // What is published next goes to a log of its own.
   topic.sealLogs((id) => [...given].some((log) => log.id === id));

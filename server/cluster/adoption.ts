@@ -17,7 +17,7 @@ const sweepsMax = 5;
 
 /** What the node's store does about logs that change hands. */
 export interface LogStore {
-  /** Logs that are another node's: nothing is written of them any more, and nothing deleted. */
+  /** As the node's epoch is over: nothing is written of its durable logs any more, and nothing deleted. */
   giveUp(logIds: readonly number[]): void;
   /** What is unfinished of the durable logs that are this node's and were not loaded before. Rejects when Postgres does not answer. */
   loadDurable(): Promise<readonly TopicCheckpoint[]>;

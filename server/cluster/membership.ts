@@ -79,11 +79,11 @@ export class Membership {
 
   /** The store has found logs to be another node's. Whoever waits for them is refused when this returns. */
   giveUp(logIds: readonly number[]): void {
-    const { broker, now, log } = this.#options;
+    const { broker, now } = this.#options;
     const given = new Set(logIds);
     now();
     broker.giveUpLogs((logId) => given.has(logId));
-    log("warn", `CLUSTER: gave up ${given.size} durable logs: they are another node's`);
+    this.#sayGivenUp(given.size);
   }
 
   /** From now on others are left to others. */
@@ -167,12 +167,16 @@ export class Membership {
    * delivered all of a log and ended it. What nobody has taken is loaded anew.
    */
   #letGo(): void {
-    const { broker, store } = this.#options;
+    const { broker, store, now } = this.#options;
     this.#adopter.wantsLoad = true;
-    const logIds = broker.durableLogIds;
-    if (logIds.length === 0) return;
-    this.giveUp(logIds);
+    now();
+    const logIds = broker.giveUpDurable();
     store.giveUp(logIds);
+    this.#sayGivenUp(logIds.length);
+  }
+
+  #sayGivenUp(logs: number): void {
+    if (logs > 0) this.#options.log("warn", `CLUSTER: gave up ${logs} durable logs: they are another node's`);
   }
 
   #renewed({ rows, adopts }: Renewal): void {

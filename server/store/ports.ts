@@ -124,7 +124,10 @@ export interface NodeStore {
   loadDurable(): Promise<TopicCheckpoint[]>;
   /** What is due later, of durable topics; null: without a database there is none. */
   readonly schedule: Schedule | null;
-  /** These logs are another node's, or will be loaded again: what waits to be written of them is dropped, nothing is deleted. */
+  /**
+   * The node's epoch is over, and all durable logs it had are another node's, or will be loaded again. `logIds`: those there was
+   * something of. What waits to be written of them is dropped, nothing is deleted.
+   */
   giveUp(logIds: readonly number[]): void;
   /**
    * Brings everything that was given to Postgres there, then, after `turn` has made it durable, the progress of it.

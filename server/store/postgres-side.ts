@@ -182,7 +182,8 @@ export class PostgresSide implements LogIds, SharedPostgres {
 
   /** As `NodeStore.giveUp`. */
   giveUp(logIds: readonly number[]): void {
-    for (const logId of logIds) this.#known.delete(logId);
+    // One that had ended here may come back by way of another node, and is to be loaded then.
+    this.#known.clear();
     this.schedule.giveUp(logIds);
     this.blocks.giveUp(logIds);
   }
