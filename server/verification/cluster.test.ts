@@ -24,6 +24,7 @@ function live(seed: number): void {
   see("publishes of unknown outcome", unknownPublishes);
   see("messages again after a node was lost", duplicates.handover);
   see("messages again after a publish was tried again", duplicates.retry);
+  see("messages requeued into the schedule", cluster.postgres.requeuedLong);
   see(
     "nodes that lost their epoch and lived",
     cluster.nodes.reduce((sum, node) => sum + node.lettingsGo, 0),

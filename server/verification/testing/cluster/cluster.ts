@@ -37,6 +37,8 @@ export class SimCluster {
   ];
   readonly leaseTtlMs: number;
   readonly broker: BrokerOptions;
+  /** Some messages are requeued for so long that the schedule takes them. */
+  readonly requeuesLong: boolean;
   /** What was done to it. */
   readonly blows: string[] = [];
   isDraining = false;
@@ -46,11 +48,12 @@ export class SimCluster {
     this.random = new Random(seed);
     this.leaseTtlMs = this.random.pick([300, 600]);
     this.postgres = new ModelPostgres(this.history, this.leaseTtlMs);
+    this.requeuesLong = this.random.chance(0.1);
     this.broker = {
       memQueueSize: this.random.pick([0, 2, 20, 1_000]),
       memBytes: this.random.pick([96 * 1024, 8 * 1024 * 1024]),
       maxMsgTimeoutMs: 2_000,
-      maxReqTimeoutMs: 2_000,
+      maxReqTimeoutMs: 60_000,
       durability: { timeoutMs: 800, isDurable: () => true },
     };
     const { random, scheduler, history, postgres, weather, broker, leaseTtlMs } = this;

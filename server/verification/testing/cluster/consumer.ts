@@ -1,5 +1,6 @@
 /** Subscribes to a channel of one node, again whenever it loses it, and answers as consumers do: mostly. */
 import type { ClientIdentity, Consumer } from "../../../broker/ports.ts";
+import { scheduleFromMs } from "../../../broker/schedule.ts";
 import type { Subscription } from "../../../broker/subscription.ts";
 import { messagesIn, type SeenMessage } from "../../../broker/testing/messages.ts";
 import type { Random } from "../../../broker/testing/random.ts";
@@ -92,12 +93,19 @@ export class SimConsumer {
       });
     };
     if (isDraining || dice < 0.8) say("finish");
-    else if (dice < 0.92)
-      say("requeue", this.#random.chance(0.5) ? 0 : Math.floor(this.#random.next() * 600));
+    else if (dice < 0.92) say("requeue", this.#requeueMs());
     else if (dice < 0.95) {
       say("touch");
       say("finish");
     } else if (dice < 0.96) this.#lose();
+  }
+
+  #requeueMs(): number {
+    const random = this.#random;
+    if (this.#cluster.requeuesLong && random.chance(0.1)) {
+      return scheduleFromMs + Math.floor(random.next() * 1_000);
+    }
+    return random.chance(0.5) ? 0 : Math.floor(random.next() * 600);
   }
 }
 

@@ -86,7 +86,7 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
-    what: "a deferred publish counts before its row is there",
+    what: "what is deferred counts as scheduled before its row is there",
     breaks: ["I1"],
     parts: { confirmsDeferralsAtOnce: true },
   },

@@ -50,6 +50,8 @@ export class ModelPostgres {
   readonly blocks = new Map<number, Block[]>();
   /** By life, then by number. */
   readonly flushes = new Map<string, Map<number, ProgressFlush>>();
+  /** How many messages that had been delivered went to the schedule. */
+  requeuedLong = 0;
   /** By log, sequence and channel. */
   readonly scheduled = new Map<string, ScheduledRow>();
   readonly #history: HistoryRecorder;
@@ -144,6 +146,7 @@ export class ModelPostgres {
   insertScheduled(owner: Life, message: ScheduledMessage, channels: readonly string[]): boolean {
     if (!this.passes(owner)) return false;
     this.#openLog(message.logId, message.topic, owner);
+    if (message.attempts > 0) this.requeuedLong++;
     for (const channel of channels) this.#schedule({ ...message, channel });
     return true;
   }
