@@ -140,7 +140,7 @@ function looseFrames(topic: Topic, log: Log): Map<number, Buffer> {
   const add = (exception: Pick<Exception, "log" | "seq" | "frame">) => {
     if (exception.log === log && exception.frame !== null) frames.set(exception.seq, exception.frame);
   };
-  for (const deferral of topic.deferred.pending) add(deferral);
+  for (const deferral of topic.deferred.pending) if (deferral.scheduled === undefined) add(deferral);
   for (const channel of keptChannels(topic)) {
     for (const exception of channel.exceptions) if (!exception.stored) add(exception);
   }

@@ -114,7 +114,7 @@ export class ProgressNotes {
       if (had.has(logId) || this.#ended.has(logId)) this.#restored.push(logId);
   }
 
-  /** For messages that are looked at by name. */
+  /** Whose topics they are. */
   get broker(): Broker {
     return this.#broker;
   }

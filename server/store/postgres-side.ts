@@ -108,6 +108,7 @@ export class PostgresSide implements LogIds, SharedPostgres {
       this.blocks.resume();
       this.backlog.startMoving();
       this.audit.resume();
+      this.progress.prepare();
       this.onUp?.();
     };
   }

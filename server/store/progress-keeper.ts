@@ -40,8 +40,6 @@ export interface ProgressKeeperOptions {
 }
 
 export class ProgressKeeper {
-  /** How long the last flush took from what was so to its commit; null: there was none. */
-  lastCommitMs: number | null = null;
   readonly #options: ProgressKeeperOptions;
   #notes: ProgressNotes | null = null;
   #now: () => void = () => {};
@@ -70,6 +68,13 @@ export class ProgressKeeper {
     notes.isKept = true;
     this.#looker = setInterval(() => this.#look(), lookEveryMs);
     this.#looker.unref();
+  }
+
+  /** Postgres is there (again): the first flush need not wait for its partition. */
+  prepare(): void {
+    if (this.#notes === null) return;
+    // The flush makes it, should this fail.
+    this.#makePartitions(Math.floor(Date.now() / hourMs)).catch(() => {});
   }
 
   /** As `writeAll`, and nothing after it. */
@@ -136,7 +141,6 @@ export class ProgressKeeper {
     this.#epoch = owner.epoch;
     this.#isWholeNewest = whole;
     if (whole) this.#wholeMs = this.#startedMs;
-    this.lastCommitMs = performance.now() - this.#startedMs;
     this.#now();
     notes.saved();
     return true;
