@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import {
   checkSchemaName,
@@ -119,6 +119,52 @@ test("[RP14] what it begins with is said once, however often it could not be ope
   expect(said.readInt32BE()).toBe(said.length);
   await pool.sql.end({ timeout: 0 });
   await asked;
+  server.close();
+});
+
+test("[RP14] a connection that ends in the turn in which it was given a statement is there again at once", async () => {
+  const sockets: Socket[] = [];
+  const ready = "5a0000000549";
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (bytes: Buffer) => {
+      const isGreeting = !sockets.includes(socket);
+      // One greeting, whole: AuthenticationOk. A statement: it was empty.
+      if (isGreeting && bytes.readInt32BE() !== bytes.length) return socket.destroy();
+      if (isGreeting) sockets.push(socket);
+      socket.write(Buffer.from((isGreeting ? "520000000800000000" : "4900000004") + ready, "hex"));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const address = parseDatabaseUrl(`postgres://u@127.0.0.1:${port}/d`);
+  let opened!: Socket;
+  class Seen extends HostChoice {
+    override async open() {
+      opened = await super.open();
+      return opened;
+    }
+  }
+  await using pool = disposable(
+    openPool(address, { schema: "weir", name: "test", max: 1, hosts: new Seen(address.hosts) }),
+  );
+  const ask = () => withDeadline(pool.sql.unsafe("").simple(), 2_500);
+  await ask();
+
+  const cutOff = new Promise<void>((resolve) => {
+    setImmediate(() => {
+      opened.destroy();
+      ask()
+        .catch(() => {})
+        .finally(resolve);
+    });
+  });
+  await cutOff;
+
+  await ask();
+  expect(sockets).toHaveLength(2);
+  await pool.sql.end({ timeout: 0 });
   server.close();
 });
 

@@ -70,8 +70,29 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): Sql {
         jit: "off" as unknown as boolean,
       }),
     },
-    ...{ socket: () => hosts.open().catch(closedBy) },
+    // Not from the environment: where TLS comes first the driver greets by other means than `write`.
+    ...{ socket: () => hosts.open().then(greeted, closedBy), sslnegotiation: null },
   });
+}
+
+/** The driver greets a server in the turn after it was given the connection. */
+const greetsWithinMs = 50;
+
+/**
+ * A driver whose connection ended in the very turn in which it was given a statement believes ever after that it is
+ * about to write, and says nothing before it has a kilobyte to say: on each connection that it is given it greets in
+ * vain. What is not greeted ends at once, so that it gets there in a moment; what it then says ends that connection.
+ */
+function greeted(socket: Socket): Socket {
+  const silent = setTimeout(() => setImmediate(() => socket.destroy()), greetsWithinMs);
+  const write = socket.write.bind(socket) as (...said: unknown[]) => boolean;
+  socket.write = (...said: unknown[]) => {
+    clearTimeout(silent);
+    socket.write = write;
+    return write(...said);
+  };
+  socket.once("close", () => clearTimeout(silent));
+  return socket;
 }
 
 /**
