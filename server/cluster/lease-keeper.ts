@@ -67,14 +67,14 @@ export class LeaseKeeper {
   }
 
   async #run(): Promise<void> {
-    const { lease } = this.#options;
+    const { lease, clocks } = this.#options;
     while (!this.#closed) {
-      const begunMs = performance.now();
+      const begunMs = clocks.nowMs();
       let pauseMs = retryMs;
       try {
         await (this.#held === null ? this.#begin() : this.#renew(this.#held));
         this.#failure = null;
-        pauseMs = this.#held === null ? 0 : lease.ttlMs / 3 - (performance.now() - begunMs);
+        pauseMs = this.#held === null ? 0 : lease.ttlMs / 3 - (clocks.nowMs() - begunMs);
       } catch (error) {
         this.#failed(error);
       }
@@ -116,11 +116,11 @@ export class LeaseKeeper {
   }
 
   #failed(error: unknown): void {
-    const { lease, log, interrupted, postgres } = this.#options;
+    const { lease, clocks, log, interrupted, postgres } = this.#options;
     interrupted();
     const failure = postgres.describe(error);
     // That Postgres is away the store says; here it is news once it has consequences.
-    if (lease.mayCommit(performance.now()) || failure === this.#failure) return;
+    if (lease.mayCommit(clocks.nowMs()) || failure === this.#failure) return;
     if (lease.epoch !== null)
       log("warn", `CLUSTER: durable topics wait, the lease cannot be renewed: ${failure}`);
     this.#failure = failure;

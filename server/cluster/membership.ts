@@ -2,7 +2,7 @@
  * A node as one of those that take over from one another: it holds a lease, watches the others' and takes the durable
  * logs of a node that is gone, and it lets go of its own where that has happened to it.
  */
-import { countLogs, type Held, type Renewal, releaseLogs } from "../../db/queries/leases.ts";
+import { countLogs, type Renewal, releaseLogs } from "../../db/queries/leases.ts";
 import type { NodeRow } from "../../db/queries/nodes.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
@@ -15,6 +15,8 @@ import { Watch } from "./watch.ts";
 /** Told to people at once. */
 const othersMax = 256;
 const releaseRetryMs = 250;
+/** Between two looks, also where what is ripe could not be taken yet. */
+const lookMsMin = 50;
 
 export interface MembershipOptions {
   readonly node: NodeRow;
@@ -54,7 +56,7 @@ export class Membership {
     });
     this.#adopter = new Adopter({
       ...{ postgres, broker, store, clocks, now, log },
-      held: () => this.held,
+      held: () => this.#keeper.held,
       letGo: () => this.#letGo(),
     });
   }
@@ -62,10 +64,6 @@ export class Membership {
   /** Whether a run of a durable log may be handed out now. */
   mayHandOut(): boolean {
     return this.lease.mayCommit(this.#options.clocks.nowMs());
-  }
-
-  get held(): Held | null {
-    return this.#keeper.held;
   }
 
   /** Resolves when the broker has what is this node's in Postgres: for the first time after the start. */
@@ -92,8 +90,8 @@ export class Membership {
     clearTimeout(this.#ripeTimer ?? undefined);
   }
 
-  /** Why nobody could take over from this node now, in words; null: somebody could. */
-  get isAlone(): string | null {
+  /** Why this node cannot hand over what it has now, in words; null: it can. */
+  get drainRefusal(): string | null {
     const { lease, others } = this.live();
     if (lease !== "held") return "the node's own lease does not hold now";
     const isAlive = others.some(({ released, unrenewedMs, ttlMs }) => !released && unrenewedMs < ttlMs);
@@ -105,7 +103,7 @@ export class Membership {
    * where another node has taken this one's logs before.
    */
   async release(): Promise<string | null> {
-    const { held } = this;
+    const { held } = this.#keeper;
     const { postgres, node } = this.#options;
     await this.close();
     for (;;) {
@@ -199,7 +197,10 @@ export class Membership {
     });
     const atMs = this.#watch.ripeAtMs();
     if (atMs === null) return;
-    this.#ripeTimer = setTimeout(() => this.#look(), Math.max(1, atMs - this.#options.clocks.nowMs() + 1));
+    this.#ripeTimer = setTimeout(
+      () => this.#look(),
+      Math.max(lookMsMin, atMs - this.#options.clocks.nowMs()),
+    );
     this.#ripeTimer.unref();
   }
 
@@ -213,8 +214,8 @@ export class Membership {
         if (this.#leaving || !this.mayHandOut()) break;
         this.#watch.forget(ripe.row.nodeId);
         await this.#adopter.adopt(ripe);
+        await this.#adopter.load();
       }
-      await this.#adopter.load();
     } catch (error) {
       log("warn", `CLUSTER: taking over was interrupted: ${postgres.describe(error)}`);
     }

@@ -63,7 +63,7 @@ export class NodeDeparture {
       refusal: () => {
         if (!isRestored()) return "the node has not read yet what it owes";
         const topic = topicWithDeferred(broker);
-        if (topic === null) return membership.isAlone;
+        if (topic === null) return membership.drainRefusal;
         return `topic ${topic} has deferred publishes that wait for a channel, which are not handed over`;
       },
       begin: () => {
