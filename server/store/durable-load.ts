@@ -12,7 +12,7 @@ import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
 import { decodeFlush } from "./progress-codec.ts";
 import { ProgressFold } from "./progress-fold.ts";
-import type { KnownOwed } from "./schedule-keeper.ts";
+import type { KnownOwed } from "./schedule-acts.ts";
 
 const livesDeadlineMs = 20_000;
 

@@ -9,7 +9,6 @@ import {
   deleteScheduled,
   deleteScheduledOf,
   insertScheduled,
-  type ScheduledKey,
   scheduledPage,
   selectScheduled,
   spreadScheduled,
@@ -18,6 +17,7 @@ import type { Query, Row } from "../../db/statement.ts";
 import type { Schedule, ScheduledMessage } from "../broker/schedule.ts";
 import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
+import { type Act, type Keep, type KnownOwed, leftOut, type Read } from "./schedule-acts.ts";
 import type { NodeOwner } from "./store-owner.ts";
 
 /** What is due within this is in memory. */
@@ -28,36 +28,6 @@ const bytesMax = 256 * 1024;
 const deadlineMs = 10_000;
 const retryMs = 100;
 
-interface Keep {
-  readonly kind: "keep";
-  readonly message: ScheduledMessage;
-  readonly channels: readonly string[];
-  readonly done: (isSoon: boolean) => void;
-}
-
-interface Read {
-  readonly kind: "read";
-  /** null: of all logs, what has come within the horizon. */
-  readonly logIds: readonly number[] | null;
-  readonly toMs: number;
-  readonly known: KnownOwed;
-  /** What has been read of it; null: nothing yet. */
-  readonly after: ScheduledKey | null;
-}
-
-type Act =
-  | Keep
-  | Read
-  | {
-      readonly kind: "spread";
-      readonly logId: number;
-      readonly seq: number;
-      readonly channels: readonly string[];
-      readonly done: () => void;
-    }
-  | { readonly kind: "drop"; readonly logId: number; readonly seq: number; readonly channel: string }
-  | { readonly kind: "drop-all"; readonly topic: string; readonly channel: string | null };
-
 /** Who is to have what is due soon: the broker. */
 export interface ScheduleReader {
   /** `isFound`: of logs that were not this process's before. */
@@ -67,14 +37,6 @@ export interface ScheduleReader {
   /** So many of a channel are due later than that. */
   count(topic: string, channel: string, count: number): void;
 }
-
-/** How often a message had been delivered to a channel and when it is due, where its log's progress knows. */
-export type KnownOwed = (
-  topic: string,
-  channel: string,
-  logId: number,
-  seq: number,
-) => { readonly attempts: number; readonly dueMs: number } | undefined;
 
 export interface ScheduleKeeperOptions {
   readonly link: PostgresLink;
@@ -89,6 +51,8 @@ export class ScheduleKeeper implements Schedule {
   readonly #options: ScheduleKeeperOptions;
   #reader: ScheduleReader | null = null;
   #acts: Act[] = [];
+  /** Logs of which all that is due soon is in memory. Another may be this node's already, and not loaded yet. */
+  readonly #loaded = new Set<number>();
   #running = false;
   #horizonMs = 0;
   #readToMs = 0;
@@ -110,6 +74,7 @@ export class ScheduleKeeper implements Schedule {
   }
 
   keep(message: ScheduledMessage, channels: readonly string[], done: (isSoon: boolean) => void): void {
+    this.#loaded.add(message.logId);
     this.#add({ kind: "keep", message, channels, done });
   }
 
@@ -133,6 +98,7 @@ export class ScheduleKeeper implements Schedule {
   /** What waits for these logs is not this node's to do. */
   giveUp(logIds: readonly number[]): void {
     const given = new Set(logIds);
+    for (const logId of given) this.#loaded.delete(logId);
     this.#acts = this.#acts.filter((act) => {
       if (act.kind === "keep") return !given.has(act.message.logId);
       // Whatever of it is this node's still is found anew.
@@ -275,16 +241,20 @@ export class ScheduleKeeper implements Schedule {
         : [];
     return (left) => {
       if (left.length === 0) return;
-      for (const { channel, ...row } of page) {
+      const isLeftOut = leftOut(act, this.#acts, this.#loaded);
+      for (const row of page) {
+        if (isLeftOut(row)) continue;
+        const { channel, ...message } = row;
         onKept(row.logId);
         const owed = known(row.topic, channel, row.logId, row.seq);
-        const message = owed ? { ...row, attempts: owed.attempts, dueMs: owed.dueMs || row.dueMs } : row;
-        this.#reader?.bring(message, channel, logIds !== null);
+        const { attempts, dueMs } = owed ?? row;
+        this.#reader?.bring({ ...message, attempts, dueMs: dueMs || row.dueMs }, channel, logIds !== null);
       }
       for (const { topic, channel, count } of later) this.#reader?.count(topic, channel, count);
       this.#hasLater ||= later.length > 0;
       if (!isLast) this.#acts.push({ ...act, after: page.at(-1)! });
       else if (logIds === null) this.#readToMs = toMs;
+      else for (const logId of logIds) this.#loaded.add(logId);
     };
   }
 }

@@ -62,6 +62,10 @@ describe("two nodes and a Postgres", () => {
 test.each([
   ["a log that was taken over, given up and taken back was told of by a life that knew nothing of it", 434],
   ["the same, with the flush that told of it on its way", 6_526],
+  [
+    "the schedule brought a message of a log that was adopted and not loaded, and the others were forgotten",
+    1_143,
+  ],
   ["what was requeued while the store was away was held against the second crash, not the first", 253],
 ])("[SI5] %s: seed %i", (_, seed) => {
   expect(() => live(seed)).not.toThrow();

@@ -128,8 +128,8 @@ export class SimCluster {
     for (const { broker } of this.nodes) {
       for (const topic of broker.topics.values()) {
         rest += topic.depth;
-        for (const { depth, inFlightCount, exceptions } of topic.channels.values()) {
-          rest += depth + inFlightCount + exceptions.deferredCount;
+        for (const { depth, inFlightCount, deferredCount } of topic.channels.values()) {
+          rest += depth + inFlightCount + deferredCount;
         }
       }
     }

@@ -38,7 +38,7 @@ export interface Parts {
 export const soundParts: Parts = {
   take: (notes, whole, mayHave) => notes.take(whole, mayHave),
   fit: (fold, stored) => fold.fit(stored),
-  giveUp: (broker) => broker.giveUpLogs(() => true),
+  giveUp: (broker) => void broker.giveUpDurable(),
   isWritten: (outcome) => outcome.known && outcome.value,
   firstLogId: (node, life) => node * 1_000_000 + life * 1_000,
   repeatsFlush: true,

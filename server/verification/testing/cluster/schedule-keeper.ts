@@ -15,6 +15,8 @@ export type KnownOwed = (
 interface Act {
   /** What it drops. */
   readonly drops?: string;
+  /** Of which logs it finds out. */
+  readonly asks?: readonly number[];
   /** Of which log; null: of none in particular. */
   readonly logId: number | null;
   /** false: fenced out. */
@@ -25,6 +27,8 @@ interface Act {
 export class SimScheduleKeeper implements Schedule {
   readonly #node: SimNode;
   #acts: Act[] = [];
+  /** Logs of which all that is due soon is in memory. */
+  readonly #loaded = new Set<number>();
   #isRunning = false;
   #horizonMs = 0;
   #readToMs = 0;
@@ -45,6 +49,7 @@ export class SimScheduleKeeper implements Schedule {
   keep(message: ScheduledMessage, channels: readonly string[], done: (isSoon: boolean) => void): void {
     const { logId } = message;
     this.#node.knownLogs.add(logId);
+    this.#loaded.add(logId);
     if (this.#node.parts.confirmsDeferralsAtOnce) {
       done(message.dueMs <= this.#horizonMs);
       done = () => {};
@@ -83,6 +88,7 @@ export class SimScheduleKeeper implements Schedule {
 
   giveUp(logIds: Iterable<number>): void {
     const given = new Set(logIds);
+    for (const logId of given) this.#loaded.delete(logId);
     this.#acts = this.#acts.filter(({ logId }) => logId === null || !given.has(logId));
   }
 
@@ -136,6 +142,7 @@ export class SimScheduleKeeper implements Schedule {
     const fromMs = logIds === null ? this.#readToMs : 0;
     this.#add({
       logId: null,
+      asks: logIds ?? [],
       run: (postgres) => {
         rows = postgres.selectScheduled(name, logIds).filter(({ dueMs }) => dueMs > fromMs);
         return true;
@@ -143,7 +150,11 @@ export class SimScheduleKeeper implements Schedule {
       done: () => {
         if (logIds === null) this.#readToMs = toMs;
         const dropped = new Set(this.#acts.map(({ drops }) => drops));
+        const asked = new Set(this.#acts.flatMap(({ asks }) => asks ?? []));
+        for (const logId of logIds ?? []) this.#loaded.add(logId);
         for (const row of rows) {
+          // Adopted a moment ago: how it stands says whoever told of it.
+          if (logIds === null && (!this.#loaded.has(row.logId) || asked.has(row.logId))) continue;
           // Delivered from memory, and finished, while this was waited for.
           if (dropped.has(`${row.logId}/${row.seq}/${row.channel}`)) continue;
           const owed = known(row);
