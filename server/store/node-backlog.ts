@@ -18,14 +18,14 @@ export interface NodeBacklogOptions {
   readonly files: SegmentFiles;
   readonly postgres: PostgresStore;
   /** The log's id is, or may be, another node's too: its blocks must never meet in Postgres. */
-  readonly mustStayInFiles: (logId: number) => boolean;
+  readonly mustStayInFiles: (logId: number, durable: boolean) => boolean;
   readonly log: StoreLog;
 }
 
 export class NodeBacklog implements Backlog {
   readonly #files: SegmentFiles;
   readonly #postgres: PostgresStore;
-  readonly #mustStayInFiles: (logId: number) => boolean;
+  readonly #mustStayInFiles: (logId: number, durable: boolean) => boolean;
   readonly #log: StoreLog;
   #toFiles = false;
   #moving: Promise<void> | null = null;
@@ -38,7 +38,8 @@ export class NodeBacklog implements Backlog {
   }
 
   write(topic: string, block: Block, done: () => void, durable = false): void {
-    if (this.#toFiles || this.#mustStayInFiles(block.logId)) this.#toFile({ topic, block, done, durable });
+    if (this.#toFiles || this.#mustStayInFiles(block.logId, durable))
+      this.#toFile({ topic, block, done, durable });
     else this.#postgres.write(topic, block, done, durable);
   }
 
@@ -66,7 +67,8 @@ export class NodeBacklog implements Backlog {
 
   /** Some logs turned out not to be ours: what waits of them goes to files. */
   turnLostToFiles(): void {
-    for (const queued of this.#postgres.takeQueued(this.#mustStayInFiles)) this.#toFile(queued);
+    for (const queued of this.#postgres.takeQueued((logId) => this.#mustStayInFiles(logId, true)))
+      this.#toFile(queued);
   }
 
   /** What is durable may be delivered after the next start; but a file is not what its publisher was promised. */
@@ -104,7 +106,8 @@ export class NodeBacklog implements Backlog {
   #entries(): SegmentEntry[] {
     const all: SegmentEntry[] = [];
     for (const log of this.#files.logs()) {
-      if (!this.#mustStayInFiles(log.logId)) for (const entry of [...log.runs, ...log.loose]) all.push(entry);
+      if (!this.#mustStayInFiles(log.logId, false))
+        for (const entry of [...log.runs, ...log.loose]) all.push(entry);
     }
     return all;
   }

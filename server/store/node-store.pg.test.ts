@@ -261,3 +261,31 @@ test("[SN13] a schema of a newer version is a state with a reason, and messages 
 
   expect(readdirSync(join(dataPath, "segments"))).toHaveLength(1);
 });
+
+test("[SN12] an id that was taken while Postgres was asked for a range holds up nothing, and is settled at once", async () => {
+  await using database = await freshDatabase();
+  const first = await open(newDirectory(), database.url);
+  await up(first);
+  await first.close({ deadlineMs: 100 });
+  const holder = openPool(parseDatabaseUrl(database.url), { schema: "weir", name: "holder", max: 1 });
+  await holder.unsafe("begin; lock table log_ranges in exclusive mode").simple();
+
+  const settings = { cluster: "weir", log: silent, audit: "all", acceptLoss: true } as const;
+  const store = await openNodeStore({ dataPath: newDirectory(), databaseUrl: database.url, ...settings });
+  const waiting = () => query(database.url, (sql) => sql`select from pg_locks where not granted`);
+  await expect.poll(waiting, { timeout: 15_000 }).not.toHaveLength(0);
+  const id = store.logIds.next();
+  expect(id, "nobody could be asked for it").toBeGreaterThanOrEqual(2 ** 31);
+  await holder.unsafe("commit").simple();
+  await holder.end();
+  await up(store);
+
+  for (const from of [0, 10])
+    await new Promise<void>((done) => store.backlog.write("orders", block(id, from, from + 10), done, true));
+  expect(await readAll(store.backlog, { logId: id })).toEqual([block(id, 0, 10), block(id, 10, 20)]);
+  const ranges = () => query(database.url, (sql) => sql<{ range: number }[]>`select range from log_ranges`);
+  await expect
+    .poll(async () => (await ranges()).map(({ range }) => range), { timeout: 15_000 })
+    .toContain(Math.floor(id / 65_536));
+  await store.close({ deadlineMs: 1_000 });
+});

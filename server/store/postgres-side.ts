@@ -81,8 +81,9 @@ export class PostgresSide implements LogIds, SharedPostgres {
     this.blocks = new PostgresStore({ link, owner, log, onCommit, onForeign: options.onLogsLost });
     this.backlog = new NodeBacklog({
       ...{ files, postgres: this.blocks, log },
-      mustStayInFiles: (logId) =>
-        state.isLost(logId) || (this.link.state === "up" && state.isUnregistered(logId)),
+      // What is durable cannot wait for that in a file; each of its writes asks whose the log is.
+      mustStayInFiles: (logId, durable) =>
+        state.isLost(logId) || (!durable && this.link.state === "up" && state.isUnregistered(logId)),
     });
     this.audit = new AuditWriter({
       ...{
@@ -106,6 +107,8 @@ export class PostgresSide implements LogIds, SharedPostgres {
     });
     this.link.onUp = () => {
       this.blocks.resume();
+      // An id that was taken while Postgres was asked for the others.
+      if (state.unregistered.length > 0) this.#settleRangesSoon();
       this.backlog.startMoving();
       this.audit.resume();
       this.progress.prepare();
