@@ -3,7 +3,7 @@ import { openPool, parseDatabaseUrl } from "../../db/client.ts";
 import { connect, subscribe } from "../testing/client.ts";
 import { eventually } from "../testing/eventually.ts";
 import { startNode, type TestNode } from "../testing/node.ts";
-import { freshDatabase } from "../testing/postgres.ts";
+import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
 
 const flags = { "durable-topics": "orders", "lease-ttl": "2s", "accept-loss": true };
 /** What is written down is 100 ms old at most; the machine may be slow to run the process at all. */
@@ -296,6 +296,39 @@ test("[SH2] a deferred publish to a topic without a channel waits for the first"
   await publish(node, 1, 1);
   await using again = await subscribe(node.tcpPort, "orders", "first", { rdy: 10 });
   expect((await again.nextMessage({ withinMs: 15_000 })).body.toString()).toBe("1");
+}, 60_000);
+
+test("[PR7] a stop while Postgres is away loses nothing confirmed, though publishes were under way", async () => {
+  await using postgres = await ownPostgres();
+  await using node = await durableNode(postgres.url);
+  await publish(node, 0, 300);
+  {
+    await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 200 });
+    for (let n = 0; n < 200; n++) {
+      const { id } = await consumer.nextMessage();
+      if (n % 4 === 1) consumer.req(id, 2_000);
+      else if (n % 4 !== 0) consumer.fin(id);
+    }
+    await pause(behindMs);
+    await postgres.kill9();
+    // Never confirmed: their log has something that Postgres has not.
+    await using producer = await connect(node.tcpPort);
+    producer.mpub("orders", ["unconfirmed", "too"]);
+    await eventually(async () => expect(await node.topic("orders")).toMatchObject({ message_count: 302 }));
+    await node.stop();
+  }
+  await postgres.start();
+  await node.start();
+
+  const owed = new Set<string>();
+  for (let n = 0; n < 300; n++) if (n >= 200 || n % 4 < 2) owed.add(String(n));
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 50 });
+  while (owed.size > 0) {
+    const { id, body } = await consumer.nextMessage({ withinMs: 20_000 });
+    owed.delete(body.toString());
+    consumer.fin(id);
+  }
+  expect(node.stderr).not.toContain("not in the store");
 }, 60_000);
 
 test("[PR3] a node in which nothing happens writes no progress", async () => {

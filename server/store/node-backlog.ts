@@ -71,9 +71,9 @@ export class NodeBacklog implements Backlog {
       this.#toFile(queued);
   }
 
-  /** What is durable may be delivered after the next start; but a file is not what its publisher was promised. */
+  /** What is durable was promised to be in Postgres, and nobody was told that it is: it goes nowhere else. */
   #toFile({ topic, block, done, durable }: QueuedBlock): void {
-    this.#files.write(topic, block, durable ? () => {} : done);
+    if (!durable) this.#files.write(topic, block, done);
   }
 
   async #read(range: BlockRange): Promise<Block[] | null> {

@@ -191,7 +191,7 @@ class OpenStore implements NodeStore {
     if (clean || this.#state.session === 1) {
       this.#postgres?.blocks.adopt(found?.postgresLogs ?? []);
       this.#postgres?.forgetAllBut(found?.topics ?? []);
-      return recoverClean(found, this.#files, [], this.backlog);
+      return recoverClean(found, this.#files);
     }
     log.warn({}, "the last process on this data path did not stop in order: looking for what it had stored");
     const stored = await this.#postgres?.found();

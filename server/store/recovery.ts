@@ -5,15 +5,10 @@ import { fitCheckpoint, joinStored, joinTopics, owedFrom, type StoredLog } from 
 import type { LoadedBacklog, MetadataTopic } from "./ports.ts";
 import type { Position, SegmentFiles } from "./segment-files.ts";
 
-/** After a clean stop: the checkpoint is exact. */
-export function recoverClean(
-  checkpoint: Checkpoint | null,
-  files: SegmentFiles,
-  stored: readonly { logId: number }[],
-  backlog: Backlog,
-): LoadedBacklog {
+/** After a clean stop: the checkpoint is exact. What Postgres has is forgotten when it has said what that is. */
+export function recoverClean(checkpoint: Checkpoint | null, files: SegmentFiles): LoadedBacklog {
   const topics = checkpoint?.topics ?? [];
-  forgetDrained(owedFrom(topics), [...files.logs(), ...stored], backlog);
+  forgetDrained(owedFrom(topics), files.logs(), files);
   return { topics: [...topics], clean: true };
 }
 
