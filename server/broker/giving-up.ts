@@ -25,6 +25,8 @@ export function giveUpDurable(broker: Broker): number[] {
   const logIds = broker.durableLogIds;
   const given = new Set(logIds);
   giveUpLogs(broker, (logId) => given.has(logId));
+  // Those too that have ended here: in the next epoch nothing is known of them.
+  broker.progress?.givenUp(() => true);
   // What is due later is counted, not known one by one.
   for (const topic of broker.topics.values())
     for (const channel of topic.channels.values()) channel.scheduledCount = 0;
