@@ -66,6 +66,7 @@ test.each([
     "the schedule brought a message of a log that was adopted and not loaded, and the others were forgotten",
     1_143,
   ],
+  ["a log that had ended was told of once more by the life after the one that ended it", 6_888],
   ["what was requeued while the store was away was held against the second crash, not the first", 253],
 ])("[SI5] %s: seed %i", (_, seed) => {
   expect(() => live(seed)).not.toThrow();
