@@ -76,10 +76,12 @@ test("[CH1] held back, one way or the other, nothing is lost: it comes when it i
   other.write("x");
   await eventually(() => expect(heard).toContain("x"));
   expect(client.received).toBe("A");
+  expect(proxy.heldBytes).toBeGreaterThanOrEqual("B".length);
 
   proxy.heal();
 
   await eventually(() => expect([client.received, client.ended]).toEqual(["ABC", true]));
+  expect(proxy.heldBytes).toBe(0);
 });
 
 test("[CH1] what was swallowed never comes, and its connection is reset when it is healed", async () => {

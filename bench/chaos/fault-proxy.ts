@@ -55,6 +55,13 @@ export class FaultProxy implements AsyncDisposable {
     return this.#links.size;
   }
 
+  /** Bytes that have come and were not let through. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const link of this.#links) bytes += link.heldBytes;
+    return bytes;
+  }
+
   /** Of both directions, or of one. */
   hurt(flow: Flow, directions: readonly Direction[] = ["up", "down"]): void {
     for (const direction of directions) this.flows[direction] = flow;
@@ -113,6 +120,10 @@ class Link {
     }
   }
 
+  get heldBytes(): number {
+    return this.#pipes.reduce((sum, pipe) => sum + pipe.heldBytes, 0);
+  }
+
   reset(): void {
     for (const pipe of this.#pipes) pipe.stop();
     this.#client.resetAndDestroy();
@@ -146,6 +157,10 @@ class Pipe {
     from.on("end", () => this.#came("end"));
     from.on("close", () => this.#came("broken"));
     to.on("drain", () => this.pump());
+  }
+
+  get heldBytes(): number {
+    return this.#waitingBytes;
   }
 
   stop(): void {

@@ -120,6 +120,12 @@ export class Stage implements AsyncDisposable {
     return false;
   }
 
+  /** Until so much of what it sends to Postgres is held, for as long as its lease allows. */
+  async held(node: ChaosNode, bytes: number): Promise<void> {
+    const deadlineMs = performance.now() + this.scale.leaseTtlMs / 3;
+    while (node.proxy.heldBytes < bytes && performance.now() < deadlineMs) await pause(5);
+  }
+
   setClock(node: ChaosNode, offsetMs: number): void {
     writeFileSync(this.#clockFile(node.name), String(offsetMs));
   }

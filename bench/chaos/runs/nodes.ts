@@ -44,6 +44,9 @@ const kill: Run = {
   ],
 };
 
+/** More than a question after a lease: blocks, or what was finished. */
+const someBlocksBytes = 4_096;
+
 const freeze: Run = {
   name: "freeze",
   what: "SIGSTOP of a node until others took over, its statements still on their way; then SIGCONT",
@@ -56,7 +59,7 @@ const freeze: Run = {
       stage.say(`freezing ${node.name}`);
       // What it sends now comes when its time is long over: the fence has to refuse it.
       node.cutOff((proxy) => proxy.hurt({ kind: "hold" }, ["up"]));
-      await stage.pause(40);
+      await stage.held(node, someBlocksBytes);
       node.freeze();
       if (await stage.adopted(before)) stage.say(`${node.name} was adopted`);
       else await stage.pause(2 * stage.scale.leaseTtlMs);
