@@ -203,7 +203,8 @@ export class Broker {
 
   /** `settle` is told, in a later turn, when what `log` has by now is in the store, or when that took too long. */
   whenStored(log: Log, settle: Settle): void {
-    const dueMs = this.time.nowMs + (this.options.durability?.timeoutMs ?? 0);
+    const waitsMs = log.isGivenUp ? 0 : (this.options.durability?.timeoutMs ?? 0);
+    const dueMs = this.time.nowMs + waitsMs;
     log.commits.add({ endSeq: log.tail, dueMs, settle });
     this.#awaited.add(log);
   }
@@ -274,6 +275,8 @@ export class Broker {
     if (this.isRefusing && this.pressure === "none") this.isRefusing = false;
     this.#expire(nowMs);
     for (const log of this.#awaited) {
+      // Who came to wait when it was there already hears of it now.
+      log.settleCommits();
       log.commits.expire(nowMs);
       if (log.commits.isEmpty) this.#awaited.delete(log);
     }

@@ -100,6 +100,19 @@ test("[DU2] who waits for what an operator empties or deletes hears that it was 
   expect(answers).toEqual(["a stored", "b stored"]);
 });
 
+test("[DU2] who comes to wait when the store has it already hears that in a later turn", () => {
+  const node = durableBroker();
+  node.publish("a");
+  node.answer();
+  const answers: boolean[] = [];
+
+  node.broker.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
+  expect(answers).toEqual([]);
+  node.advance(20);
+
+  expect(answers).toEqual([true]);
+});
+
 test("[DU3] a durable log has one write under way, and what comes meanwhile shares the next", () => {
   const node = durableBroker();
   node.publishMany(1);

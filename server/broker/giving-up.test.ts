@@ -120,3 +120,21 @@ test("[OW2] of all that is durable goes also what is only counted, as it is due 
   expect([node.channel().depth, node.channel().deferredCount]).toEqual([0, 0]);
   expect(node.broker.durableLogIds).toEqual([]);
 });
+
+test("[OW2] who comes to wait for a log that was let go of in the same turn is refused, whatever is still said of it", () => {
+  const node = new TestBroker({ durability });
+  node.subscribe(1);
+  const answers: boolean[] = [];
+  expect(node.put("unstored")).toBeNull();
+  const log = node.topic().log!;
+  node.turn();
+
+  node.broker.giveUpDurable();
+  node.broker.whenStored(log, (isStored) => answers.push(isStored));
+  // The store tells the end of every write that it was given.
+  node.answer();
+  expect(answers).toEqual([]);
+  node.advance(1);
+
+  expect(answers).toEqual([false]);
+});

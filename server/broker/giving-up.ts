@@ -45,10 +45,7 @@ function giveUp(topic: Topic, given: ReadonlySet<Log>): void {
     channel.markDirty();
   }
   topic.logs = topic.logs.filter((log) => !given.has(log));
-  for (const log of given) {
-    log.commits.expire(Number.POSITIVE_INFINITY);
-    log.dropAll();
-  }
+  for (const log of given) log.giveUp();
 }
 
 function release(channel: Channel, window: Window): void {

@@ -46,6 +46,8 @@ export class Log {
   residentFrom = 0;
   /** A sealed log takes no more messages. */
   sealed = false;
+  /** It is another node's. */
+  isGivenUp = false;
   /** Blocks of it have been handed to the store. */
   inStore = false;
   /** Messages below it are in the store: kept where a topic is stored before it is handed out. */
@@ -192,7 +194,16 @@ export class Log {
 
   /** Tells those who wait for what is in the store by now. */
   settleCommits(): void {
+    // What is told of it now is told of another node's log.
+    if (this.isGivenUp) return;
     if (this.gate === null || !this.gate.holdsCommits) this.commits.storedTo(this.storedTo);
+  }
+
+  /** It is another node's: what is not known to be in the store is refused, also to those who come to wait for it yet. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.commits.expire(Number.POSITIVE_INFINITY);
+    this.dropAll();
   }
 
   /** Messages below `endSeq` are kept elsewhere until they are due. */
