@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { ensureBuilt, ensureInstalled, nodePath, root, runTool, toolEnv } from "./prepare.mjs";
@@ -10,13 +10,16 @@ import { ensureBuilt, ensureInstalled, nodePath, root, runTool, toolEnv } from "
 const stageMsMax = 9 * 60_000;
 const reports = mkdtempSync(join(tmpdir(), "weir-reports-"));
 
+/** These tests wait for processes rather than for a core. */
+const waitingWorkers = [`--maxWorkers=${Math.max(4, availableParallelism())}`];
+
 const stages = {
   types: { run: types },
   lint: { run: () => tool("@biomejs/biome/bin/biome", ["ci"]) },
   unused: { run: () => tool("knip/bin/knip.js", ["--no-progress"]) },
   unit: { run: () => vitest("unit"), counts: vitestCounts },
-  pg: { run: () => vitest("pg"), counts: vitestCounts },
-  conformance: { run: () => vitest("conformance"), counts: vitestCounts },
+  pg: { run: () => vitest("pg", waitingWorkers), counts: vitestCounts },
+  conformance: { run: () => vitest("conformance", waitingWorkers), counts: vitestCounts },
   measured: { run: () => vitest("measured"), counts: vitestCounts },
   e2e: { run: e2e, counts: playwrightCounts },
 };
@@ -73,9 +76,9 @@ function types() {
   return tool("typescript/bin/tsc", ["-p", "tsconfig.json"]);
 }
 
-function vitest(project) {
+function vitest(project, workers = []) {
   const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(reports, project)}`];
-  return tool("vitest/vitest.mjs", ["run", "--project", project, ...report]);
+  return tool("vitest/vitest.mjs", ["run", "--project", project, ...workers, ...report]);
 }
 
 async function e2e() {

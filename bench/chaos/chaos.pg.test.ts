@@ -9,8 +9,8 @@ import { shortScale } from "./scales.ts";
 
 /** Ten seconds each on a machine that has time. */
 const withinMs = 150_000;
-/** Together they kill, freeze, take over, lose answers and refuse. */
-const short = ["kill", "freeze", "adopter", "kill-postgres", "black-hole"];
+/** Together they kill, freeze, take over and refuse. */
+const short = ["kill", "freeze", "kill-postgres"];
 
 test.each(runs.filter(({ name }) => short.includes(name)))(
   "[CH2] $name: $what",
