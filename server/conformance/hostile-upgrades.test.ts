@@ -12,7 +12,7 @@ import { startNode, type TestNode } from "../testing/node.ts";
 import { connectUpgraded, type Wanted } from "../testing/upgraded-client.ts";
 
 const mebi = 2 ** 20;
-// A native library, its buffers and what the collector has not come to yet: 30 to 100 MB seen, for bombs of gigabytes.
+// A native library, its buffers and what the collector has not come to yet: 30 to 100 MB seen, for bombs of hundreds of megabytes.
 const rssGrowthMax = 128 * mebi;
 // What the machine's other work can do to a single reply, whatever the node does.
 const replyMsMax = 1_500;
