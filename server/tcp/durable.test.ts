@@ -125,3 +125,19 @@ test.each([
   await client.expectOk();
   await client.expectFatal(`E_${verb}_FAILED ${verb} failed the database may lose what it confirms`);
 });
+
+test("[DU5] what is refused at once, since its log is another node's, is said behind what waits before it", async () => {
+  const { server, store } = durableServer();
+  await using _ = server;
+  await using client = await connect(await server.listen());
+  client.send(pub("invoices", "a"), pub("memory", "b"), pub("invoices2", "c"), pub("memory", "d"));
+  await written(store, 2);
+  const given = server.broker.topics.get("invoices2")!.log!.id;
+
+  server.broker.giveUpLogs((logId) => logId === given);
+  await client.expectNothing({ forMs: 50 });
+  store.store();
+
+  await client.expectOk(2);
+  await client.expectFatal("E_PUB_FAILED PUB failed the store did not take it in time");
+});

@@ -20,7 +20,7 @@ interface Publishes {
   readonly verb: PublishVerb;
   /** 0: only what follows waits for them. */
   oks: number;
-  isStored: boolean;
+  fate: "waiting" | "stored" | "refused";
 }
 
 type Owed = Publishes | { readonly frame: Buffer } | { oks: number };
@@ -29,7 +29,7 @@ export interface Replying {
   readonly broker: Broker;
   readonly turn: Turn;
   readonly output: Output;
-  /** The first one owed took too long to store. Nothing more is said here. */
+  /** The first one owed took too long to store, or its log is another node's. Nothing more is said here. */
   overdue(verb: PublishVerb): void;
   /** Less is owed than before. */
   said(): void;
@@ -113,7 +113,7 @@ export class Replies {
     }
     if (open === null) this.#of.turn.answer(this);
     else this.#register(open);
-    this.#open = { log, verb, oks, isStored: false };
+    this.#open = { log, verb, oks, fate: "waiting" };
     this.#owed.push(this.#open);
   }
 
@@ -123,26 +123,25 @@ export class Replies {
   }
 
   #register(publishes: Publishes): void {
-    const { broker, output, overdue } = this.#of;
-    broker.whenStored(publishes.log, (isStored) => {
-      if (this.#owed.length === 0) return;
-      publishes.isStored = isStored;
-      if (isStored) return this.#say();
-      // What stands before it is stored or overdue, too: all wait equally long.
-      this.drop();
-      output.flushOk();
-      overdue(publishes.verb);
+    this.#of.broker.whenStored(publishes.log, (isStored) => {
+      publishes.fate = isStored ? "stored" : "refused";
+      this.#say();
     });
   }
 
+  /** What need not wait any more, up to the first that does. Behind a refusal nothing is said. */
   #say(): void {
-    const { output, said } = this.#of;
+    const { output, overdue, said } = this.#of;
     for (let first = this.#owed.at(0); first !== undefined; first = this.#owed.at(0)) {
       if ("frame" in first) {
         this.#count--;
         output.respond(first.frame);
       } else {
-        if ("log" in first && !first.isStored) break;
+        if ("log" in first && first.fate === "waiting") break;
+        if ("log" in first && first.fate === "refused") {
+          this.drop();
+          return overdue(first.verb);
+        }
         this.#count -= first.oks;
         for (let i = 0; i < first.oks; i++) output.ok();
       }
