@@ -1,6 +1,6 @@
 /**
  * How another client, the node's memory and its connections fare while somebody misbehaves.
- * `node bench/hostile.ts [--seconds N] [--markdown]`
+ * `node bench/hostile.ts [--seconds N] [--only TITLE] [--markdown]`
  */
 import { parseArgs } from "node:util";
 import { attacks } from "../server/testing/hostile-attacks.ts";
@@ -11,12 +11,15 @@ import { circumstances, type Row, table, writeSection } from "./report.ts";
 const { values: options } = parseArgs({
   options: {
     seconds: { type: "string", default: "10" },
+    only: { type: "string", default: "" },
     markdown: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 if (options.help) {
-  console.log("node bench/hostile.ts [--seconds N, of each lap; default 10] [--markdown]");
+  console.log(
+    "node bench/hostile.ts [--seconds N, of each lap; default 10] [--only TEXT, in the attack's title] [--markdown]",
+  );
   process.exit(0);
 }
 
@@ -33,7 +36,7 @@ const rows: Row[] = [
     "connections before, during, after",
   ],
 ];
-for (const attack of attacks) {
+for (const attack of attacks.filter(({ title }) => title.includes(options.only))) {
   await using node = await startBroker("weir", { flags: [] });
   await using other = await startBroker("weir", { flags: [] });
   const seen = await trial(node, other, attack, Number(options.seconds) * 1_000);
