@@ -28,6 +28,7 @@ import { pageRoutes } from "./edge/page-routes.ts";
 import { answerFailures, guardRequests } from "./edge/requests.ts";
 import { signInRoutes } from "./edge/sign-in-routes.ts";
 import type { PeerAddress } from "./http-peer.ts";
+import { ConsoleLeases, type LeaseStore } from "./lease/console-lease.ts";
 import { Hub } from "./live/hub.ts";
 import { Sockets } from "./live/socket.ts";
 import { Tails } from "./live/tail.ts";
@@ -65,6 +66,7 @@ export interface ConsoleServerOptions {
     readonly sessions: SessionStore;
     readonly actions: ActionStore;
     readonly traces: TraceSource;
+    readonly leases?: LeaseStore;
   } | null;
   readonly database: () => DatabaseStatus;
   /** Where the pages' process serves now; null: it does not. */
@@ -96,6 +98,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const sessions = new Sessions(options.stores?.sessions ?? null, clock);
   const { base, warn } = options;
   const { peers, nodes, lookups, collector } = watch(options, clock);
+  const leaseStore = options.stores?.leases ?? null;
+  const leases = leaseStore && new ConsoleLeases({ store: leaseStore, clock, warn });
   const upstream = new Upstream({
     lookups: () => lookups?.peers ?? [],
     nodes,
@@ -211,6 +215,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       hub.close();
       tails.close();
       drains.close();
+      await leases?.close();
       await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);
       peers.close();
       await Promise.all([log.close(closeDeadlineMs), notifier.close()]);

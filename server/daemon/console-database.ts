@@ -13,6 +13,7 @@ import {
 import { migrate, SchemaTooNewError } from "../../db/migrate.ts";
 import { auditSince, insertAction } from "../../db/queries/actions.ts";
 import { traceMessage } from "../../db/queries/audit.ts";
+import { releaseConsoleLease, takeConsoleLease } from "../../db/queries/console-leases.ts";
 import {
   deleteExpired,
   deleteSession,
@@ -26,6 +27,7 @@ import type { ActionStore, TraceSource } from "../console/api/ports.ts";
 import type { SessionStore } from "../console/auth/sessions.ts";
 import { pause } from "../console/back-off.ts";
 import type { DatabaseStatus, Role, TraceEventKind } from "../console/contract/index.ts";
+import type { LeaseStore } from "../console/lease/console-lease.ts";
 
 const probeMs = 2_000;
 const probeDeadlineMs = 2_000;
@@ -40,6 +42,8 @@ class Away extends Error {}
 export class ConsoleDatabase {
   readonly #hosts: HostChoice;
   readonly #sql: Sql;
+  /** Of its own: no page's statement keeps a lease from being renewed. */
+  readonly #leaseSql: Sql;
   readonly #schema: string;
   readonly #warn: (message: string) => void;
   readonly #stopped = new AbortController();
@@ -53,6 +57,7 @@ export class ConsoleDatabase {
     const address = parseDatabaseUrl(url);
     this.#hosts = new HostChoice(address.hosts);
     this.#sql = openPool(address, { schema, name: "console", max: connectionsMax, hosts: this.#hosts });
+    this.#leaseSql = openPool(address, { schema, name: "console lease", max: 1, hosts: this.#hosts });
   }
 
   start(): void {
@@ -61,12 +66,22 @@ export class ConsoleDatabase {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await this.#sql.end({ timeout: 1 }).catch(() => {});
+    await Promise.all([this.#sql, this.#leaseSql].map((sql) => sql.end({ timeout: 1 }).catch(() => {})));
     await this.#done;
   }
 
-  get stores(): { sessions: SessionStore; actions: ActionStore; traces: TraceSource } {
-    return { sessions: this.#sessions(), actions: this.#actions(), traces: this.#traces() };
+  get stores(): {
+    sessions: SessionStore;
+    actions: ActionStore;
+    traces: TraceSource;
+    leases: LeaseStore;
+  } {
+    return {
+      sessions: this.#sessions(),
+      actions: this.#actions(),
+      traces: this.#traces(),
+      leases: this.#leases(),
+    };
   }
 
   async #watch(): Promise<void> {
@@ -116,9 +131,18 @@ export class ConsoleDatabase {
   }
 
   /** The connection, or at once an error while there is none: nobody waits for a deadline that is known to pass. */
-  #up(): Sql {
+  #up(sql = this.#sql): Sql {
     if (this.status.state !== "up") throw new Away("Postgres is away");
-    return this.#sql;
+    return sql;
+  }
+
+  #leases(): LeaseStore {
+    return {
+      take: async (name, holder, ttlMs, deadlineMs) =>
+        takeConsoleLease(this.#up(this.#leaseSql), name, holder, ttlMs, deadlineMs),
+      release: async (name, epoch, holder, deadlineMs) =>
+        releaseConsoleLease(this.#up(this.#leaseSql), { name, epoch }, holder, deadlineMs),
+    };
   }
 
   #sessions(): SessionStore {
