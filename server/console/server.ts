@@ -14,6 +14,7 @@ import { Failure } from "./api/failure.ts";
 import { ImpactTags } from "./api/impact-tag.ts";
 import type { ActionStore, TraceSource } from "./api/ports.ts";
 import { apiRoutes } from "./api/routes.ts";
+import { type RouteEntry, requirePolicies } from "./auth/policy.ts";
 import { type SessionStore, Sessions } from "./auth/sessions.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
@@ -84,6 +85,8 @@ export interface ConsoleServer {
   readonly url: string;
   readonly sessions: Sessions;
   readonly collector: Collector;
+  /** Of the API, with what each needs. */
+  readonly routes: readonly RouteEntry[];
   /** A one-time link's path and query. */
   newSignInPath(): Promise<string>;
   close(): Promise<void>;
@@ -160,6 +163,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   sockets.attach(hub, tails);
   app.server.on("upgrade", (request, socket) => refuseOtherUpgrades(request, socket, base));
 
+  const routes = requirePolicies(app);
+  app.decorateRequest("visitor", null);
   await app.register(fastifyCookie);
   await app.register(signInRoutes({ sessions, cookies, base }));
   await app.register(
@@ -210,6 +215,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     url: `http://${reachableHost(options.host)}:${port}`,
     sessions,
     collector,
+    routes,
     newSignInPath: async () => `${base}/signin?token=${await sessions.createLink()}`,
     close: async () => {
       hub.close();

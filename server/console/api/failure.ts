@@ -1,5 +1,5 @@
 /** Refusals as the API words them: the code decides the status. */
-import type { FailureCode, Impact } from "../contract/index.ts";
+import type { FailureCode, Impact, Needs } from "../contract/index.ts";
 
 const statuses: Readonly<Record<FailureCode, number>> = {
   "no-session": 401,
@@ -24,16 +24,18 @@ const statuses: Readonly<Record<FailureCode, number>> = {
   internal: 500,
 };
 
+interface FailureMore {
+  readonly nodeCode?: string;
+  readonly impact?: Impact;
+  readonly needs?: Needs;
+}
+
 /** Thrown by a route, written by the server's error handler. */
 export class Failure extends Error {
   readonly code: FailureCode;
-  readonly more: { readonly nodeCode?: string; readonly impact?: Impact };
+  readonly more: FailureMore;
 
-  constructor(
-    code: FailureCode,
-    message: string,
-    more: { readonly nodeCode?: string; readonly impact?: Impact } = {},
-  ) {
+  constructor(code: FailureCode, message: string, more: FailureMore = {}) {
     super(message);
     this.code = code;
     this.more = more;

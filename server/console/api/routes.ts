@@ -1,6 +1,7 @@
 /** `/api/v1`: reads of what the live feeds show, the trace, and what operators do. Each needs a session. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { enforcePolicies, objectOfPath, type RoutePolicy, readOfPath, type Visitor } from "../auth/policy.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
   apiBase,
@@ -8,7 +9,7 @@ import {
   type InactiveTopics,
   messageIdPattern,
   nameOfPart,
-  type SessionInfo,
+  policyOfAction,
   singleRooms,
   type Trace,
 } from "../contract/index.ts";
@@ -33,7 +34,7 @@ export interface ApiOptions {
   /** null: started without Postgres. */
   readonly traces: TraceSource | null;
   /** Throws `Failure` without a session. */
-  readonly requireSession: (request: FastifyRequest) => Promise<{ id: string; info: SessionInfo }>;
+  readonly requireSession: (request: FastifyRequest) => Promise<Visitor>;
   /** Tells of an administrative act, and by whom. */
   readonly notify: (request: FastifyRequest, user: string, act: { action: string; topic: string }) => void;
   readonly signOut: (id: string) => Promise<void>;
@@ -42,55 +43,65 @@ export interface ApiOptions {
 
 const traceEventsMax = 500;
 
-declare module "fastify" {
-  interface FastifyRequest {
-    visitor: { readonly id: string; readonly info: SessionInfo } | null;
-  }
-}
+const read = { config: { policy: { action: "read" } } } as const satisfies {
+  config: { policy: RoutePolicy };
+};
+const own = { config: { policy: { action: "own" } } } as const satisfies { config: { policy: RoutePolicy } };
 
 export function apiRoutes(options: ApiOptions) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.decorateRequest("visitor", null);
     app.addHook("onRequest", async (request, reply) => {
       reply.header("cache-control", "no-store");
       request.visitor = await options.requireSession(request);
     });
+    enforcePolicies(app, (request, { action, object }, error) => {
+      if (action.startsWith("read") || action === "own") return;
+      options.log.record({
+        atMs: options.collector.clock.wallMs(),
+        ...{ actor: request.visitor!.actor.name, address: request.ip, action },
+        ...{ topic: object.topic ?? null, channel: object.channel ?? null },
+        object: { requestId: request.id, ...(object.node && { node: object.node }) },
+        ...{ before: null, after: null, reason: null },
+        result: error instanceof Failure ? error.code : "internal",
+      });
+    });
     readRoutes(app, options);
     traceRoute(app, options);
     writeRoutes(app, options);
-    app.all(`${apiBase}/*`, () => {
+    app.all(`${apiBase}/*`, read, () => {
       throw new Failure("not-found", "There is no such path in the API.");
     });
   };
 }
 
 function readRoutes(app: FastifyInstance, { hub, inactive }: ApiOptions): void {
-  const read = (room: string) => {
+  const show = (room: string) => {
     const target = targetOf(room);
     if (!target || isTail(target)) throw new Failure("bad-request", "That is not a valid name.");
     const snapshot = hub.read(room as never, target);
     if (snapshot.data === null) throw new Failure("not-found", "There is no such thing now.");
     return snapshot;
   };
-  app.get(apiPaths.inactive, inactive);
-  app.get(apiPaths.session, (request) => request.visitor!.info);
+  app.get(apiPaths.inactive, read, inactive);
+  app.get(apiPaths.session, read, (request) => request.visitor!.info);
   for (const room of singleRooms) {
-    app.get(apiPaths[room], () => read(room));
+    app.get(apiPaths[room], read, () => show(room));
   }
-  app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic`, ({ params }) =>
-    read(`topic:${nameOfPart(params.topic)}`),
+  app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic`, readOfPath, ({ params }) =>
+    show(`topic:${nameOfPart(params.topic)}`),
   );
   app.get<{ Params: { topic: string; channel: string } }>(
     `${apiBase}/topics/:topic/channels/:channel`,
-    ({ params }) => read(`channel:${nameOfPart(params.topic)}/${nameOfPart(params.channel)}`),
+    readOfPath,
+    ({ params }) => show(`channel:${nameOfPart(params.topic)}/${nameOfPart(params.channel)}`),
   );
-  app.get<{ Params: { node: string } }>(`${apiBase}/nodes/:node`, ({ params }) =>
-    read(`node:${params.node}`),
+  app.get<{ Params: { node: string } }>(`${apiBase}/nodes/:node`, readOfPath, ({ params }) =>
+    show(`node:${params.node}`),
   );
 }
 
 function traceRoute(app: FastifyInstance, { collector, traces }: ApiOptions): void {
-  app.get<{ Params: { id: string } }>(`${apiBase}/trace/:id`, async ({ params }): Promise<Trace> => {
+  app.get<{ Params: { id: string } }>(`${apiBase}/trace/:id`, read, async ({ params }): Promise<Trace> => {
     const id = params.id.toLowerCase();
     if (!messageIdPattern.test(id))
       throw new Failure("bad-request", "A message's id has 16 hexadecimal digits.");
@@ -124,31 +135,46 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
     collector,
     log,
     tags,
-    actor: request.visitor!.info.user,
+    actor: request.visitor!.actor.name,
     address: request.ip,
     requestId: request.id,
-    notify: (act) => options.notify(request, request.visitor!.info.user, act),
+    notify: (act) => options.notify(request, request.visitor!.actor.name, act),
   });
-  app.post(apiPaths.signOut, async (request, reply) => {
+  app.post(apiPaths.signOut, own, async (request, reply) => {
     await options.signOut(request.visitor!.id);
     reply.header("set-cookie", options.clearCookie()).code(204);
   });
-  app.get(`${apiBase}/impact`, (request) => {
+  app.get(`${apiBase}/impact`, { config: { policy: ofImpact } }, (request) => {
     const target = parse(impactQuery, request.query);
     return impactOf(contextOf(request), target);
   });
-  app.post(apiPaths.actions, (request) =>
+  app.post(apiPaths.actions, { config: { policy: ofAction } }, (request) =>
     performAction(contextOf(request), parse(actionRequest, request.body)),
   );
-  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/drain`, (request) => {
+  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/drain`, ofDrain, (request) => {
     const { actor, address, requestId } = contextOf(request);
     const asked = parse(drainRequest, request.body);
     return options.drains.begin(request.params.node, asked, { actor, address, requestId });
   });
-  app.post(apiPaths.publish, { bodyLimit: publishBodyBytesMax }, (request) =>
+  app.post(apiPaths.publish, { bodyLimit: publishBodyBytesMax, config: { policy: ofPublish } }, (request) =>
     publish(contextOf(request), parse(publishRequest, request.body)),
   );
 }
+
+/** What is asked stands in the query or the body: read once for the policy and once for the act. */
+const ofImpact: RoutePolicy = {
+  action: ({ query }) => policyOfAction(parse(impactQuery, query).action),
+  object: ({ query }) => parse(impactQuery, query),
+};
+const ofAction: RoutePolicy = {
+  action: ({ body }) => policyOfAction(parse(actionRequest, body).action),
+  object: ({ body }) => parse(actionRequest, body),
+};
+const ofPublish: RoutePolicy = {
+  action: "publish",
+  object: ({ body }) => ({ topic: parse(publishRequest, body).topic }),
+};
+const ofDrain = { config: { policy: { action: "drain", object: objectOfPath } } } as const;
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);

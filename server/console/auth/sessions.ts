@@ -8,7 +8,8 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import type { Role, SessionInfo } from "../contract/index.ts";
+import { type Role, rights, type SessionInfo } from "../contract/index.ts";
+import type { Visitor } from "./policy.ts";
 
 export const linkLastsMs = 15 * 60_000;
 export const idleMs = 8 * 3_600_000;
@@ -33,7 +34,8 @@ export interface StoredSession {
   readonly seenAtMs: number;
 }
 
-export interface Visitor {
+/** Where somebody signs in from. */
+export interface Whence {
   readonly userAgent: string;
   readonly address: string;
 }
@@ -43,7 +45,7 @@ export interface SessionStore {
   saveLink(hash: Buffer, expiresAtMs: number): Promise<void>;
   /** True once, for a link that is known, not used and not too old. */
   redeemLink(hash: Buffer): Promise<boolean>;
-  save(hash: Buffer, session: StoredSession, visitor: Visitor): Promise<void>;
+  save(hash: Buffer, session: StoredSession, whence: Whence): Promise<void>;
   find(hash: Buffer): Promise<StoredSession | null>;
   touch(hash: Buffer, seenAtMs: number): Promise<void>;
   remove(hash: Buffer): Promise<void>;
@@ -53,7 +55,7 @@ interface Entry {
   session: StoredSession;
   /** Postgres has it; until then it lives here alone. */
   saved: boolean;
-  visitor: Visitor;
+  whence: Whence;
   confirmedAtMs: number;
   askAfterMs: number;
   touchedAtMs: number;
@@ -106,7 +108,7 @@ export class Sessions {
   }
 
   /** null: the link is unknown, used or too old. Rejects with `SessionUnknown`. */
-  async signIn(token: string, visitor: Visitor): Promise<SignedIn | null> {
+  async signIn(token: string, whence: Whence): Promise<SignedIn | null> {
     const hash = hashOf(token);
     if (!(await this.#redeem(hash))) return null;
     const secret = newSecret();
@@ -122,7 +124,7 @@ export class Sessions {
     this.#entries.set(id, {
       session,
       saved: false,
-      visitor,
+      whence,
       confirmedAtMs: nowMs,
       askAfterMs: 0,
       touchedAtMs: nowMs,
@@ -137,12 +139,12 @@ export class Sessions {
    * Whose cookie this is; null: nobody's, or not any more. `active` false: looking is not using.
    * Rejects with `SessionUnknown`.
    */
-  async check(secret: string | undefined, active = true): Promise<{ id: string; info: SessionInfo } | null> {
+  async check(secret: string | undefined, active = true): Promise<Visitor | null> {
     if (!secret || secret.length > 128) return null;
     return this.checkId(hashOf(secret).toString("hex"), active);
   }
 
-  async checkId(id: string, active = true): Promise<{ id: string; info: SessionInfo } | null> {
+  async checkId(id: string, active = true): Promise<Visitor | null> {
     await this.#confirm(id);
     const entry = this.#entries.get(id);
     if (!entry) return null;
@@ -153,7 +155,7 @@ export class Sessions {
       return null;
     }
     if (active) this.#touch(id, entry, nowMs);
-    return { id, info: infoOf(entry.session) };
+    return visitorOf(id, entry.session);
   }
 
   async signOut(id: string): Promise<void> {
@@ -244,7 +246,7 @@ export class Sessions {
       if (session === null) return this.#end(id, "revoked");
       const seenAtMs = Math.max(session.seenAtMs, entry?.session.seenAtMs ?? 0);
       this.#entries.set(id, {
-        visitor: { userAgent: "", address: "" },
+        whence: { userAgent: "", address: "" },
         touchedAtMs: nowMs,
         askAfterMs: 0,
         asking: null,
@@ -266,7 +268,7 @@ export class Sessions {
     if (!entry || !this.#store) return;
     const nowMs = this.#clock.wallMs();
     try {
-      await this.#store.save(Buffer.from(id, "hex"), entry.session, entry.visitor);
+      await this.#store.save(Buffer.from(id, "hex"), entry.session, entry.whence);
       entry.saved = true;
       entry.confirmedAtMs = nowMs;
     } catch {
@@ -279,10 +281,19 @@ export class Sessions {
   }
 }
 
+function visitorOf(id: string, session: StoredSession): Visitor {
+  const info = infoOf(session);
+  const { user: name, role, rights: given, topics, channels } = info;
+  return { id, info, actor: { kind: "user", name, role, rights: given, topics, channels } };
+}
+
 function infoOf(session: StoredSession): SessionInfo {
   return {
     user: session.user,
     role: session.role,
+    rights,
+    topics: ["*"],
+    channels: ["*"],
     signedInAtMs: session.createdAtMs,
     expiresAtMs: session.expiresAtMs,
   };

@@ -8,6 +8,7 @@
  * tell whose session this is. Nothing is shown, and it is worth trying again.
  */
 import type { Drain } from "./cluster.ts";
+import type { Action, Needs, Permissions } from "./permissions.ts";
 import type { Room } from "./rooms.ts";
 
 export const apiBase = "/api/v1";
@@ -113,13 +114,13 @@ export interface ApiFailure {
   readonly nodeCode?: string;
   /** With `impact-changed`: what it would be now. */
   readonly impact?: Impact;
+  /** With `forbidden`: what is missing. */
+  readonly needs?: Needs;
 }
 
-export type Role = "viewer" | "operator" | "admin";
-
-export interface SessionInfo {
+/** Who is signed in, and what they may. */
+export interface SessionInfo extends Permissions {
   readonly user: string;
-  readonly role: Role;
   readonly signedInAtMs: number;
   /** The latest it can last. */
   readonly expiresAtMs: number;
@@ -178,6 +179,12 @@ export const actionLevels = {
   "make-memory": 3,
 } as const;
 export type ActionName = keyof typeof actionLevels;
+
+/** Pausing and taking it back are one right, a class either way another. */
+export function policyOfAction(name: ActionName): Action {
+  if (name.startsWith("make-")) return "make-durable";
+  return name.replace(/^un|-(topic|channel)$/g, "") as "create" | "pause" | "empty" | "delete";
+}
 
 export interface ActionTarget {
   readonly action: ActionName;

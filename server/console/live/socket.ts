@@ -6,6 +6,9 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { type DefaultEventsMap, Server, type Socket } from "socket.io";
 import { z } from "zod";
+import { authorize } from "../auth/authorize.ts";
+import { eventPolicies } from "../auth/event-policy.ts";
+import type { Visitor } from "../auth/policy.ts";
 import { type Sessions, SessionUnknown } from "../auth/sessions.ts";
 import type { Clock } from "../clock.ts";
 import {
@@ -18,7 +21,6 @@ import {
   type Room,
   roomsPerSocketMax,
   type ServerEvents,
-  type SessionInfo,
   socketsPerSessionMax,
   type TailBatch,
 } from "../contract/index.ts";
@@ -29,7 +31,7 @@ import type { Tails } from "./tail.ts";
 import { isTail, type RoomTarget, type TailTarget, targetOf } from "./targets.ts";
 
 interface SocketData {
-  session: { readonly id: string; readonly info: SessionInfo };
+  session: Visitor;
   /** By room: the pace, or null for a tail. */
   watching: Map<string, PaceMs | null>;
   /** Looks in a row that found it still sending what it was given before. */
@@ -173,8 +175,8 @@ export class Sockets {
       if (siblings.size === 0) this.#bySession.delete(id);
     });
     this.#limit(socket);
-    socket.on("watch", (...args: unknown[]) => answer(args, 2, (plain) => this.#watch(socket, plain)));
-    socket.on("unwatch", (...args: unknown[]) => answer(args, 1, (plain) => this.#unwatch(socket, plain)));
+    this.#on(socket, "watch", 2, (plain) => this.#watch(socket, plain));
+    this.#on(socket, "unwatch", 1, (plain) => this.#unwatch(socket, plain));
     socket.on("time", (...args: unknown[]) => {
       const ack = args[0];
       if (typeof ack === "function") ack(this.#options.clock.wallMs());
@@ -186,6 +188,23 @@ export class Sockets {
       session: socket.data.session.info,
     };
     socket.emit("hello", hello);
+  }
+
+  /** Every event goes by its policy first; names out of sight are answered as any room that has nothing in it. */
+  #on(
+    socket: ConsoleSocket,
+    event: Exclude<keyof ClientEvents, "time">,
+    plainMax: number,
+    handle: (plain: unknown[]) => Ack,
+  ): void {
+    socket.on(event, (...args: unknown[]) =>
+      answer(args, plainMax, (plain) => {
+        const asked = eventPolicies[event](plain);
+        if (asked === null) return refusal("bad-request", `${event} takes the name of a room.`);
+        const verdict = authorize(socket.data.session.actor, asked.action, asked.object);
+        return verdict.ok ? handle(plain) : refusal(verdict.code, "That room is not for you.");
+      }),
+    );
   }
 
   /** A bucket of events: what is beyond it is dropped with an answer, a flood ends the socket. */
