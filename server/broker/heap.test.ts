@@ -37,3 +37,13 @@ test("[Q2] the first of a heap is due first, whoever left from the middle", () =
   expect(heap.first()).toBeUndefined();
   expect(model.every(({ heapIndex }) => heapIndex === -1)).toBe(true);
 });
+
+test("[Q2] a heap is walked in the order in which its items are due, and stays as it is", () => {
+  const heap = new DueHeap<Item>();
+  const times = [50, 3, 99, 3, 17, 42, 8, 71, 1, 64];
+  for (const atMs of times) heap.add(new Item(atMs));
+
+  expect(Array.from(heap.inOrder(), ({ atMs }) => atMs)).toEqual(times.toSorted((a, b) => a - b));
+  expect(heap.first()?.atMs).toBe(1);
+  expect(heap.length).toBe(times.length);
+});

@@ -5,6 +5,10 @@ export interface HeapItem {
   heapIndex: number;
 }
 
+interface Place extends HeapItem {
+  readonly at: number;
+}
+
 /** Items by who is due next. */
 export class DueHeap<T extends HeapItem> {
   readonly #items: T[] = [];
@@ -33,6 +37,23 @@ export class DueHeap<T extends HeapItem> {
     last.heapIndex = index;
     this.#up(index);
     this.#down(last.heapIndex);
+  }
+
+  /** Soonest first, as far as it is taken. The heap must not change meanwhile. */
+  *inOrder(): IterableIterator<T> {
+    const items = this.#items;
+    const next = new DueHeap<Place>();
+    const look = (at: number) => {
+      const item = items[at];
+      if (item !== undefined) next.add({ at, atMs: item.atMs, heapIndex: -1 });
+    };
+    look(0);
+    for (let place = next.first(); place !== undefined; place = next.first()) {
+      next.remove(place);
+      yield items[place.at] as T;
+      look(2 * place.at + 1);
+      look(2 * place.at + 2);
+    }
   }
 
   clear(): void {

@@ -4,10 +4,15 @@
  *
  *   [nsqd] 2026/11/22 14:05:09.123456 INFO: TCP: listening on 127.0.0.1:4150
  */
+import { Deque } from "../broker/deque.ts";
 import { type LogLevel, logLevels } from "../protocol/config-value.ts";
+import type { LogLine } from "../protocol/node-reads.ts";
 import { logLine } from "./log-line.ts";
 
 export type { LogLevel };
+
+const keptLinesMax = 500;
+const keptCharactersMax = 500;
 
 const words: Record<LogLevel, string> = {
   debug: "DEBUG",
@@ -20,6 +25,7 @@ const words: Record<LogLevel, string> = {
 export class NodeLog {
   level: LogLevel;
   readonly #prefix: string;
+  readonly #lines = new Deque<LogLine>();
 
   constructor(prefix: string, level: LogLevel) {
     this.#prefix = prefix;
@@ -29,5 +35,12 @@ export class NodeLog {
   readonly log = (level: LogLevel, text: string): void => {
     if (logLevels.indexOf(level) < logLevels.indexOf(this.level)) return;
     process.stderr.write(logLine(this.#prefix, words[level], text));
+    this.#lines.push({ atMs: Date.now(), level, text: text.slice(0, keptCharactersMax) });
+    if (this.#lines.length > keptLinesMax) this.#lines.shift();
   };
+
+  /** The last lines, oldest first: shown by the console. */
+  recent(): readonly LogLine[] {
+    return [...this.#lines];
+  }
 }

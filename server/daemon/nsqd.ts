@@ -159,6 +159,8 @@ class Node {
         settings: this.#settings(),
         process: this.#process,
         connections: () => this.#connections(),
+        disconnect: (address) => this.#disconnect(address),
+        logLines: () => log.recent(),
         lookupStates: () => this.#discovery.lookupStates(),
         health: () => this.#health(),
         cluster: this.#discovery.cluster,
@@ -263,6 +265,13 @@ class Node {
 
   *#connections() {
     for (const session of this.#tcp.sessions) yield sessionStats(session);
+  }
+
+  #disconnect(address: string): number {
+    const found = [...this.#tcp.sessions].filter(({ remoteAddress }) => remoteAddress === address);
+    this.now();
+    for (const session of found) session.close();
+    return found.length;
   }
 
   #info() {

@@ -3,6 +3,7 @@ import type { Broker } from "../broker/broker.ts";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import type { LiveCluster, LiveDrain, LiveStore } from "../protocol/live.ts";
+import type { LogLine } from "../protocol/node-reads.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "fatal";
 
@@ -25,6 +26,7 @@ export interface HttpOptions {
 export interface OptionRow {
   /** `duration` is shown in nanoseconds. */
   readonly kind: string;
+  readonly default: unknown;
   readonly fileKey?: string;
   readonly secret?: true;
 }
@@ -98,6 +100,10 @@ export interface HttpPorts {
   readonly settings: Settings;
   readonly process: ProcessFigures;
   connections(): Iterable<ConnectionStats>;
+  /** Ends the connections of that address; how many those were. */
+  disconnect(remoteAddress: string): number;
+  /** The last lines of the node's log, oldest first. */
+  logLines(): readonly LogLine[];
   /** Of each nsqlookupd that this node is to tell of itself. */
   lookupStates(): Iterable<LookupState>;
   /** `OK`, or `NOK - ` and why. */

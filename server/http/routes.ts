@@ -9,6 +9,7 @@ import { live } from "./live.ts";
 import { metrics } from "./metrics.ts";
 import { publishMany } from "./mpub.ts";
 import { publish } from "./publish.ts";
+import { config, deferred, inFlight, kick, logLines, producers } from "./reads.ts";
 import { stats } from "./stats.ts";
 import { tap } from "./tap.ts";
 import {
@@ -63,6 +64,12 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/metrics", handle: metrics },
   { method: "GET", path: "/v1/live", handle: live, guarded: true },
   { method: "GET", path: "/v1/tap", handle: tap, guarded: true },
+  { method: "GET", path: "/v1/channel/inflight", handle: inFlight, guarded: true },
+  { method: "GET", path: "/v1/channel/deferred", handle: deferred, guarded: true },
+  { method: "GET", path: "/v1/topic/producers", handle: producers, guarded: true },
+  { method: "GET", path: "/v1/config", handle: config, guarded: true },
+  { method: "GET", path: "/v1/log", handle: logLines, guarded: true },
+  { method: "POST", path: "/v1/client/kick", handle: kick, guarded: true },
   { method: "POST", path: "/v1/drain", handle: drain, guarded: true },
   { method: "GET", path: "/v1/cluster/topology", handle: clusterTopology, guarded: true },
   { method: "POST", path: "/v1/cluster/topic/:opt", handle: actOnTopic, guarded: true },

@@ -25,7 +25,7 @@ const tlsVersionNumbers: ReadonlyMap<unknown, number> = new Map<unknown, number>
   ["tls1.3", 0x304],
 ]);
 /** Flags that are no options of a running program. */
-const hidden: ReadonlySet<string> = new Set(["config", "version", "verbose", "worker-id", "new-link"]);
+export const hidden: ReadonlySet<string> = new Set(["config", "version", "verbose", "worker-id", "new-link"]);
 
 /** The value under that key, to be sent as it is when it is text, else as JSON; undefined: there is none. */
 export function configValue(

@@ -36,6 +36,8 @@ export interface ConnectionStats {
   readonly subscription: SubscriptionStats | null;
   /** Messages published, by topic; empty: it is no producer. */
   readonly pubCounts: ReadonlyMap<string, number>;
+  /** To one topic, and when last, by the wall clock; null: nothing, or nobody knows. */
+  publishedTo(topic: string): { readonly count: number; readonly lastAtMs: number } | null;
 }
 
 export interface TlsStats {

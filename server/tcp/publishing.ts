@@ -35,7 +35,7 @@ export function publish(
   if (bodyBytes > session.ports.limits.maxMsgSize) return session.fail(tooBig(session, "PUB", bodyBytes));
   const refused = topic.put(bytes, view, bodyFrom, bodyBytes, session.identity);
   if (refused !== null) return session.fail(notPut("PUB", refused));
-  session.published.add(topic, 1);
+  session.published.add(topic, 1, session.ports.broker.time.wallMs);
   session.replies.accepted(topic, "PUB");
 }
 
@@ -87,7 +87,7 @@ export function PUB(
   const topic = session.ports.broker.ensureTopic(fields[1]!);
   const refused = topic.put(bytes, view, from, size, session.identity);
   if (refused !== null) return session.fail(notPut("PUB", refused));
-  session.published.add(topic, 1);
+  session.published.add(topic, 1, session.ports.broker.time.wallMs);
   session.replies.accepted(topic, "PUB");
 }
 
@@ -110,7 +110,7 @@ export function MPUB(
   check.step(messagesPerTurn);
   const refused = check.fault ?? (broker.pressure === "refuse" ? notPut("MPUB", "full") : null);
   if (refused !== null) return session.fail(refused);
-  session.published.add(topic, check.count);
+  session.published.add(topic, check.count, session.ports.broker.time.wallMs);
   putMany(session, topic, bytes, view, from + 4, check.count, true);
   session.spend(check.count >>> 3);
 }
@@ -133,7 +133,7 @@ function putOverTurns(session: Session, topic: Topic, bytes: Buffer, from: numbe
       checked = check.step(checksPerTurn);
       const refused = check.fault ?? (broker.pressure === "refuse" ? notPut("MPUB", "full") : null);
       if (refused !== null) session.fail(refused);
-      else if (checked) session.published.add(topic, check.count);
+      else if (checked) session.published.add(topic, check.count, session.ports.broker.time.wallMs);
       return refused !== null;
     }
     const now = Math.min(left, messagesPerTurn);
@@ -182,7 +182,7 @@ export function DPUB(
       ? topic.put(bytes, view, from, size, session.identity)
       : topic.putDeferred(bytes.subarray(from, from + size), delayMs, session.identity);
   if (refused !== null) return session.fail(notPut("DPUB", refused));
-  session.published.add(topic, 1);
+  session.published.add(topic, 1, session.ports.broker.time.wallMs);
   session.replies.accepted(topic, "DPUB", delayMs === 0 ? topic.log : topic.deferred.log);
 }
 

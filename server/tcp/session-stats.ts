@@ -25,5 +25,6 @@ export function sessionStats(session: Session): ConnectionStats {
     auth: session.auth,
     subscription: session.subscription,
     pubCounts: session.published.byTopic(),
+    publishedTo: (topic) => session.published.to(topic),
   };
 }

@@ -17,6 +17,7 @@ export class TestConsumer implements Consumer {
   closed = false;
   subscription: Subscription | null = null;
   readonly pubCounts = new Map<string, number>();
+  lastPublishAtMs = 0;
 
   constructor(server: TestServer) {
     const number = server.nextClientNumber();
@@ -75,6 +76,10 @@ export class TestConsumer implements Consumer {
         return consumer.subscription;
       },
       pubCounts: this.pubCounts,
+      publishedTo(topic) {
+        const count = consumer.pubCounts.get(topic);
+        return count === undefined ? null : { count, lastAtMs: consumer.lastPublishAtMs };
+      },
     };
   }
 }

@@ -4,6 +4,7 @@ import { nsqdOptions } from "../cli/nsqd-options.ts";
 import type { HttpPorts, LogLevel, LookupState } from "../http/ports.ts";
 import { createHttpServer, type HttpServer } from "../http/server.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
+import type { LogLine } from "../protocol/node-reads.ts";
 import { RunningBroker, type RunningBrokerOptions } from "./running-broker.ts";
 
 export const secret = "a-secret-of-the-cluster";
@@ -27,6 +28,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
   readonly connections: ConnectionStats[] = [];
   readonly logged: string[] = [];
   readonly lookupStates: LookupState[] = [];
+  logLines: readonly LogLine[] = [];
   health = "OK";
   logLevel: LogLevel = "info";
   lookupds: readonly string[] = [];
@@ -63,6 +65,13 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
       },
       process: { rssBytes: () => 1, cpu: () => 0, loopLagP99Ms: () => 0, memory: () => memory },
       connections: () => this.connections,
+      disconnect: (address) => {
+        const kept = this.connections.filter(({ remoteAddress }) => remoteAddress !== address);
+        const count = this.connections.length - kept.length;
+        this.connections.splice(0, Number.POSITIVE_INFINITY, ...kept);
+        return count;
+      },
+      logLines: () => this.logLines,
       lookupStates: () => this.lookupStates,
       health: () => this.health,
       store: () => store,

@@ -1,0 +1,109 @@
+/**
+ * What a node is asked for when somebody looks closer: `GET /v1/channel/inflight`, `/v1/channel/deferred`,
+ * `/v1/topic/producers`, `/v1/config`, `/v1/log`. Each is true of one instant; the next may be another.
+ */
+
+/** Rows of one answer, at most, and unless fewer are asked for. */
+export const readRowsMax = 500;
+
+export interface ReadClient {
+  readonly clientId: string;
+  readonly hostname: string;
+  /** `address:port`, or the path of a unix socket. */
+  readonly address: string;
+}
+
+/** A message that a consumer has been handed and has not answered. */
+export interface InFlightMessage {
+  /** 16 hexadecimal digits. */
+  readonly id: string;
+  /** Deliveries so far, this one included. */
+  readonly attempts: number;
+  /** Of the body; null: its frame is not in memory. */
+  readonly bytes: number | null;
+  /** Wall clock, milliseconds since 1970; null as `bytes`. */
+  readonly publishedAtMs: number | null;
+  /** When it was handed out, and when it will be taken back unless it is answered or touched. Wall clock. */
+  readonly sinceMs: number;
+  readonly deadlineAtMs: number;
+  /** null: who held it has gone; it waits for its timeout. */
+  readonly client: ReadClient | null;
+}
+
+/** A message that waits until it is due. */
+export interface DeferredMessage {
+  readonly id: string;
+  /** Deliveries so far; 0: it was published so. */
+  readonly attempts: number;
+  readonly bytes: number | null;
+  readonly publishedAtMs: number | null;
+  /** Wall clock. */
+  readonly dueAtMs: number;
+  /** Published with a delay, or given back with one. */
+  readonly reason: "publish" | "requeue";
+}
+
+/** Those that are due first, in that order. */
+export interface InFlightAnswer {
+  readonly atMs: number;
+  /** All there are. */
+  readonly total: number;
+  /** Not all of them were looked at: others may be due before those that are here. */
+  readonly cut: boolean;
+  readonly messages: readonly InFlightMessage[];
+}
+
+export interface DeferredAnswer extends Omit<InFlightAnswer, "messages"> {
+  /** Of the total: due so late that only the store has them, and none of them is here. */
+  readonly inStore: number;
+  readonly messages: readonly DeferredMessage[];
+}
+
+/** A connection that has published to the topic. Over HTTP nothing is left of who has. */
+export interface ProducerRow extends ReadClient {
+  readonly userAgent: string;
+  readonly connectedAtMs: number;
+  /** Messages published to the topic on this connection. */
+  readonly messageCount: number;
+  /** Wall clock of the last one; null: not known. */
+  readonly lastAtMs: number | null;
+  readonly tls: boolean;
+}
+
+/** Those that published last come first. */
+export interface ProducersAnswer {
+  readonly atMs: number;
+  readonly total: number;
+  readonly producers: readonly ProducerRow[];
+}
+
+export type OptionValue = string | number | boolean | readonly (string | number)[] | null;
+
+export interface OptionValueRow {
+  /** As on the command line, without dashes. */
+  readonly name: string;
+  /** `duration`: the value is in milliseconds. */
+  readonly kind: string;
+  /** null: it is a secret, and `isSet` is all that is said of it. */
+  readonly value: OptionValue;
+  readonly default: OptionValue;
+  readonly isSecret: boolean;
+  readonly isSet: boolean;
+}
+
+export interface ConfigAnswer {
+  readonly atMs: number;
+  readonly options: readonly OptionValueRow[];
+}
+
+export interface LogLine {
+  readonly atMs: number;
+  readonly level: "debug" | "info" | "warn" | "error" | "fatal";
+  readonly text: string;
+}
+
+/** The last lines of the node's log, latest first. */
+export interface LogAnswer {
+  readonly atMs: number;
+  readonly lines: readonly LogLine[];
+}
