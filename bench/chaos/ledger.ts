@@ -32,6 +32,11 @@ export class Ledger {
     this.#topics = topics;
   }
 
+  /** Nobody is owed anything of it. */
+  isDone(entry: Entry): boolean {
+    return entry.finished === (1 << entry.topic.channels.length) - 1;
+  }
+
   /** A message that nobody has published yet. */
   next(): Entry {
     const uid = `m${this.entries.size}`;
@@ -47,20 +52,16 @@ export class Ledger {
     if (entry.isAcknowledged) return;
     entry.isAcknowledged = true;
     this.acknowledged++;
-    if (!isDone(entry)) this.owed++;
+    if (!this.isDone(entry)) this.owed++;
   }
 
   /** What is not in the ledger nobody published. */
   finish(uid: string, channel: string): void {
     const entry = this.entries.get(uid);
-    if (!entry || isDone(entry)) return;
+    if (!entry || this.isDone(entry)) return;
     entry.finished |= 1 << entry.topic.channels.indexOf(channel);
-    if (entry.isAcknowledged && isDone(entry)) this.owed--;
+    if (entry.isAcknowledged && this.isDone(entry)) this.owed--;
   }
-}
-
-function isDone({ finished, topic }: Entry): boolean {
-  return finished === (1 << topic.channels.length) - 1;
 }
 
 export function hashOf(body: Buffer): string {

@@ -35,7 +35,8 @@ export class Load {
     this.ledger = ledger;
     const next = () => this.#next();
     this.#producers = plan.producers.map(
-      (kind, first) => new Producer({ ...kind, name: `p${first}`, first, nodes, recorder, ledger, next }),
+      (kind, first) =>
+        new Producer({ ...kind, name: `p${first}`, first, nodes, recorder, ledger, random, next }),
     );
     this.#consumers = nodes.flatMap((node) =>
       plan.topics.flatMap(({ name: topic, channels }) =>

@@ -3,6 +3,7 @@
  * the outcome of it publishes again under the same uid.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import type { Random } from "../../server/broker/testing/random.ts";
 import { dpub, mpub, pub } from "../../server/testing/commands.ts";
 import type { Frame } from "../../server/testing/frames.ts";
 import type { ChaosNode } from "./chaos-node.ts";
@@ -25,6 +26,7 @@ export interface ProducerOptions extends ProducerPlan {
   readonly first: number;
   readonly recorder: Recorder;
   readonly ledger: Ledger;
+  readonly random: Random;
   /** The next message to publish; null: none now. */
   readonly next: () => Entry | null;
 }
@@ -38,8 +40,8 @@ interface Command {
 const patienceMs = 20_000;
 const retryAfterMs = 50;
 const lookEveryMs = 5;
-/** Of a connection; then to the next node, so that none is without load for long, whatever was done to it. */
-const lifeMs = 3_000;
+/** Of a connection, at random between; then to some other node, so that none is without load, whatever was done to it. */
+const livesMs = [1_000, 4_000] as const;
 
 export class Producer {
   readonly #options: ProducerOptions;
@@ -71,7 +73,8 @@ export class Producer {
     const proc = `${this.#options.name}.${++this.#lives}`;
     const owed: Command[] = [];
     const ended = Promise.withResolvers<void>();
-    const untilMs = performance.now() + lifeMs;
+    const [least, most] = livesMs;
+    const untilMs = performance.now() + least + this.#options.random.below(most - least);
     const isLeaving = () => performance.now() > untilMs || (isOver() && this.#again.length === 0);
     const wire = new Wire(this.#node.process.tcpPort, "", {
       onFrame: (frame) => {
@@ -164,7 +167,8 @@ export class Producer {
   }
 
   #elsewhere(): void {
-    const { nodes } = this.#options;
-    this.#node = nodes[(nodes.indexOf(this.#node) + 1) % nodes.length]!;
+    const { nodes, random } = this.#options;
+    const others = nodes.filter((node) => node !== this.#node);
+    if (others.length > 0) this.#node = random.pick(others);
   }
 }

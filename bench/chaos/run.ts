@@ -7,7 +7,7 @@ import { type Bites, check, type Report } from "../../server/verification/check.
 import { describe as inWords } from "../../server/verification/describe.ts";
 import { promisesDefault } from "../../server/verification/event.ts";
 import { encodeEvent } from "../../server/verification/lines.ts";
-import { msgTimeoutMs, type Scale, Stage, type StagePlan } from "./stage.ts";
+import { bystanderTopic, controlTopic, msgTimeoutMs, type Scale, Stage, type StagePlan } from "./stage.ts";
 
 export interface Run extends StagePlan {
   readonly name: string;
@@ -66,6 +66,9 @@ export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
   lateness.enable();
   options.onLoad?.(() => load.acknowledged);
   try {
+    stage.phase("calm");
+    await stage.pause(scale.calmMs);
+    stage.phase("hurt");
     await run.hurt(stage);
     await load.reached(1, 300_000);
   } catch (error) {
@@ -81,8 +84,10 @@ export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
   const isDrained = isConsumed && left.length === 0;
   for (const { name, hasFallen } of stage.nodes) if (hasFallen) faults.push(`node ${name} ended by itself`);
   load.stop();
-  await stage.read();
-  recorder.add({ op: "end", proc: "harness", kind: "ok", drained: isDrained });
+  const unread = await stage.read();
+  if (unread !== null) faults.push(unread);
+  if (!isDrained) await stage.list();
+  recorder.add({ op: "end", proc: "harness", kind: "ok", drained: isDrained, listed: !isDrained });
 
   const lateMs = Math.min(lateMsMax, Math.ceil(lateness.max / 1e6));
   recorder.add({
@@ -95,6 +100,9 @@ export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
       msgTimeoutMs: msgTimeoutMs - lateMs,
       flushWindowMs: promisesDefault.flushWindowMs + lateMs,
       leaseTtlMs: scale.leaseTtlMs,
+      auditLagMs: promisesDefault.auditLagMs + lateMs,
+      bystanders: [bystanderTopic],
+      controls: [controlTopic],
     },
   });
   stage.say(`judging ${recorder.events.length} events`);
@@ -104,6 +112,8 @@ export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
     rounds: scale.rounds,
     count: (what) => stage.counts.get(what) ?? 0,
   };
+  for (const { id, verdict } of report.verdicts)
+    if (verdict === "undecided") faults.push(`${id} was not decided`);
   for (const missing of run.unproved(seen)) if (missing) faults.push(`it proved nothing: ${missing}`);
   const isGood = faults.length === 0 && !report.isViolated;
   const keptIn = !isGood || options.keep ? keep(run, seed, stage) : null;

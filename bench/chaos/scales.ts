@@ -12,6 +12,7 @@ export const fullScale: Scale = {
   leaseTtlMs: 2_000,
   publishTimeoutMs: 5_000,
   rounds: 4,
+  calmMs: 5_000,
   producers: [
     ...Array.from({ length: 12 }, () => oneAtATime),
     ...Array.from({ length: 3 }, () => pipelined),
@@ -27,5 +28,6 @@ export const shortScale: Scale = {
   leaseTtlMs: 1_000,
   publishTimeoutMs: 1_500,
   rounds: 1,
+  calmMs: 2_000,
   producers: [oneAtATime, oneAtATime, pipelined, deferred, { batch: 10, window: 2 }],
 };

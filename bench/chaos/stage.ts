@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Random } from "../../server/broker/testing/random.ts";
 import { nsqdOptions } from "../../server/cli/nsqd-options.ts";
-import type { Flags } from "../../server/testing/node.ts";
+import { type Flags, newNode } from "../../server/testing/node.ts";
+import { isAuditWritten, readAudit } from "./audit.ts";
+import { Bystander } from "./bystander.ts";
 import { ChaosNode } from "./chaos-node.ts";
 import { ChaosPostgres } from "./chaos-postgres.ts";
 import { Gauges } from "./gauges.ts";
@@ -14,6 +16,7 @@ import { Load } from "./load.ts";
 import type { ProducerPlan } from "./producer.ts";
 import { Recorder } from "./recorder.ts";
 import { SmallDisk } from "./small-disk.ts";
+import { listStored } from "./stored.ts";
 import { installWitness, makeRoles, readHeirs, readWitness } from "./witness.ts";
 
 export interface Scale {
@@ -24,6 +27,8 @@ export interface Scale {
   readonly publishTimeoutMs: number;
   /** How often each harm is done. */
   readonly rounds: number;
+  /** Under load, before anything is hurt: what bystanders are compared with. */
+  readonly calmMs: number;
   readonly producers: readonly ProducerPlan[];
 }
 
@@ -45,6 +50,10 @@ const topics: readonly TopicPlan[] = [
   { name: "d_mails", channels: ["smtp"], weight: 3 },
 ];
 const rdy = 200;
+/** In memory: of each node one that nothing is done to, and of a node that shares nothing with the others but the machine. */
+export const bystanderTopic = "bystander";
+export const controlTopic = "elsewhere";
+const auditWithinMs = 20_000;
 const names = ["a", "b", "c", "d", "e"];
 
 export class Stage implements AsyncDisposable {
@@ -59,6 +68,7 @@ export class Stage implements AsyncDisposable {
   load!: Load;
   nodeDisk: SmallDisk | null = null;
   postgresDisk: SmallDisk | null = null;
+  #bystanders: readonly Bystander[] = [];
   readonly #scratch = mkdtempSync(join(tmpdir(), "weir-chaos-"));
   readonly #held = new AsyncDisposableStack();
 
@@ -130,8 +140,14 @@ export class Stage implements AsyncDisposable {
     writeFileSync(this.#clockFile(node.name), String(offsetMs));
   }
 
+  /** What comes from now on is compared with what was before. */
+  phase(phase: "calm" | "hurt"): void {
+    this.recorder.add({ op: "phase", proc: "harness", kind: "ok", phase });
+  }
+
   /** Everything runs and reaches everything else. */
   async heal(): Promise<void> {
+    for (const bystander of this.#bystanders) bystander.stop();
     this.nodeDisk?.empty();
     this.postgresDisk?.empty();
     await this.postgres.start();
@@ -160,9 +176,17 @@ export class Stage implements AsyncDisposable {
     return left;
   }
 
-  /** Adds to the history what Postgres saw. */
-  read(): Promise<void> {
-    return readWitness(this.postgres.sql, this.recorder);
+  /** Adds to the history what Postgres saw, and what the audit says; null, or why that is not all there. */
+  async read(): Promise<string | null> {
+    await readWitness(this.postgres.sql, this.recorder);
+    const isWritten = await isAuditWritten(this.nodes, auditWithinMs);
+    await readAudit(this.postgres.sql, new Set(topics.map(({ name }) => name)), this.recorder);
+    return isWritten ? null : "the audit was not written in time";
+  }
+
+  /** Adds to the history what is stored still. */
+  list(): Promise<void> {
+    return listStored(this.postgres.sql, this.load.ledger, this.recorder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -186,6 +210,23 @@ export class Stage implements AsyncDisposable {
     this.load = new Load({ ...scale, topics, rdy }, this.nodes, recorder, seed);
     this.#held.defer(() => this.load.stop());
     this.load.start();
+    await this.#standBy();
+  }
+
+  /** Bystanders on each node, and on one that has nothing to do with them. */
+  async #standBy(): Promise<void> {
+    const { recorder } = this;
+    const control = this.#held.use(await newNode({ "broadcast-address": "control" }));
+    await control.start();
+    this.#bystanders = [
+      new Bystander({ topic: controlTopic, node: "control", port: () => control.tcpPort, recorder }),
+      ...this.nodes.map((node) => {
+        const port = () => (node.isUp ? node.process.tcpPort : null);
+        return new Bystander({ topic: bystanderTopic, node: node.name, port, recorder });
+      }),
+    ];
+    this.#held.defer(() => this.#bystanders.forEach((bystander) => void bystander.stop()));
+    for (const bystander of this.#bystanders) bystander.start();
   }
 
   async #node(name: string, plan: StagePlan): Promise<ChaosNode> {

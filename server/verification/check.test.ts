@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { Random } from "../broker/testing/random.ts";
 import { check, invariants } from "./check.ts";
 import { describe as inWords } from "./describe.ts";
-import type { HistoryEvent } from "./event.ts";
+import { type HistoryEvent, nsPerMs } from "./event.ts";
 import { decodeEvents, encodeEvent, lineBytesMax } from "./lines.ts";
 import { faults } from "./testing/faults.ts";
 import { goodHistory } from "./testing/good-histories.ts";
+import { all, listed, type Plant, slowed, unfinished, unread } from "./testing/plants.ts";
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
 
@@ -74,6 +75,59 @@ test("[VF4] what a history cannot decide is undecided, not held", () => {
   const report = check([]);
 
   expect(new Set(report.verdicts.map(({ verdict }) => verdict))).toEqual(new Set(["undecided"]));
+});
+
+const verdictOf = (id: string, events: readonly HistoryEvent[]) =>
+  check(events).verdicts.find((verdict) => verdict.id === id)?.verdict;
+
+/** A history with a message of which a FIN is missing, and that FIN. */
+function lacking(plant: Plant) {
+  for (let seed = 1; ; seed++) {
+    const good = goodHistory(seed);
+    const events = plant(good, new Random(seed));
+    const kept = new Set(events);
+    const finish = events && all(good, "finish").find((finish) => finish.kind === "ok" && !kept.has(finish));
+    if (finish) return { events, finish };
+  }
+}
+
+test("[VF7] what is left at the end, and known to be stored, is not lost; without a list nobody can tell", () => {
+  const { events, finish } = lacking(unfinished);
+  const stored = { op: "stored", proc: "store", kind: "ok", topic: "orders", uid: finish.uid, t: 1 } as const;
+  const unknown = events.map((event) => (event.op === "end" ? { ...event, drained: false } : event));
+
+  expect(verdictOf("I1", listed(events))).toBe("violated");
+  expect(verdictOf("I1", [...listed(events), stored])).toBe("held");
+  expect(verdictOf("I1", unknown)).toBe("held");
+});
+
+test("[VF7] a FIN may have been read by a node whose audit was not written, or has a gap", () => {
+  const { events, finish } = lacking(unread);
+  const of = { proc: "harness", kind: "ok", node: finish.node } as const;
+  const crash = { ...of, op: "crash", t: finish.t + 500 * nsPerMs } as const;
+
+  expect(verdictOf("I1", events)).toBe("violated");
+  expect(verdictOf("I1", [...events, crash])).toBe("held");
+  expect(verdictOf("I1", [...events, { ...of, op: "gap", count: 1, t: finish.t }])).toBe("held");
+});
+
+test("[VF8] what slows down a node that has nothing to do with what is hurt is the machine", () => {
+  expect(verdictOf("I12", slowed(goodHistory(4), ["steady"]))).toBe("violated");
+  expect(verdictOf("I12", slowed(goodHistory(4), ["steady", "elsewhere"]))).toBe("held");
+});
+
+test("[VF8] a publish to a node that stands still or has just begun is not a bystander's", () => {
+  const slow = slowed(goodHistory(4), ["steady"]);
+  const hurt = all(slow, "phase").find(({ phase }) => phase === "hurt")!.t;
+  const of = { proc: "harness", kind: "ok", node: "b" } as const;
+  const frozen = [{ ...of, op: "freeze", t: hurt } as const, { ...of, op: "thaw", t: hurt + 1e10 } as const];
+  const starts = Array.from(
+    { length: 4 },
+    (_, n) => ({ ...of, op: "start", t: hurt + n * 1e9 - 1 }) as const,
+  );
+
+  expect(verdictOf("I12", [...slow, ...frozen])).toBe("undecided");
+  expect(verdictOf("I12", [...slow, ...starts])).toBe("undecided");
 });
 
 test("[VF5] a violation is shown by one message, with the seed, the options and the events of its nodes", () => {

@@ -105,7 +105,11 @@ function sizeOf({ message, events }: Finding): number {
 function bitesOf(history: History, events: readonly HistoryEvent[]): Bites {
   const count = (op: HistoryEvent["op"], kind: HistoryEvent["kind"]) => counts.get(`${op} ${kind}`) ?? 0;
   const counts = new Map<string, number>();
-  for (const { op, kind } of events) counts.set(`${op} ${kind}`, (counts.get(`${op} ${kind}`) ?? 0) + 1);
+  for (const event of events) {
+    if (event.op === "publish" && event.durable === false) continue;
+    const what = `${event.op} ${event.kind}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
   return {
     acknowledged: count("publish", "ok"),
     delivered: count("deliver", "ok"),

@@ -49,8 +49,12 @@ export interface Promises {
   readonly earlyMs: number;
   /** How far two observers may disagree on the order of two events. */
   readonly skewMs: number;
+  /** How long the audit may be behind (I9). */
+  readonly auditLagMs: number;
   /** Topics that nobody hurts: their publishes are compared between phases (I12). */
   readonly bystanders: readonly string[];
+  /** Topics of a node that shares nothing with the others but the machine: what that itself costs (I12). */
+  readonly controls: readonly string[];
 }
 
 export const promisesDefault: Promises = {
@@ -61,7 +65,9 @@ export const promisesDefault: Promises = {
   answerMs: 10_000,
   earlyMs: 10,
   skewMs: 50,
+  auditLagMs: 1_000,
   bystanders: [],
+  controls: [],
 };
 
 export interface PublishEvent extends Seen {
@@ -73,7 +79,7 @@ export interface PublishEvent extends Seen {
   readonly hash?: string | undefined;
   /** DPUB: its delay. With `invoke`. */
   readonly deferMs?: number | undefined;
-  /** false: of a topic that may lose it. With `invoke`. */
+  /** false: of a topic that may lose it. With `invoke` at least. */
   readonly durable?: boolean | undefined;
 }
 
@@ -176,6 +182,13 @@ export interface AuditEvent extends Seen {
   readonly node: string;
 }
 
+/** The audit says that it has not kept so many events of a node. */
+export interface GapEvent extends Seen {
+  readonly op: "gap";
+  readonly node: string;
+  readonly count: number;
+}
+
 /** A size that has a limit. */
 export interface GaugeEvent extends Seen {
   readonly op: "gauge";
@@ -184,11 +197,15 @@ export interface GaugeEvent extends Seen {
   readonly max: number;
 }
 
-/** `phase` begins a time that is `calm` or `hurt`; `heal`: nothing is hurt any more; `end`: whether everything was consumed. */
+/**
+ * `phase` begins a time that is `calm` or `hurt`; `heal`: nothing is hurt any more; `end`: whether everything was consumed,
+ * and if not, whether the history has all that is stored still (`listed`).
+ */
 export interface CourseEvent extends Seen {
   readonly op: "phase" | "heal" | "end";
   readonly phase?: "calm" | "hurt" | undefined;
   readonly drained?: boolean | undefined;
+  readonly listed?: boolean | undefined;
 }
 
 export type HistoryEvent =
@@ -206,6 +223,7 @@ export type HistoryEvent =
   | CommitEvent
   | StoredEvent
   | AuditEvent
+  | GapEvent
   | GaugeEvent
   | CourseEvent;
 

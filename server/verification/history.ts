@@ -68,9 +68,13 @@ export class History {
   /** What is of no message: the world around them. */
   readonly world: HistoryEvent[] = [];
   readonly hasAudit: boolean;
+  /** Nodes of which the audit has not kept everything, by its own word. */
+  readonly gapped = new Set<string>();
   readonly endT: number;
   /** Everything was consumed; undefined: the history does not say that it ended. */
   readonly drained: boolean | undefined;
+  /** What is stored at the end is in the history, be it nothing. */
+  readonly isAccounted: boolean;
 
   constructor(events: readonly HistoryEvent[]) {
     this.fences = events.filter(isFence);
@@ -85,6 +89,7 @@ export class History {
     this.endT = sorted.at(-1)?.t ?? 0;
     const end = this.course.find((event) => event.op === "end");
     this.drained = end && (end.drained ?? false);
+    this.isAccounted = end !== undefined && (end.drained === true || end.listed === true);
   }
 
   get skewNs(): number {
@@ -95,6 +100,18 @@ export class History {
   isOwner(node: string, msgid: string, t: number): boolean {
     const owner = this.owners.get(logOf(msgid))?.findLast((own) => own.t <= t);
     return owner === undefined || owner.node === node;
+  }
+
+  /**
+   * Whether the audit may lack, for good, what a node did at `t`: it was lost or had no store before it could be written, or says
+   * itself that it has a gap.
+   */
+  mayLackAudit(node: string, t: number): boolean {
+    const { nodes, promises, endT } = this;
+    if (this.gapped.has(node)) return true;
+    return nodes
+      .handovers(node, t, endT)
+      .some((lostAt) => lostAt - t <= promises.auditLagMs * nsPerMs || nodes.wasHindered(node, t, lostAt));
   }
 
   #add(event: HistoryEvent): void {
@@ -116,6 +133,9 @@ export class History {
         return;
       case "audit":
         return;
+      case "gap":
+        this.gapped.add(event.node);
+        break;
       case "gauge":
         this.gauges.push(event);
         return;

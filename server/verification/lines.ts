@@ -22,7 +22,9 @@ const promises = z.strictObject({
   answerMs: number,
   earlyMs: number,
   skewMs: number,
+  auditLagMs: number,
   bystanders: z.array(text).max(1_000),
+  controls: z.array(text).max(1_000),
 });
 const msgid = z.string().regex(/^[0-9a-f]{16}$/);
 const place = { topic: text, channel: text };
@@ -94,12 +96,14 @@ const eventSchema: z.ZodType<HistoryEvent> = z.discriminatedUnion("op", [
     msgid,
     node: text,
   }),
+  z.strictObject({ ...seen, op: z.literal("gap"), node: text, count: whole }),
   z.strictObject({ ...seen, op: z.literal("gauge"), name: text, value: number, max: number }),
   z.strictObject({
     ...seen,
     op: z.enum(["phase", "heal", "end"]),
     phase: z.enum(["calm", "hurt"]).optional(),
     drained: z.boolean().optional(),
+    listed: z.boolean().optional(),
   }),
 ]);
 

@@ -85,16 +85,24 @@ function missing(
   if (!story || story.deliveries.length === 0) {
     return `${message.uid} was answered OK, never came on ${channel}, and is not stored`;
   }
-  if (history.drained && !isFinished(story)) {
+  if (history.isAccounted && !mayBeFinished(history, story)) {
     return `${message.uid} came on ${channel}, was never finished, and is gone`;
   }
   return null;
 }
 
-function isFinished({ answers }: Story): boolean {
+/**
+ * A FIN has no answer: one that was sent may have been read and kept. The audit has what was read; where it may lack
+ * something, the FIN that was sent counts.
+ */
+function mayBeFinished(history: History, { answers, audit }: Story): boolean {
   const finishes = answers.filter(({ op }) => op === "finish");
+  if (finishes.some(({ kind }) => kind === "ok")) return true;
+  if (audit.some(({ what }) => what === "finish" || what === "drop")) return true;
   const refused = finishes.filter(({ kind }) => kind === "fail").length;
-  return finishes.filter(({ kind }) => kind === "invoke" || kind === "ok").length > refused;
+  const sent = finishes.filter(({ kind }) => kind === "invoke");
+  if (!history.hasAudit) return sent.length > refused;
+  return sent.length > refused && sent.some(({ node, t }) => history.mayLackAudit(node, t));
 }
 
 function isAnywhere(history: History, message: Message): boolean {

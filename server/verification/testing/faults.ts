@@ -13,6 +13,8 @@ import {
   formerOwner,
   lateChannel,
   left,
+  listed,
+  madeUp,
   noAnswer,
   notAdopted,
   oldEpoch,
@@ -22,6 +24,7 @@ import {
   slowed,
   twice,
   unfinished,
+  unread,
   without,
 } from "./plants.ts";
 
@@ -48,6 +51,19 @@ export const faults: readonly Fault[] = [
     plant: (events, random) => without(events, random, "one"),
   },
   { breaks: "I1", what: "it is gone before it was finished", plant: unfinished },
+  {
+    breaks: "I1",
+    what: "its FIN was never read, and it is gone",
+    plant: unread,
+  },
+  {
+    breaks: "I1",
+    what: "it came, is finished by nobody, and is not among what is left",
+    plant: (events, random) => {
+      const spoilt = unfinished(events, random);
+      return spoilt && listed(spoilt);
+    },
+  },
   { breaks: "I7", what: "a channel made just before the publish does not get it", plant: lateChannel },
   {
     breaks: "I2",
@@ -93,6 +109,7 @@ export const faults: readonly Fault[] = [
   { breaks: "I8", what: "a deferred requeue comes early", plant: earlyRequeue },
   { breaks: "I9", what: "the audit misses an end", plant: (events, random) => ends(events, random, 0) },
   { breaks: "I9", what: "the audit has too many ends", plant: (events, random) => ends(events, random, 4) },
+  { breaks: "I9", what: "the audit has an end that nobody made", plant: madeUp },
   { breaks: "I10", what: "a producer has no answer", plant: noAnswer },
   { breaks: "I10", what: "a dead node is not adopted", plant: notAdopted },
   { breaks: "I10", what: "something is left at the end", plant: left },
@@ -101,5 +118,5 @@ export const faults: readonly Fault[] = [
     what: "a limit is passed",
     plant: changing("gauge", (event) => ({ ...event, value: event.max + 1 })),
   },
-  { breaks: "I12", what: "others feel it", plant: slowed },
+  { breaks: "I12", what: "others feel it", plant: (events) => slowed(events, ["steady"]) },
 ];

@@ -37,6 +37,7 @@ class GoodRun {
     const count = 30 + this.#random.below(60);
     for (let n = 0; n < count; n++) this.#message(`m${n}`, 20 + this.#random.below(4_000));
     for (let n = 0; n < 240; n++) this.#bystander(`b${n}`, 10_000 + n * 16);
+    for (let n = 0; n < 240; n++) this.#control(`e${n}`, 10_001 + n * 16);
     return this.#events
       .map(({ ms, ...event }) => ({ ...event, t: Math.round(ms * 1e6) }) as HistoryEvent)
       .sort((a, b) => a.t - b.t);
@@ -50,7 +51,14 @@ class GoodRun {
     const ok = { kind: "ok", proc: "harness" } as const;
     this.#add({
       ...{ op: "run", ms: 0, proc: "harness", kind: "ok", seed: 7 },
-      promises: { msgTimeoutMs, flushWindowMs, leaseTtlMs, skewMs: 1, bystanders: ["steady"] },
+      promises: {
+        msgTimeoutMs,
+        flushWindowMs,
+        leaseTtlMs,
+        skewMs: 1,
+        bystanders: ["steady"],
+        controls: ["elsewhere"],
+      },
     });
     for (const node of ["a", "b"]) {
       this.#add({ ...ok, op: "start", ms: 1, node });
@@ -161,6 +169,14 @@ class GoodRun {
     const row = { topic: "steady", channel: "all", msgid: of.msgid, node: "b", proc: "store" };
     this.#add({ ...row, op: "audit", kind: "ok", ms: ms + 7, what: "deliver" });
     this.#add({ ...row, op: "audit", kind: "ok", ms: ms + 7, what: "finish" });
+  }
+
+  /** Of a node that nobody hurts, and of a topic that may lose it. */
+  #control(uid: string, ms: number): void {
+    const place = { uid, topic: "elsewhere", proc: "p3", node: "e" };
+    const durable = false;
+    this.#add({ ...place, op: "publish", kind: "invoke", ms, hash: `h-${uid}`, durable });
+    this.#add({ ...place, op: "publish", kind: "ok", ms: ms + 1 + this.#random.next() * 3 });
   }
 
   /** One per publish: channels share it. */

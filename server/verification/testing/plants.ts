@@ -57,10 +57,29 @@ export function without(
 
 export function unfinished(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
   const ok = acknowledged(events, random);
-  if (!ok) return null;
-  return events.filter(
-    (event) => !(event.op === "finish" && event.uid === ok.uid && event.channel === "billing"),
-  );
+  return ok && withoutFinish(events, ok.uid, "any");
+}
+
+/** Its FIN never got there, and it does not come again though its node lives and its audit is whole. */
+export function unread(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
+  const found = simple(events, random);
+  return found?.delivery.node === "b" ? withoutFinish(events, found.delivery.uid, "ok") : null;
+}
+
+/** Nobody knows of a FIN on `billing`, or nobody sent one. */
+function withoutFinish(events: readonly HistoryEvent[], uid: string, which: "ok" | "any"): HistoryEvent[] {
+  const ids = new Set(all(events, "deliver").flatMap((event) => (event.uid === uid ? [event.msgid] : [])));
+  return events.filter((event) => {
+    if (event.op === "finish" && event.uid === uid && event.channel === "billing")
+      return which === "ok" && event.kind !== "ok";
+    const isRow = event.op === "audit" && event.what === "finish" && ids.has(event.msgid);
+    return !isRow || event.channel !== "billing";
+  });
+}
+
+/** Not everything was consumed in the end, and of what is stored still there is a list. */
+export function listed(events: readonly HistoryEvent[]): HistoryEvent[] {
+  return events.map((event) => (event.op === "end" ? { ...event, drained: false, listed: true } : event));
 }
 
 export function lateChannel(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
@@ -222,6 +241,14 @@ export function ends(events: readonly HistoryEvent[], random: Random, count: num
   return [...events.filter((event) => event !== row), ...Array.from({ length: count }, () => row)];
 }
 
+export function madeUp(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
+  const row = some(
+    all(events, "audit").filter(({ what, topic }) => what === "finish" && topic === "orders"),
+    random,
+  );
+  return row && [...events, row];
+}
+
 export function noAnswer(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
   const ok = acknowledged(events, random);
   return ok && events.filter((event) => event !== ok);
@@ -240,10 +267,10 @@ export function left(events: readonly HistoryEvent[], random: Random): HistoryEv
   return [...events, { ...stored, t: (endMs + 1) * nsPerMs, uid: ok.uid }];
 }
 
-export function slowed(events: readonly HistoryEvent[]): HistoryEvent[] | null {
+export function slowed(events: readonly HistoryEvent[], topics: readonly string[]): HistoryEvent[] {
   const hurt = all(events, "phase").find(({ phase }) => phase === "hurt")!.t;
   return events.map((event) =>
-    event.op === "publish" && event.topic === "steady" && event.kind === "ok" && event.t > hurt
+    event.op === "publish" && topics.includes(event.topic) && event.kind === "ok" && event.t > hurt
       ? { ...event, t: event.t + 20 * nsPerMs }
       : event,
   );
