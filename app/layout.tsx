@@ -4,6 +4,9 @@ import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import "./globals.css";
+import { localeTags } from "./words/locale.ts";
+import { WordsProvider } from "./words/provider.tsx";
+import { readLocale } from "./words/server.ts";
 
 export const metadata: Metadata = {
   description: "What moves through Weir, live.",
@@ -13,12 +16,17 @@ export const metadata: Metadata = {
 export const viewport: Viewport = { width: "device-width", initialScale: 1 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const nonce = nonceOf((await headers()).get("content-security-policy"));
+  const [nonce, locale] = await Promise.all([
+    headers().then((head) => nonceOf(head.get("content-security-policy"))),
+    readLocale(),
+  ]);
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html lang={localeTags[locale]} suppressHydrationWarning>
       <body>
         <ThemeProvider attribute="data-theme" disableTransitionOnChange {...(nonce ? { nonce } : {})}>
-          <NuqsAdapter>{children}</NuqsAdapter>
+          <WordsProvider locale={locale}>
+            <NuqsAdapter>{children}</NuqsAdapter>
+          </WordsProvider>
         </ThemeProvider>
       </body>
     </html>

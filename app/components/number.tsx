@@ -1,7 +1,8 @@
 "use client";
 
 import { memo, useEffect, useRef } from "react";
-import { exact, formats, type NumberFormat } from "../live/format.ts";
+import type { NumberFormat } from "../live/format.ts";
+import { useFormat } from "../words/index.ts";
 import { cn } from "./classes.ts";
 
 /** Smaller moves than this are the ordinary breathing of a figure. */
@@ -25,6 +26,7 @@ export const Num = memo(function Num({
   partial?: boolean;
   className?: string | undefined;
 }) {
+  const format = useFormat();
   const ref = useRef<HTMLSpanElement>(null);
   const before = useRef(value);
   useEffect(() => {
@@ -38,11 +40,11 @@ export const Num = memo(function Num({
     <span
       ref={ref}
       data-number=""
-      title={as === "count" ? exact(value) : undefined}
+      title={as === "count" ? format.exact(value) : undefined}
       className={cn("rounded-[2px] whitespace-nowrap", value === null && "text-muted", className)}
     >
       {partial && value !== null && "≥ "}
-      {formats[as](value)}
+      {format[as](value)}
     </span>
   );
 });

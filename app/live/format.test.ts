@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { age, bytes, clock, count, day, percent, plural, rate, span, unknown } from "./format.ts";
+import { age, bytes, clock, count, day, formatsOf, percent, plural, rate, span, unknown } from "./format.ts";
 
 describe("figures", () => {
   test.each([
@@ -74,5 +74,18 @@ describe("figures", () => {
     expect(clock(at, "utc")).toBe("04:05:06");
     expect(clock(at, "utc", true)).toBe("04:05:06.007");
     expect(day(at, "utc")).toBe("2026-02-03");
+  });
+
+  test.each([
+    [formatsOf("zh").count(45_600_000), "4,560 万"],
+    [formatsOf("zh").count(4_560_000_000), "45.6 亿"],
+    [formatsOf("zh").count(999_999), "999,999"],
+    [formatsOf("zh").rate(123_456), "12.3 万"],
+    [formatsOf("zh").age(200_000), "3 分 20 秒"],
+    [formatsOf("zh").span(1_850), "1.85 秒"],
+    [formatsOf("zh").percent(0.034), "3.4%"],
+    [formatsOf("zh").exact(null), "未知"],
+  ])("[W1] Chinese has its own units: %s", (written, text) => {
+    expect(written).toBe(text);
   });
 });

@@ -1,104 +1,180 @@
 /**
- * Figures as people read them. `null` is "not known" and always reads "—". The locale is fixed, so
- * that what the server rendered and what the browser renders are the same characters.
+ * Figures as people read them, in each language. `null` is "not known" and always reads "—". Server and
+ * browser write the same characters: grouping comes from `Intl` of one fixed locale, units from here.
  */
+import type { Locale } from "../words/locale.ts";
 
 export const unknown = "—";
 
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+type Figure = (value: number | null) => string;
 
-/** 1,234 · 123,456 · 1.23 M · 4.56 G */
-export function count(value: number | null): string {
-  if (value === null) return unknown;
-  if (value < 1_000_000) return whole.format(value);
-  if (value < 1_000_000_000) return `${three(value / 1_000_000)} M`;
-  return `${three(value / 1_000_000_000)} G`;
+export interface Formats {
+  /** 1,234 · 123,456 · 1.23 M · 4.56 G; in Chinese 123 万 · 45.6 亿 */
+  readonly count: Figure;
+  /** The figure to the last unit, for titles. */
+  readonly exact: Figure;
+  /** A rate a second: 0 · 0.4 · 12 · 8,204 · 123 k · 1.20 M */
+  readonly rate: Figure;
+  /** An age or a span in ms: <1 s · 12 s · 3 m 20 s · 2 h 5 m · 3 d 4 h */
+  readonly age: Figure;
+  /** A short time in ms: 0.4 ms · 12 ms · 1.85 s; beyond a minute as `age`. */
+  readonly span: Figure;
+  /** 512 B · 1.2 KB · 64 KB · 1.5 GB, in powers of 1,024. */
+  readonly bytes: Figure;
+  /** 0 to 1 as 0 % · 3.4 % · 87 % */
+  readonly percent: Figure;
 }
 
-/** The figure to the last unit, for titles. */
-export function exact(value: number | null): string {
-  return value === null ? "not known" : whole.format(value);
+/** By name, for figures that are described rather than written. */
+export type NumberFormat = Exclude<keyof Formats, "exact">;
+
+interface Units {
+  readonly tag: string;
+  readonly notKnown: string;
+  readonly second: string;
+  readonly minute: string;
+  readonly hour: string;
+  readonly day: string;
+  readonly percent: string;
+  /** Where counts begin to be shortened, and by what: ascending. */
+  readonly large: readonly { readonly from: number; readonly unit: string }[];
+  readonly thousand: { readonly from: number; readonly of: number; readonly unit: string };
 }
 
-/** A rate a second: 0 · 0.4 · 12 · 8,204 · 123 k · 1.20 M */
-export function rate(value: number | null): string {
-  if (value === null) return unknown;
-  if (value < 0.05) return "0";
-  if (value < 9.95) return value.toFixed(1);
-  if (value < 100_000) return whole.format(value);
-  if (value < 1_000_000) return `${whole.format(value / 1_000)} k`;
-  return `${three(value / 1_000_000)} M`;
+const english: Units = {
+  tag: "en-US",
+  notKnown: "not known",
+  second: "s",
+  minute: "m",
+  hour: "h",
+  day: "d",
+  percent: " %",
+  large: [
+    { from: 1e6, unit: "M" },
+    { from: 1e9, unit: "G" },
+  ],
+  thousand: { from: 1e5, of: 1e3, unit: "k" },
+};
+
+const chinese: Units = {
+  tag: "zh-CN",
+  notKnown: "未知",
+  second: "秒",
+  minute: "分",
+  hour: "小时",
+  day: "天",
+  percent: "%",
+  large: [
+    { from: 1e6, unit: "万" },
+    { from: 1e8, unit: "亿" },
+  ],
+  thousand: { from: 1e5, of: 1e4, unit: "万" },
+};
+
+/** What a unit divides by: a Chinese million is a hundred ten-thousands. */
+const sizes: Readonly<Record<string, number>> = { M: 1e6, G: 1e9, 万: 1e4, 亿: 1e8 };
+
+const byLocale: Readonly<Record<Locale, Formats>> = {
+  en: formatsIn(english),
+  xa: formatsIn(english),
+  zh: formatsIn(chinese),
+};
+
+export function formatsOf(locale: Locale): Formats {
+  return byLocale[locale];
 }
 
-/** An age or a span: <1 s · 12 s · 3 m 20 s · 2 h 5 m · 3 d 4 h */
-export function age(ms: number | null): string {
-  if (ms === null) return unknown;
-  const seconds = Math.floor(ms / 1_000);
-  if (seconds < 1) return "<1 s";
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return pair(minutes, "m", seconds % 60, "s");
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return pair(hours, "h", minutes % 60, "m");
-  return pair(Math.floor(hours / 24), "d", hours % 24, "h");
+function formatsIn(units: Units): Formats {
+  const { tag, large, thousand } = units;
+  const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
+
+  const three = (value: number) =>
+    value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : whole.format(value);
+
+  const shortened = (value: number): string | null => {
+    const unit = large.findLast(({ from }) => value >= from)?.unit;
+    return unit === undefined ? null : `${three(value / (sizes[unit] ?? 1))} ${unit}`;
+  };
+
+  const pair = (large: number, largeUnit: string, small: number, smallUnit: string) =>
+    small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+
+  const age: Figure = (ms) => {
+    if (ms === null) return unknown;
+    const seconds = Math.floor(ms / 1_000);
+    if (seconds < 1) return `<1 ${units.second}`;
+    if (seconds < 60) return `${seconds} ${units.second}`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return pair(minutes, units.minute, seconds % 60, units.second);
+    const hours = Math.floor(minutes / 60);
+    if (hours < 24) return pair(hours, units.hour, minutes % 60, units.minute);
+    return pair(Math.floor(hours / 24), units.day, hours % 24, units.hour);
+  };
+
+  return {
+    age,
+    count: (value) => (value === null ? unknown : (shortened(value) ?? whole.format(value))),
+    exact: (value) => (value === null ? units.notKnown : whole.format(value)),
+    rate: (value) => {
+      if (value === null) return unknown;
+      if (value < 0.05) return "0";
+      if (value < 9.95) return value.toFixed(1);
+      if (value < thousand.from) return whole.format(value);
+      return (
+        shortened(value) ??
+        `${thousand.of === 1e3 ? whole.format(value / thousand.of) : three(value / thousand.of)} ${thousand.unit}`
+      );
+    },
+    span: (ms) => {
+      if (ms === null) return unknown;
+      if (ms < 10) return `${trim(ms.toFixed(1))} ms`;
+      if (ms < 1_000) return `${Math.round(ms)} ms`;
+      if (ms < 60_000) return `${trim((ms / 1_000).toFixed(2))} ${units.second}`;
+      return age(ms);
+    },
+    bytes: (value) => {
+      if (value === null) return unknown;
+      if (value < 1_024) return `${whole.format(value)} B`;
+      let size = value / 1_024;
+      for (const unit of ["KB", "MB", "GB"]) {
+        if (size < 1_000) return `${size < 9.95 ? trim(size.toFixed(1)) : whole.format(size)} ${unit}`;
+        size /= 1_024;
+      }
+      return `${trim(size.toFixed(1))} TB`;
+    },
+    percent: (value) => {
+      if (value === null) return unknown;
+      const hundredths = value * 100;
+      const figure = hundredths < 9.95 ? trim(hundredths.toFixed(1)) : Math.round(hundredths);
+      return `${figure}${units.percent}`;
+    },
+  };
 }
 
-/** A short time: 0.4 ms · 12 ms · 1.85 s; beyond a minute as `age`. */
-export function span(ms: number | null): string {
-  if (ms === null) return unknown;
-  if (ms < 10) return `${trim(ms.toFixed(1))} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${trim((ms / 1_000).toFixed(2))} s`;
-  return age(ms);
-}
+/** English, for the pages that do not take their words from app/words yet. */
+export const formats = formatsOf("en");
+export const { count, exact, rate, age, span, bytes, percent } = formats;
 
-/** 512 B · 1.2 KB · 64 KB · 1.5 GB, in powers of 1,024. */
-export function bytes(value: number | null): string {
-  if (value === null) return unknown;
-  if (value < 1_024) return `${whole.format(value)} B`;
-  let size = value / 1_024;
-  for (const unit of ["KB", "MB", "GB"]) {
-    if (size < 1_000) return `${size < 9.95 ? trim(size.toFixed(1)) : whole.format(size)} ${unit}`;
-    size /= 1_024;
-  }
-  return `${trim(size.toFixed(1))} TB`;
-}
-
-/** 0 to 1 as 0 % · 3.4 % · 87 % */
-export function percent(value: number | null): string {
-  if (value === null) return unknown;
-  const hundredths = value * 100;
-  return `${hundredths < 9.95 ? trim(hundredths.toFixed(1)) : Math.round(hundredths)} %`;
-}
-
-/** "1 message", "2 messages". */
+/** "1 message", "2 messages". English only: with words it is a plural of the message. */
 export function plural(value: number | null, one: string, many = `${one}s`): string {
   return `${value === null ? unknown : count(value)} ${value === 1 ? one : many}`;
 }
 
-/** By name, for figures that are described rather than written. */
-export const formats = { count, rate, age, span, bytes, percent } as const;
-export type NumberFormat = keyof typeof formats;
+export type Zone = "utc" | "local";
 
 /** Wall clock, `utc` until the browser's own time zone may be used. */
-export function clock(ms: number, zone: "utc" | "local", withMillis = false): string {
+export function clock(ms: number, zone: Zone, withMillis = false): string {
+  return iso(ms, zone).slice(11, withMillis ? 23 : 19);
+}
+
+export function day(ms: number, zone: Zone): string {
+  return iso(ms, zone).slice(0, 10);
+}
+
+function iso(ms: number, zone: Zone): string {
   const date = new Date(ms);
   const shifted = zone === "utc" ? date : new Date(ms - date.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(11, withMillis ? 23 : 19);
-}
-
-export function day(ms: number, zone: "utc" | "local"): string {
-  const date = new Date(ms);
-  const shifted = zone === "utc" ? date : new Date(ms - date.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 10);
-}
-
-function three(value: number): string {
-  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : whole.format(value);
-}
-
-function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+  return shifted.toISOString();
 }
 
 function trim(text: string): string {

@@ -1,0 +1,16 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { IntlProvider } from "use-intl";
+import { onMissing } from "./missing.ts";
+import { zh } from "./zh/index.ts";
+
+const messages = zh;
+
+export default function ZhWords({ children }: { children: ReactNode }) {
+  return (
+    <IntlProvider locale="zh" timeZone="UTC" messages={messages} onError={onMissing}>
+      {children}
+    </IntlProvider>
+  );
+}
