@@ -15,6 +15,9 @@ import {
   type Snapshot,
   type TailBatch,
   type TailRoom,
+  type WindowRequest,
+  type WindowRoom,
+  type WindowView,
 } from "../../server/console/contract/index.ts";
 import { type Connection, retryDelayMs, unopened } from "./connection.ts";
 import { foldDelta } from "./fold.ts";
@@ -27,6 +30,9 @@ const hiddenMaxMs = 10 * 60_000;
 /** Going from a page to its neighbour must not drop the room they share. */
 const lingerMs = 400;
 
+/** A window that is scrolled moves at most this often. */
+const moveMs = 100;
+
 /** What an answer about our session means; any other answer, or none, says nothing about it. */
 const sessionByAnswer = { good: "good", "no-session": "over", "session-unknown": "unknown" } as const;
 
@@ -35,6 +41,12 @@ export class LiveStore {
   #latest = new Map<Room, Snapshot>();
   #shown = new Map<Room, Snapshot>();
   #watched = new Map<Room | TailRoom, number>();
+  #windows = new Map<WindowRoom, WindowRequest>();
+  /** Moved, and not yet told to the server. */
+  #moved = new Set<WindowRoom>();
+  /** Moved by hand, so that what comes is shown even while the page is held. */
+  #awaited = new Set<Room>();
+  #moveTimer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Set<() => void>();
   #tails = new Map<TailRoom, Set<(batch: TailBatch) => void>>();
   #connection = unopened;
@@ -71,6 +83,8 @@ export class LiveStore {
       document.removeEventListener("visibilitychange", seen);
       clearTimeout(this.#retryTimer);
       clearTimeout(this.#hiddenTimer);
+      clearTimeout(this.#moveTimer);
+      this.#moveTimer = undefined;
       cancelAnimationFrame(this.#frame);
       this.#frame = 0;
       this.#socket.disconnect();
@@ -94,6 +108,33 @@ export class LiveStore {
   follow(room: Room): () => void {
     this.#retain(room);
     return () => this.#release(room);
+  }
+
+  /** Which part of a long table is watched, now or once it is followed. */
+  place(room: WindowRoom, request: WindowRequest): void {
+    this.#windows.set(room, request);
+    if (!this.#watched.has(room)) return;
+    this.#moved.add(room);
+    if (this.#moveTimer !== undefined) return;
+    this.#tellMoved();
+    this.#moveTimer = setTimeout(() => {
+      this.#moveTimer = undefined;
+      this.#tellMoved();
+    }, moveMs);
+  }
+
+  /** Whether it is what a moved window waits for. */
+  #isAwaited({ room, data }: Snapshot): boolean {
+    if (!this.#awaited.has(room) || data === null) return false;
+    return (data as WindowView).offset === (this.#windows.get(room as WindowRoom)?.offset ?? 0);
+  }
+
+  #tellMoved(): void {
+    for (const room of this.#moved) {
+      this.#awaited.add(room);
+      if (this.#connection.phase === "open" && this.#watched.has(room)) this.#watch(room);
+    }
+    this.#moved.clear();
   }
 
   /** Copies of a topic's messages as they are published. */
@@ -134,8 +175,13 @@ export class LiveStore {
     if (!this.#watched.has(snapshot.room)) return;
     this.#latest.set(snapshot.room, snapshot);
     this.#dirty = true;
+    const awaited = this.#isAwaited(snapshot);
+    if (awaited) this.#awaited.delete(snapshot.room);
     if (this.#connection.pausedAtMs === null) this.#schedule();
-    else if (snapshot.room === "status") this.#change({ heldUpdates: this.#connection.heldUpdates + 1 });
+    else if (awaited) {
+      this.#shown = new Map(this.#shown).set(snapshot.room, snapshot);
+      this.#tell();
+    } else if (snapshot.room === "status") this.#change({ heldUpdates: this.#connection.heldUpdates + 1 });
   }
 
   #schedule(): void {
@@ -164,6 +210,7 @@ export class LiveStore {
       }
       this.#watched.delete(room);
       this.#latest.delete(room as Room);
+      this.#windows.delete(room as WindowRoom);
       this.#dirty = true;
       if (this.#connection.phase === "open") this.#socket.emit("unwatch", room, () => {});
     }, lingerMs);
@@ -171,7 +218,8 @@ export class LiveStore {
 
   #watch(room: Room | TailRoom): void {
     const paceMs = document.hidden ? pacesMs.hidden : pacesMs.seen;
-    this.#socket.emit("watch", room, { paceMs }, (answer) => {
+    const window = this.#windows.get(room as WindowRoom);
+    this.#socket.emit("watch", room, { paceMs, ...(window && { window }) }, (answer) => {
       if (!answer.ok && answer.error.code === "no-session") this.#change({ session: "over" });
     });
   }

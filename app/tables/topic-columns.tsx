@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { Flow, TopicRow } from "../../server/console/contract/index.ts";
+import type { TopicRow } from "../../server/console/contract/index.ts";
 import { Num } from "../components/number.tsx";
 import { StateBadges } from "../components/state-badges.tsx";
 import type { Column } from "../components/table/column.ts";
@@ -44,16 +44,16 @@ export const topicColumns: readonly Column<TopicRow>[] = [
 ];
 
 /** The row under the topics: sums, and the oldest of all. */
-export function topicTotals(label: string, total: Flow, partial: boolean) {
+export function topicTotals(label: string, sums: Readonly<Record<string, number | null>>, partial: boolean) {
   return {
     name: label,
-    depth: <Num value={total.depth} partial={partial} />,
-    stored: <Num value={total.storedDepth} partial={partial} />,
-    inflight: <Num value={total.inFlight} partial={partial} />,
-    deferred: <Num value={total.deferred} partial={partial} />,
-    in: <Num value={total.inRate} as="rate" partial={partial} />,
-    out: <Num value={total.outRate} as="rate" partial={partial} />,
-    oldest: <Num value={total.oldestAgeMs} as="age" />,
-    consumers: <Num value={total.clients} partial={partial} />,
+    depth: <Num value={sums["depth"]!} partial={partial} />,
+    stored: <Num value={sums["stored"]!} partial={partial} />,
+    inflight: <Num value={sums["inflight"]!} partial={partial} />,
+    deferred: <Num value={sums["deferred"]!} partial={partial} />,
+    in: <Num value={sums["in"]!} as="rate" partial={partial} />,
+    out: <Num value={sums["out"]!} as="rate" partial={partial} />,
+    oldest: <Num value={sums["oldest"]!} as="age" />,
+    consumers: <Num value={sums["consumers"]!} partial={partial} />,
   };
 }

@@ -64,7 +64,7 @@ export function Publish({ rendered }: { rendered: Snapshot<"topics"> }) {
                 onChange={(event) => void setTopic(event.target.value || null)}
               />
               <datalist id="known-topics">
-                {(data?.topics ?? []).slice(0, 200).map((row) => (
+                {(data?.rows ?? []).map((row) => (
                   <option key={row.key} value={row.key} />
                 ))}
               </datalist>

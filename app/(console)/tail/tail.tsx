@@ -25,7 +25,7 @@ export function Tail({ rendered }: { rendered: Snapshot<"topics"> }) {
   const [held, setHeld] = useState(false);
   const stopped = useLine().pausedAtMs !== null || held;
   const { shown, waiting } = useTail(topic, stopped);
-  const names = (data?.topics ?? []).map((row) => row.key).sort();
+  const names = (data?.rows ?? []).map((row) => row.key).sort();
   const wanted = useDeferredValue(filter);
   const rows = filterTail(shown.rows, wanted);
 
@@ -81,7 +81,7 @@ export function Tail({ rendered }: { rendered: Snapshot<"topics"> }) {
             </Empty>
           ) : (
             <>
-              <NotTailed topic={topic} keys={data?.topics.find(({ key }) => key === topic)?.nodes ?? []} />
+              <NotTailed topic={topic} keys={data?.rows.find(({ key }) => key === topic)?.nodes ?? []} />
               <Summary topic={topic} buffer={shown} matching={rows.length} />
               <TailRows rows={rows} />
             </>

@@ -2,7 +2,7 @@
 
 import { debounce, parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo } from "react";
-import type { Snapshot, TopicsView } from "../../../server/console/contract/index.ts";
+import type { RoomView, Snapshot } from "../../../server/console/contract/index.ts";
 import { CreateForm } from "../../actions/create-form.tsx";
 import { Button } from "../../components/button.tsx";
 import { cn } from "../../components/classes.ts";
@@ -13,7 +13,7 @@ import { PageHead } from "../../components/page-head.tsx";
 import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
 import { count, plural } from "../../live/format.ts";
-import { useRoom } from "../../live/use-room.ts";
+import { useWindow } from "../../live/use-window.ts";
 import { topicColumns, topicTotals } from "../../tables/topic-columns.tsx";
 import { NewSystem } from "../new-system.tsx";
 import { filterTopics, stateLabels, type TopicState, topicStates } from "./filter.ts";
@@ -21,13 +21,13 @@ import { filterTopics, stateLabels, type TopicState, topicStates } from "./filte
 const typingMs = 250;
 
 export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
-  const { data } = useRoom(rendered);
+  const { data } = useWindow(rendered, { limit: 200 });
   if (data === null) return null;
   return (
     <>
-      <PageHead title="Topics" note={plural(data.topics.length, "topic")} />
+      <PageHead title="Topics" note={plural(data.total, "topic")} />
       <CoverageNote coverage={data.coverage} />
-      {data.topics.length === 0 ? <NewSystem /> : <TopicsTable data={data} />}
+      {data.total === 0 ? <NewSystem /> : <TopicsTable data={data} />}
       <details className="mt-6">
         <summary className="w-fit cursor-pointer text-13 text-accent underline">Create a topic</summary>
         <div className="mt-3">
@@ -38,20 +38,20 @@ export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
   );
 }
 
-function TopicsTable({ data }: { data: TopicsView }) {
+function TopicsTable({ data }: { data: RoomView<"topics"> }) {
   const [{ q, state }, setFilter] = useQueryStates({
     q: parseAsString.withDefault(""),
     state: parseAsArrayOf(parseAsStringLiteral(topicStates)).withDefault([]),
   });
   const { sorting, setSorting } = useSort("-depth");
-  const rows = useMemo(() => filterTopics(data.topics, q, state), [data.topics, q, state]);
+  const rows = useMemo(() => filterTopics(data.rows, q, state), [data.rows, q, state]);
   const toggle = (one: TopicState) =>
     void setFilter(
       { state: state.includes(one) ? state.filter((other) => other !== one) : [...state, one] },
       { history: "push" },
     );
   const clear = () => void setFilter({ q: null, state: null });
-  const filtered = rows.length < data.topics.length;
+  const filtered = rows.length < data.rows.length;
 
   return (
     <>
@@ -82,12 +82,12 @@ function TopicsTable({ data }: { data: TopicsView }) {
         ))}
         {filtered && (
           <span className="text-12 text-muted">
-            {count(rows.length)} of {count(data.topics.length)}
+            {count(rows.length)} of {count(data.total)}
           </span>
         )}
       </div>
       {rows.length === 0 ? (
-        <Empty title={`0 of ${plural(data.topics.length, "topic")} match`}>
+        <Empty title={`0 of ${plural(data.total, "topic")} match`}>
           <Button onClick={clear}>Clear filters</Button>
         </Empty>
       ) : (
@@ -99,7 +99,7 @@ function TopicsTable({ data }: { data: TopicsView }) {
           onSort={setSorting}
           filter={`${q} ${state.join()}`}
           stale={(row) => row.stale}
-          {...(filtered ? {} : { totals: topicTotals("All topics", data.total, isPartial(data.coverage)) })}
+          {...(filtered ? {} : { totals: topicTotals("All topics", data.sums, isPartial(data.coverage)) })}
         />
       )}
     </>

@@ -12,9 +12,12 @@ import {
   policyOfAction,
   singleRooms,
   type Trace,
+  type WindowRoom,
 } from "../contract/index.ts";
 import type { Hub } from "../live/hub.ts";
-import { isTail, targetOf } from "../live/targets.ts";
+import { isTail, isWindow, targetOf } from "../live/targets.ts";
+import { placeOf } from "../live/window.ts";
+import { windowOfQuery } from "../live/window-request.ts";
 import type { ActionLog } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
 import type { Drains } from "./drains.ts";
@@ -77,11 +80,34 @@ export function apiRoutes(options: ApiOptions) {
 function readRoutes(app: FastifyInstance, { hub, inactive }: ApiOptions): void {
   const show = (room: string) => {
     const target = targetOf(room);
-    if (!target || isTail(target)) throw new Failure("bad-request", "That is not a valid name.");
+    if (!target || isTail(target) || isWindow(target))
+      throw new Failure("bad-request", "That is not a valid name.");
     const snapshot = hub.read(room as never, target);
     if (snapshot.data === null) throw new Failure("not-found", "There is no such thing now.");
     return snapshot;
   };
+  const showWindow = ({ visitor, query }: FastifyRequest, room: WindowRoom) => {
+    const target = targetOf(room);
+    if (!target || isTail(target) || !isWindow(target))
+      throw new Failure("bad-request", "That is not a valid name.");
+    const place = placeOf(room, target, visitor!.actor);
+    const snapshot = hub.windows.read(place, parse(windowOfQuery, query));
+    if (snapshot.data === null) throw new Failure("not-found", "There is no such thing now.");
+    return snapshot;
+  };
+  app.get(apiPaths.topics, read, (request) => showWindow(request, "topics"));
+  app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic/channels`, readOfPath, (request) =>
+    showWindow(request, `channels:${nameOfPart(request.params.topic)}`),
+  );
+  app.get<{ Params: { topic: string; channel: string } }>(
+    `${apiBase}/topics/:topic/channels/:channel/clients`,
+    readOfPath,
+    (request) =>
+      showWindow(
+        request,
+        `clients:${nameOfPart(request.params.topic)}/${nameOfPart(request.params.channel)}`,
+      ),
+  );
   app.get(apiPaths.inactive, read, inactive);
   app.get(apiPaths.session, read, (request) => request.visitor!.info);
   for (const room of singleRooms) {

@@ -1,6 +1,6 @@
 /** What it is to send each of the socket's events: a new event or kind of room does not compile without it. */
 import type { Action, ClientEvents, ObjectRef } from "../contract/index.ts";
-import { type RoomTarget, type TailTarget, targetOf } from "../live/targets.ts";
+import { type RoomTarget, type TailTarget, targetOf, type WindowTarget } from "../live/targets.ts";
 
 export interface Asked {
   readonly action: Action;
@@ -22,7 +22,7 @@ export const eventPolicies: Readonly<Record<Exclude<keyof ClientEvents, "time">,
   unwatch: ofRoom,
 };
 
-type Target = RoomTarget | TailTarget;
+type Target = RoomTarget | WindowTarget | TailTarget;
 type RoomPolicies = {
   readonly [Kind in Target["kind"]]: (target: Extract<Target, { kind: Kind }>) => Asked;
 };
@@ -35,6 +35,8 @@ const roomPolicies: RoomPolicies = {
   nodes: () => console,
   cluster: () => console,
   topic: ({ topic }) => ({ action: "read", object: { topic } }),
+  channels: ({ topic }) => ({ action: "read", object: { topic } }),
+  clients: ({ topic, channel }) => ({ action: "read", object: { topic, channel } }),
   channel: ({ topic, channel }) => ({ action: "read", object: { topic, channel } }),
   node: ({ node }) => ({ action: "read", object: { node } }),
   tail: ({ topic }) => ({ action: "read-bodies", object: { topic } }),

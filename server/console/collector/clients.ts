@@ -57,6 +57,7 @@ export class ClientsPoll {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
   rows: readonly ClientRow[] = [];
+  byKey: ReadonlyMap<string, ClientRow> = new Map();
   /** Wall clock of the last answers; null: none yet. */
   atMs: number | null = null;
 
@@ -91,8 +92,8 @@ export class ClientsPoll {
       .flat()
       .slice(0, clientsMax)
       .map((row) => this.#rated(row, elapsedMs));
-    const keys = new Set(this.rows.map((row) => row.key));
-    for (const key of this.#meters.keys()) if (!keys.has(key)) this.#meters.delete(key);
+    this.byKey = new Map(this.rows.map((row) => [row.key, row]));
+    for (const key of this.#meters.keys()) if (!this.byKey.has(key)) this.#meters.delete(key);
     if (nodes.length > 0) this.atMs = this.#wallMs();
     this.#timer = setTimeout(() => void this.#poll(), pollMs);
   }

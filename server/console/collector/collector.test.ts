@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LiveDelta, LiveTopic } from "../../protocol/live.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { BackOff } from "../back-off.ts";
-import type { OverviewView, Snapshot, StatusView, TopicsView, TopicView } from "../contract/index.ts";
+import type { OverviewView, Snapshot, StatusView, TopicView } from "../contract/index.ts";
 import { liveChannel, liveNode, liveTopic, ScriptedNode } from "../testing/scripted-node.ts";
 import { secret, TestConsole } from "../testing/test-console.ts";
 import { Meter } from "./meter.ts";
@@ -247,17 +247,17 @@ describe("nodes joined", () => {
         async () => {
           const { data } = await weir.read<Snapshot<"topics">>("/api/v1/topics");
           expect(data!.coverage).toMatchObject({ heard: 1, of: 2, missing: [{ key: other.key }] });
-          expect(data!.topics.some((row) => row.stale)).toBe(true);
-          return data as TopicsView;
+          expect(data!.rows.some((row) => row.stale)).toBe(true);
+          return data!;
         },
         { withinMs: 8_000 },
       );
       const status = (await weir.read<Snapshot<"status">>("/api/v1/status")).data as StatusView;
 
-      expect(view.total.depth).toBe(4);
-      const rows = Object.fromEntries(view.topics.map((row) => [row.key, [row.flow.depth, row.stale]]));
+      expect(view.sums["depth"]).toBe(4);
+      const rows = Object.fromEntries(view.rows.map((row) => [row.key, [row.flow.depth, row.stale]]));
       expect(rows).toEqual({ mine: [3, false], shared: [1, true], theirs: [40, true] });
-      expect(view.topics.find((row) => row.key === "theirs")!.flow.inRate).toBeNull();
+      expect(view.rows.find((row) => row.key === "theirs")!.flow.inRate).toBeNull();
       expect(status.problems).toMatchObject([{ rule: "node-silent", severity: "crit", node: other.key }]);
     } finally {
       clearInterval(talk);

@@ -58,6 +58,7 @@ export function joinTopic(name: string, nodes: readonly Subscription[]): JoinedT
     channelCount: channels.size,
     nodes: parts.map((part) => part.key),
     stale: parts.some((part) => !part.fresh),
+    heard: parts.some((part) => part.fresh),
   };
   return { row, raw: joinFlows(parts, topicFlow, "raw"), channels };
 }
@@ -82,6 +83,7 @@ function joinChannel(name: string, topics: readonly Part<TopicEntry>[]): JoinedC
     latency: joinLatencies(speaking(parts).map((part) => part.entry.live.latency)),
     nodes: parts.map((part) => part.key),
     stale: parts.some((part) => !part.fresh),
+    heard: parts.some((part) => part.fresh),
   };
   return { row, raw: joinFlows(parts, channelFlow, "raw") };
 }

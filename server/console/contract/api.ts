@@ -10,6 +10,7 @@
 import type { Drain } from "./cluster.ts";
 import type { Action, Needs, Permissions } from "./permissions.ts";
 import type { Room } from "./rooms.ts";
+import { isWindowRoom, tableOf, type WindowRequest, type WindowRoom, windowQuery } from "./windows.ts";
 
 export const apiBase = "/api/v1";
 
@@ -41,7 +42,12 @@ export const apiPaths = {
   /** GET: R. */
   status: `${apiBase}/status`,
   overview: `${apiBase}/overview`,
+  /** Its query is a `WindowRequest`, as `windowQuery` writes it; of `clients` and `channels` likewise. */
   topics: `${apiBase}/topics`,
+  channels: (topic: string) => `${apiBase}/topics/${partOfName(topic)}/channels`,
+  /** Asked of the nodes when it is watched: without a watcher there are none. */
+  clients: (topic: string, channel: string) =>
+    `${apiBase}/topics/${partOfName(topic)}/channels/${partOfName(channel)}/clients`,
   topic: (topic: string) => `${apiBase}/topics/${partOfName(topic)}`,
   channel: (topic: string, channel: string) =>
     `${apiBase}/topics/${partOfName(topic)}/channels/${partOfName(channel)}`,
@@ -64,14 +70,25 @@ export const apiPaths = {
 } as const;
 
 /** Rooms of which there is one. */
-export const singleRooms = ["status", "overview", "topics", "nodes", "cluster"] as const;
+export const singleRooms = ["status", "overview", "nodes", "cluster"] as const;
 export type SingleRoom = (typeof singleRooms)[number];
 export function isSingleRoom(room: string): room is SingleRoom {
   return (singleRooms as readonly string[]).includes(room);
 }
 
-/** Where a room's view is read without a socket. */
+/** Where a window of a long table is read without a socket. */
+export function apiPathOfWindow(room: WindowRoom, request: WindowRequest): string {
+  const query = windowQuery(request);
+  if (room === "topics") return apiPaths.topics + query;
+  const name = room.slice(room.indexOf(":") + 1);
+  if (tableOf(room) === "channels") return apiPaths.channels(name) + query;
+  const slash = name.indexOf("/");
+  return apiPaths.clients(name.slice(0, slash), name.slice(slash + 1)) + query;
+}
+
+/** Where a room's view is read without a socket; of a long table with its first rows. */
 export function apiPathOfRoom(room: Room): string {
+  if (isWindowRoom(room)) return apiPathOfWindow(room, {});
   if (isSingleRoom(room)) return apiPaths[room];
   const colon = room.indexOf(":");
   const name = room.slice(colon + 1);

@@ -6,4 +6,6 @@ export * from "./nodes.ts";
 export * from "./permissions.ts";
 export * from "./rooms.ts";
 export * from "./socket.ts";
+export * from "./tables.ts";
 export * from "./views.ts";
+export * from "./windows.ts";

@@ -6,13 +6,14 @@
 import type { ClusterView } from "./cluster.ts";
 import type { Series, SeriesPoint } from "./figures.ts";
 import type { NodesView, NodeView } from "./nodes.ts";
-import type { ChannelView, OverviewView, StatusView, TopicsView, TopicView } from "./views.ts";
+import type { ChannelView, OverviewView, StatusView, TopicView } from "./views.ts";
+import type { WindowRoom, WindowViewOf } from "./windows.ts";
 
 /** `channel:orders/billing`, `node:127.0.0.1:4151`: names as they are, not encoded. */
 export type Room =
+  | WindowRoom
   | "status"
   | "overview"
-  | "topics"
   | "nodes"
   | "cluster"
   | `topic:${string}`
@@ -25,8 +26,8 @@ export type RoomView<R extends Room> = R extends "status"
   ? StatusView
   : R extends "overview"
     ? OverviewView
-    : R extends "topics"
-      ? TopicsView
+    : R extends WindowRoom
+      ? WindowViewOf<R>
       : R extends "nodes"
         ? NodesView
         : R extends "cluster"
@@ -47,6 +48,9 @@ export const rooms = {
   channel: (topic: string, channel: string): `channel:${string}/${string}` => `channel:${topic}/${channel}`,
   /** By the node's key. */
   node: (node: string): `node:${string}` => `node:${node}`,
+  /** Watched through a window (`WindowRequest`), as `topics` is. */
+  channels: (topic: string): `channels:${string}` => `channels:${topic}`,
+  clients: (topic: string, channel: string): `clients:${string}/${string}` => `clients:${topic}/${channel}`,
   tail: (topic: string): TailRoom => `tail:${topic}`,
 } as const;
 
@@ -70,10 +74,17 @@ export interface Snapshot<R extends Room = Room> {
   readonly data: RoomView<R> | null;
 }
 
-/** Rows of one table: new or different ones, whole, and the keys of those that went. */
+/** Rows of one table. */
 export interface TableChange {
+  /** New ones, and those that differ in which fields they have: whole. */
   readonly changed: readonly { readonly key: string }[];
+  /** Of the others that differ: the key and the fields that do; of a field with fields of its own likewise. */
+  readonly patched?: readonly RowPatch[];
   readonly removed: readonly string[];
+}
+export interface RowPatch {
+  readonly key: string;
+  readonly [field: string]: unknown;
 }
 
 export interface Delta<R extends Room = Room> {
@@ -103,15 +114,31 @@ export function applyDelta<V extends object>(
 
 function changeTable(rows: readonly { readonly key: string }[], change: TableChange) {
   const changed = new Map(change.changed.map((row) => [row.key, row]));
+  const patched = new Map((change.patched ?? []).map((patch) => [patch.key, patch]));
   const removed = new Set(change.removed);
   const kept = rows
     .filter((row) => !removed.has(row.key))
     .map((row) => {
       const newer = changed.get(row.key);
       changed.delete(row.key);
-      return newer ?? row;
+      if (newer !== undefined) return newer;
+      const patch = patched.get(row.key);
+      return patch === undefined ? row : (patchOver(row, patch) as typeof row);
     });
   return [...kept, ...changed.values()];
+}
+
+function patchOver(before: object, patch: object): object {
+  const next = { ...before, ...patch } as Record<string, unknown>;
+  for (const [field, value] of Object.entries(patch)) {
+    const old = (before as Record<string, unknown>)[field];
+    if (isPlain(old) && isPlain(value)) next[field] = patchOver(old, value);
+  }
+  return next;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The last `seriesPointsMax` points of both. */

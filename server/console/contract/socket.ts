@@ -4,12 +4,15 @@
  */
 import type { ApiFailure, SessionInfo } from "./api.ts";
 import type { Delta, PaceMs, Room, Snapshot, TailRoom } from "./rooms.ts";
+import type { WindowRequest } from "./windows.ts";
 
 export type Ack = { readonly ok: true } | { readonly ok: false; readonly error: ApiFailure };
 
 export interface WatchOptions {
   /** Default: `pacesMs.seen`. Ignored for a tail. */
   readonly paceMs?: PaceMs;
+  /** Of a room of a long table: which part of it. Another one than before: a delta brings what is new in it. */
+  readonly window?: WindowRequest;
 }
 
 /** From the browser. */

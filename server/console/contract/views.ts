@@ -107,12 +107,8 @@ export interface TopicRow {
   readonly nodes: readonly string[];
   /** One of them is silent. */
   readonly stale: boolean;
-}
-
-export interface TopicsView {
-  readonly coverage: Coverage;
-  readonly total: Flow;
-  readonly topics: readonly TopicRow[];
+  /** One of them answers: without any, these figures are in no sum. */
+  readonly heard: boolean;
 }
 
 export interface ChannelRow {
@@ -125,6 +121,7 @@ export interface ChannelRow {
   readonly latency: Latency | null;
   readonly nodes: readonly string[];
   readonly stale: boolean;
+  readonly heard: boolean;
 }
 
 /** A topic's or a channel's part on one node. */

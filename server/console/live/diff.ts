@@ -1,5 +1,5 @@
 /** What changed between two views of a room: whole fields, rows of tables by key. `series` is not compared. */
-import type { TableChange } from "../contract/index.ts";
+import type { RowPatch, TableChange } from "../contract/index.ts";
 
 interface Keyed {
   readonly key: string;
@@ -29,13 +29,42 @@ export function diffViews(before: object, after: object): Difference {
 function diffTables(before: readonly Keyed[], after: readonly Keyed[]): TableChange | null {
   const old = new Map(before.map((row) => [row.key, row]));
   const changed: Keyed[] = [];
+  const patched: RowPatch[] = [];
   for (const row of after) {
     const was = old.get(row.key);
     old.delete(row.key);
-    if (was === undefined || !same(was, row)) changed.push(row);
+    if (was === row) continue;
+    const patch = was === undefined ? "whole" : patchOf(was, row);
+    if (patch === "whole") changed.push(row);
+    else if (patch !== null) patched.push({ key: row.key, ...patch });
   }
-  if (changed.length === 0 && old.size === 0) return null;
-  return { changed, removed: [...old.keys()] };
+  if (changed.length === 0 && patched.length === 0 && old.size === 0) return null;
+  return { changed, removed: [...old.keys()], ...(patched.length === 0 ? {} : { patched }) };
+}
+
+/** The fields that differ; null: none does. `whole`: they have different fields. */
+function patchOf(before: object, after: object): Record<string, unknown> | "whole" | null {
+  const old = before as Record<string, unknown>;
+  const fields = Object.keys(after);
+  if (fields.length !== Object.keys(old).length) return "whole";
+  const patch: Record<string, unknown> = {};
+  let empty = true;
+  for (const field of fields) {
+    if (!Object.hasOwn(old, field)) return "whole";
+    const was = old[field];
+    const is = (after as Record<string, unknown>)[field];
+    if (Object.is(was, is)) continue;
+    const part = isPlain(was) && isPlain(is) ? patchOf(was, is) : same(was, is) ? null : { is };
+    if (part === "whole") return "whole";
+    if (part === null) continue;
+    patch[field] = isPlain(was) && isPlain(is) ? part : is;
+    empty = false;
+  }
+  return empty ? null : patch;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isTable(value: unknown): value is readonly Keyed[] {

@@ -8,7 +8,16 @@ import { TestConsole } from "../testing/test-console.ts";
 import { diffViews } from "./diff.ts";
 
 const rows = fc.uniqueArray(
-  fc.record({ key: fc.constantFrom("a", "b", "c", "__proto__"), depth: fc.nat(3) }),
+  fc.record(
+    {
+      key: fc.constantFrom("a", "b", "c", "__proto__"),
+      depth: fc.nat(3),
+      flow: fc.option(
+        fc.record({ in: fc.option(fc.nat(2)), names: fc.array(fc.nat(2)) }, { requiredKeys: ["in"] }),
+      ),
+    },
+    { requiredKeys: ["key", "depth"] },
+  ),
   {
     selector: (row) => row.key,
   },
@@ -67,22 +76,23 @@ describe("feeds", () => {
       total: { depth: 1 },
       topics: [
         { key: "a", n: 1 },
-        { key: "b", n: 1 },
+        { key: "b", n: 1, flow: { depth: 1, oldest: null } },
       ],
     };
     const { set, tables } = diffViews(before, {
       total: { depth: 1 },
       topics: [
         { key: "a", n: 1 },
-        { key: "b", n: 2 },
+        { key: "b", n: 1, flow: { depth: 2, oldest: null } },
       ],
     });
     const after = applyDelta(before, { set, tables, points: [] });
 
     expect({ set, tables }).toEqual({
       set: {},
-      tables: { topics: { changed: [{ key: "b", n: 2 }], removed: [] } },
+      tables: { topics: { changed: [], patched: [{ key: "b", flow: { depth: 2 } }], removed: [] } },
     });
+    expect(after.topics[1]).toEqual({ key: "b", n: 1, flow: { depth: 2, oldest: null } });
     expect(after.topics[0]).toBe(before.topics[0]);
   });
 
@@ -95,7 +105,7 @@ describe("feeds", () => {
     const before = socket.views.get("topic:t");
     world.change([liveTopic("t", { messageCount: 3, depth: 3, memoryDepth: 3 })]);
     await eventually(() =>
-      expect(socket.view("topics").topics.map((row) => [row.key, row.flow.depth])).toEqual([["t", 3]]),
+      expect(socket.view("topics").rows.map((row) => [row.key, row.flow.depth])).toEqual([["t", 3]]),
     );
     await eventually(() => expect(socket.view("topic:t").topic.flow.depth).toBe(3));
     world.change([
@@ -110,7 +120,7 @@ describe("feeds", () => {
     await eventually(() => expect(socket.views.get("topic:t")!.data).toBeNull());
 
     expect(before!.data).toBeNull();
-    expect(socket.view("topics").topics).toEqual([]);
+    expect(socket.view("topics").rows).toEqual([]);
     expect(socket.gaps).toBe(0);
     const overview = socket.deltas.filter((delta) => delta.room === "overview").map((delta) => delta.rev);
     expect(overview).toEqual(overview.map((_, index) => overview[0]! + index));
@@ -119,19 +129,19 @@ describe("feeds", () => {
   test("[CF2] watching again gives a snapshot that the next delta follows; two pages get the same", async () => {
     await using world = await consoleWithNode([liveTopic("t")]);
     const [one, other] = [await world.weir.connect(), await world.weir.connect()];
-    await one.watch("topics");
+    await one.watch("topic:t");
     world.change([liveTopic("t", { messageCount: 1, depth: 1, memoryDepth: 1 })]);
-    await eventually(() => expect(one.view("topics").topics[0]!.flow.depth).toBe(1));
-    await other.watch("topics");
-    await one.watch("topics");
+    await eventually(() => expect(one.view("topic:t").topic.flow.depth).toBe(1));
+    await other.watch("topic:t");
+    await one.watch("topic:t");
     world.change([liveTopic("t", { messageCount: 2, depth: 2, memoryDepth: 2 })]);
     await eventually(() => {
-      expect(one.view("topics").topics[0]!.flow.depth).toBe(2);
-      expect(other.view("topics").topics[0]!.flow.depth).toBe(2);
+      expect(one.view("topic:t").topic.flow.depth).toBe(2);
+      expect(other.view("topic:t").topic.flow.depth).toBe(2);
     });
 
     expect(one.gaps + other.gaps).toBe(0);
-    expect(other.views.get("topics")!.rev).toBe(one.views.get("topics")!.rev);
+    expect(other.views.get("topic:t")!.rev).toBe(one.views.get("topic:t")!.rev);
   });
 
   test("[CF5] a page nobody looks at is told every five seconds, and what it has missed comes along", async () => {

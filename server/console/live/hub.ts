@@ -3,8 +3,9 @@ import { ClientsPoll } from "../collector/clients.ts";
 import type { Collector } from "../collector/collector.ts";
 import type { PaceMs, Room, Snapshot } from "../contract/index.ts";
 import { Feed, type FeedMessage } from "./feed.ts";
-import type { RoomTarget } from "./targets.ts";
+import type { RoomTarget, WindowTarget } from "./targets.ts";
 import { type ViewSource, viewOf } from "./views.ts";
+import { Windows } from "./windows.ts";
 
 /** `overview@1000`: those who get the same deltas. */
 export function feedKey(room: string, paceMs: PaceMs): string {
@@ -13,6 +14,8 @@ export function feedKey(room: string, paceMs: PaceMs): string {
 
 export class Hub {
   readonly source: ViewSource;
+  /** Of long tables. */
+  readonly windows: Windows;
   readonly #collector: Collector;
   readonly #feeds = new Map<string, Feed>();
   readonly #polls = new Map<string, { readonly poll: ClientsPoll; users: number }>();
@@ -26,6 +29,7 @@ export class Hub {
       cluster,
       clientsOf: (topic, channel) => this.#polls.get(`${topic}/${channel}`)?.poll,
     };
+    this.windows = new Windows(this.source, (target, more) => this.#countPoll(target, more));
     collector.onTick(() => this.#tick());
   }
 
@@ -89,8 +93,8 @@ export class Hub {
     this.#collector.rings.watched(room, this.#collector.clock.nowMs());
   }
 
-  #countPoll(target: RoomTarget, more: 1 | -1): void {
-    if (target.kind !== "channel") return;
+  #countPoll(target: RoomTarget | WindowTarget, more: 1 | -1): void {
+    if (target.kind !== "channel" && target.kind !== "clients") return;
     const key = `${target.topic}/${target.channel}`;
     const entry = this.#polls.get(key) ?? {
       poll: new ClientsPoll(target, () => this.#collector.nodes, this.#collector.clock),

@@ -14,8 +14,10 @@ import type { Clock } from "../clock.ts";
 import {
   type Ack,
   type ClientEvents,
+  type Delta,
   type FailureCode,
   type Hello,
+  isWindowRoom,
   type PaceMs,
   pacesMs,
   type Room,
@@ -23,12 +25,23 @@ import {
   type ServerEvents,
   socketsPerSessionMax,
   type TailBatch,
+  type WindowRequest,
+  type WindowRoom,
 } from "../contract/index.ts";
 import { answer, refusal } from "./ack.ts";
 import type { FeedMessage } from "./feed.ts";
 import { feedKey, type Hub } from "./hub.ts";
 import type { Tails } from "./tail.ts";
-import { isTail, type RoomTarget, type TailTarget, targetOf } from "./targets.ts";
+import {
+  isTail,
+  isWindow,
+  type RoomTarget,
+  type TailTarget,
+  targetOf,
+  type WindowTarget,
+} from "./targets.ts";
+import { placeOf } from "./window.ts";
+import { windowFields } from "./window-request.ts";
 
 interface SocketData {
   session: Visitor;
@@ -71,7 +84,10 @@ const lagLooks = 2;
 
 const watchArgs = z.tuple([
   z.string().max(300),
-  z.strictObject({ paceMs: z.union([z.literal(pacesMs.seen), z.literal(pacesMs.hidden)]).optional() }),
+  z.strictObject({
+    paceMs: z.union([z.literal(pacesMs.seen), z.literal(pacesMs.hidden)]).optional(),
+    window: z.strictObject(windowFields).optional(),
+  }),
 ]);
 const unwatchArgs = z.tuple([z.string().max(300)]);
 
@@ -225,7 +241,7 @@ export class Sockets {
   #watch(socket: ConsoleSocket, args: unknown[]): Ack {
     const parsed = watchArgs.safeParse(args);
     if (!parsed.success) return refusal("bad-request", "watch takes a room and options.");
-    const [room, { paceMs = pacesMs.seen }] = parsed.data;
+    const [room, { paceMs = pacesMs.seen, window = {} }] = parsed.data;
     const target = targetOf(room);
     if (!target) return refusal("bad-request", "That is not the name of a room.");
     const { watching } = socket.data;
@@ -233,6 +249,7 @@ export class Sockets {
       return refusal("too-many", `One page may watch ${roomsPerSocketMax} rooms.`);
     }
     if (isTail(target)) return this.#watchTail(socket, room, target);
+    if (isWindow(target)) return this.#watchWindow(socket, room as WindowRoom, target, window, paceMs);
     this.#watchFeed(socket, room as Room, target, paceMs);
     return { ok: true };
   }
@@ -242,6 +259,21 @@ export class Sockets {
     if (!this.#tails!.join(target.topic)) return refusal("too-many", "Too many topics are being tailed.");
     socket.data.watching.set(room, null);
     void socket.join(room);
+    return { ok: true };
+  }
+
+  #watchWindow(
+    socket: ConsoleSocket,
+    room: WindowRoom,
+    target: WindowTarget,
+    request: WindowRequest,
+    paceMs: PaceMs,
+  ): Ack {
+    const send = ({ event, payload }: FeedMessage) => void socket.emit(event as "delta", payload as Delta);
+    const ready = () => socket.data.behind < lagLooks;
+    const place = placeOf(room, target, socket.data.session.actor);
+    socket.data.watching.set(room, paceMs);
+    send(this.#hub!.windows.ask(windowId(socket, room), place, request, paceMs, { send, ready }));
     return { ok: true };
   }
 
@@ -273,7 +305,8 @@ export class Sockets {
     const paceMs = watching.get(room);
     if (paceMs === undefined) return;
     watching.delete(room);
-    if (paceMs === null) {
+    if (isWindowRoom(room)) this.#hub!.windows.close(windowId(socket, room));
+    else if (paceMs === null) {
       void socket.leave(room);
       this.#tails!.leave(room.slice("tail:".length));
     } else {
@@ -306,4 +339,8 @@ export class Sockets {
     for (const id of [...this.#bySession.keys()])
       await this.#options.sessions.checkId(id, false).catch(() => {});
   }
+}
+
+function windowId(socket: ConsoleSocket, room: WindowRoom): string {
+  return `${socket.id} ${room}`;
 }

@@ -50,8 +50,6 @@ export function viewOf(source: ViewSource, target: RoomTarget): object | null {
       return statusView(source);
     case "overview":
       return overviewView(source);
-    case "topics":
-      return topicsView(source);
     case "nodes":
       return nodesView(source);
     case "cluster":
@@ -136,11 +134,6 @@ function topTopics({ topics }: Collector): readonly TopicRow[] {
   return [...chosen];
 }
 
-function topicsView({ collector }: ViewSource) {
-  const topics = [...collector.topics.values()].map((joined) => joined.row);
-  return { coverage: collector.coverage(), total: collector.total, topics };
-}
-
 function topicView({ collector }: ViewSource, name: string): TopicView | null {
   const joined = collector.topics.get(name);
   if (!joined) return null;
@@ -193,6 +186,7 @@ function nodeView({ collector }: ViewSource, key: string): NodeView | null {
       channelCount: entry.channels.size,
       nodes: [key],
       stale: !node.fresh,
+      heard: node.fresh,
     });
     for (const [channel, part] of entry.channels) {
       const { paused, ephemeral } = part.live;
