@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { attacks } from "../server/testing/hostile-attacks.ts";
-import { trial } from "../server/testing/hostile-trial.ts";
+import { Neighbour, trial } from "../server/testing/hostile-trial.ts";
 import { startBroker } from "./brokers.ts";
 import { circumstances, type Row, table, writeSection } from "./report.ts";
 
@@ -39,7 +39,8 @@ const rows: Row[] = [
 for (const attack of attacks.filter(({ title }) => title.includes(options.only))) {
   await using node = await startBroker("weir", { flags: [] });
   await using other = await startBroker("weir", { flags: [] });
-  const seen = await trial(node, other, attack, Number(options.seconds) * 1_000);
+  using neighbour = await Neighbour.of(node, Number(options.seconds) * 1_000);
+  const seen = await trial(node, other, attack, neighbour);
   rows.push([
     // In Markdown underlines would be emphasis.
     attack.title.replace(/__\w+__/, "`$&`"),

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { ensureBuilt, ensureInstalled, nodePath, root, runTool, toolEnv } from "./prepare.mjs";
 
@@ -12,12 +12,14 @@ const reports = mkdtempSync(join(tmpdir(), "weir-reports-"));
 
 /** These tests wait for processes rather than for a core. */
 const waitingWorkers = [`--maxWorkers=${Math.max(4, availableParallelism())}`];
+/** Some of these wait for a clock, so that two of them leave two cores half idle. */
+const unitWorkers = [`--maxWorkers=${Math.max(3, availableParallelism())}`];
 
 const stages = {
   types: { run: types },
   lint: { run: () => tool("@biomejs/biome/bin/biome", ["ci"]) },
   unused: { run: () => tool("knip/bin/knip.js", ["--no-progress"]) },
-  unit: { run: () => vitest("unit"), counts: vitestCounts },
+  unit: { run: () => vitest("unit", unitWorkers), counts: vitestCounts },
   pg: { run: () => vitest("pg", waitingWorkers), counts: vitestCounts },
   conformance: { run: () => vitest("conformance", waitingWorkers), counts: vitestCounts },
   measured: { run: () => vitest("measured"), counts: vitestCounts },
@@ -49,7 +51,7 @@ async function runStage(name, { run, counts }) {
   console.log(`\n── ${name} ${"─".repeat(70 - name.length)}`);
   const startedMs = Date.now();
   const ok = await run();
-  const counted = counts?.(name) ?? { passed: ok ? 1 : 0, failed: 0 };
+  const counted = counts?.(name) ?? { passed: ok ? 1 : 0, failed: 0, failures: [] };
   // A stage may fail without a failed test: a file that does not load, an error between tests.
   return { name, ms: Date.now() - startedMs, ...counted, failed: Math.max(counted.failed, ok ? 0 : 1) };
 }
@@ -61,6 +63,10 @@ function summarise(results) {
     console.log(
       `${name.padEnd(13)}${verdict.padEnd(8)}${`${(ms / 1_000).toFixed(1)} s`.padStart(8)}   ${passed} passed, ${failed} failed`,
     );
+  }
+  // Said again at the end, where they are looked for.
+  for (const { name, failures } of results) {
+    for (const title of failures) console.log(`FAILED ${name}: ${title}`);
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
@@ -92,13 +98,26 @@ async function e2e() {
 }
 
 function vitestCounts(name) {
-  const { numPassedTests = 0, numFailedTests = 0 } = report(name);
-  return { passed: numPassedTests, failed: numFailedTests };
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = report(name);
+  const failures = testResults.flatMap((file) => {
+    const of = (title) => `${relative(root, file.name)}: ${title}`;
+    const titles = file.assertionResults
+      .filter(({ status }) => status === "failed")
+      .map((test) => test.fullName);
+    return file.status === "failed" && titles.length === 0 ? [of("did not run")] : titles.map(of);
+  });
+  return { passed: numPassedTests, failed: numFailedTests, failures };
 }
 
 function playwrightCounts(name) {
-  const { expected = 0, unexpected = 0, flaky = 0 } = report(name).stats ?? {};
-  return { passed: expected + flaky, failed: unexpected };
+  const { stats = {}, suites = [] } = report(name);
+  const { expected = 0, unexpected = 0, flaky = 0 } = stats;
+  return { passed: expected + flaky, failed: unexpected, failures: suites.flatMap(failedSpecs) };
+}
+
+function failedSpecs({ specs = [], suites = [] }) {
+  const own = specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file}: ${title}`);
+  return [...own, ...suites.flatMap(failedSpecs)];
 }
 
 function report(name) {

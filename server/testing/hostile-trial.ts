@@ -1,5 +1,5 @@
 /** How another client fares, and the node's memory and connections, while somebody misbehaves. */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -26,53 +26,75 @@ export interface Victim {
   readonly tcpPort: number;
 }
 
-/** @param other a node that is attacked for comparison, on the same machine */
-export async function trial(victim: Victim, other: Victim, attack: Attack, lapMs: number): Promise<Trial> {
-  const producer = fork(join(import.meta.dirname, "steady-producer.ts"), [String(victim.tcpPort)]);
-  const lap = async (): Promise<Lap> => {
-    await pause(lapMs);
-    const answer = once(producer, "message");
-    producer.send("lap");
-    return (await answer)[0] as Lap;
-  };
-  try {
-    await lap(); // both sides warm up
-    const quiet = await lap();
-    const elsewhere = startAttack(attack, other);
-    const besides = await lap();
-    await elsewhere.stop();
-    await lap(); // what it left behind is over
-    const connectionsBefore = connections(victim.pid);
-    const rssBefore = rssBytes(victim.pid);
-    let rssMost = rssBefore;
-    const watching = setInterval(() => {
-      rssMost = Math.max(rssMost, rssBytes(victim.pid));
-    }, 10);
+/** Another client of a node, which publishes steadily. */
+export class Neighbour implements Disposable {
+  readonly #producer: ChildProcess;
+  readonly #lapMs: number;
 
-    const attacking = startAttack(attack, victim);
-    const attacked = await lap();
-    const connectionsDuring = connections(victim.pid);
-    await attacking.stop();
-    clearInterval(watching);
-
-    const connectionsAfter = await eventually(() => {
-      const count = connections(victim.pid);
-      if (count > connectionsBefore) throw new Error(`${count} connections, ${connectionsBefore} before`);
-      return count;
-    });
-    return {
-      quiet,
-      besides,
-      attacked,
-      rssBefore,
-      rssMost,
-      connectionsBefore,
-      connectionsDuring,
-      connectionsAfter,
-    };
-  } finally {
-    producer.kill();
+  private constructor(victim: Victim, lapMs: number) {
+    this.#producer = fork(join(import.meta.dirname, "steady-producer.ts"), [String(victim.tcpPort)]);
+    this.#lapMs = lapMs;
   }
+
+  /** Both sides are warm. */
+  static async of(victim: Victim, lapMs: number): Promise<Neighbour> {
+    const neighbour = new Neighbour(victim, lapMs);
+    await neighbour.lap();
+    return neighbour;
+  }
+
+  async lap(): Promise<Lap> {
+    await pause(this.#lapMs);
+    const answer = once(this.#producer, "message");
+    this.#producer.send("lap");
+    return (await answer)[0] as Lap;
+  }
+
+  [Symbol.dispose](): void {
+    this.#producer.kill();
+  }
+}
+
+/** @param other a node that is attacked for comparison, on the same machine */
+export async function trial(
+  victim: Victim,
+  other: Victim,
+  attack: Attack,
+  neighbour: Neighbour,
+): Promise<Trial> {
+  const quiet = await neighbour.lap();
+  const elsewhere = startAttack(attack, other);
+  const besides = await neighbour.lap();
+  await elsewhere.stop();
+  await neighbour.lap(); // what it left behind is over
+  const connectionsBefore = connections(victim.pid);
+  const rssBefore = rssBytes(victim.pid);
+  let rssMost = rssBefore;
+  const watching = setInterval(() => {
+    rssMost = Math.max(rssMost, rssBytes(victim.pid));
+  }, 10);
+
+  const attacking = startAttack(attack, victim);
+  const attacked = await neighbour.lap();
+  const connectionsDuring = connections(victim.pid);
+  await attacking.stop();
+  clearInterval(watching);
+
+  const connectionsAfter = await eventually(() => {
+    const count = connections(victim.pid);
+    if (count > connectionsBefore) throw new Error(`${count} connections, ${connectionsBefore} before`);
+    return count;
+  });
+  return {
+    quiet,
+    besides,
+    attacked,
+    rssBefore,
+    rssMost,
+    connectionsBefore,
+    connectionsDuring,
+    connectionsAfter,
+  };
 }
 
 function startAttack(attack: Attack, { tcpPort }: Victim): { stop(): Promise<void> } {
