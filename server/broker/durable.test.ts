@@ -174,3 +174,22 @@ test("[DU7] while the store may lose what it confirms, publishes to durable topi
   refuses = false;
   expect(node.put("a")).toBeNull();
 });
+
+test("[DU3] want of memory has nothing written of a durable log before what is older", () => {
+  const node = durableBroker({ memBytes: 20 * 1024 });
+  node.publish("first");
+  // More than two slabs in the turn in which the first message is on its way.
+  for (const body of numbered(24, 500)) expect(node.put(body)).toBeNull();
+  expect(node.topic().log!.slabs.length).toBeGreaterThan(2);
+  expect(node.broker.pressure).not.toBe("refuse");
+  node.turn();
+
+  let storedTo = 0;
+  for (let write = node.backlog.writes[0]; write !== undefined; write = node.backlog.writes[0]) {
+    expect(write.block.firstSeq).toBe(storedTo);
+    storedTo = write.block.endSeq;
+    node.backlog.finishWrite(0);
+    node.turn();
+  }
+  expect(storedTo).toBe(25);
+});

@@ -59,6 +59,8 @@ export class Overflow {
         trim(topic, log);
         for (const slab of log.slabs) {
           if (excess <= 0 || slab === log.filling) break;
+          // Of a slab under way there may be more to come: what is behind that is not to be there before it.
+          if (log.storesFirst && slab.writing) break;
           if (this.#write(topic, log, slab)) excess -= slab.bytes.length;
         }
         this.#evictStored(topic, log);

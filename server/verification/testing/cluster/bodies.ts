@@ -20,6 +20,14 @@ export function hashOfBody(body: Buffer): string {
   return crc32(body).toString(16);
 }
 
+const turnMsMax = 8;
+
+/** Who publishes comes to wait for the store at the end of a turn, which in some takes a while: by the message. */
+export function turnMsOf(uid: string): number {
+  const dice = crc32(`${uid}?`) % 1_000;
+  return dice < 300 ? (dice / 300) * turnMsMax : 0;
+}
+
 const deferMsMax = 900;
 
 /** Some are deferred, by the same whenever they are published; undefined: it is not. */

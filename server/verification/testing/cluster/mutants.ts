@@ -20,6 +20,11 @@ export const mutants: readonly Mutant[] = [
   { what: "OK before commit", breaks: ["I1"], parts: { answersAtOnce: true } },
   { what: "OK for all that waits when a part of it is stored", breaks: ["I1"], plant: settlesAll },
   {
+    what: "OK of a log that was let go of in the turn of the publish",
+    breaks: ["I1"],
+    plant: settlesGivenUp,
+  },
+  {
     what: "a statement of unknown outcome is taken for done",
     breaks: ["I1"],
     parts: { isWritten: (outcome) => !outcome.known || outcome.value },
@@ -156,6 +161,12 @@ function settlesAll(): Disposable {
   return put(Log.prototype, "noteStored", function noteStored(this: Log): void {
     this.storedTo = this.firstUnstored;
     this.commits.storedTo(this.tail);
+  });
+}
+
+function settlesGivenUp(): Disposable {
+  return put(Log.prototype, "settleCommits", function settleCommits(this: Log): void {
+    if (this.gate === null || !this.gate.holdsCommits) this.commits.storedTo(this.storedTo);
   });
 }
 

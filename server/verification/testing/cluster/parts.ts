@@ -8,6 +8,7 @@ import type { ProgressNotes } from "../../../broker/progress.ts";
 import type { ProgressFlush } from "../../../broker/progress-flush.ts";
 import type { StoredLog } from "../../../store/checkpoint-fit.ts";
 import type { ProgressFold } from "../../../store/progress-fold.ts";
+import { turnMsOf } from "./bodies.ts";
 import type { Outcome } from "./postgres-link.ts";
 
 export interface Parts {
@@ -17,6 +18,8 @@ export interface Parts {
   fit(fold: ProgressFold, stored: ReadonlyMap<number, StoredLog>): TopicCheckpoint[];
   /** Lets go of what another node has taken. */
   giveUp(broker: Broker): void;
+  /** How long after a publish whoever published comes to wait for the store: the rest of a turn. */
+  turnMs(uid: string): number;
   /** Whether blocks can be called written. */
   isWritten(outcome: Outcome<boolean>): boolean;
   /** The first of the ids for the logs of a process. */
@@ -39,6 +42,7 @@ export const soundParts: Parts = {
   take: (notes, whole, mayHave) => notes.take(whole, mayHave),
   fit: (fold, stored) => fold.fit(stored),
   giveUp: (broker) => void broker.giveUpDurable(),
+  turnMs: turnMsOf,
   isWritten: (outcome) => outcome.known && outcome.value,
   firstLogId: (node, life) => node * 1_000_000 + life * 1_000,
   repeatsFlush: true,
