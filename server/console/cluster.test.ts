@@ -11,20 +11,11 @@ import {
   type Snapshot,
 } from "./contract/index.ts";
 import { liveNode, liveTopic, ScriptedNode } from "./testing/scripted-node.ts";
+import { storesAway } from "./testing/stores-away.ts";
 import { TestConsole } from "./testing/test-console.ts";
 
 const recorded: ActionRecord[] = [];
-const unused = async () => {
-  throw new Error("away");
-};
-const stores = {
-  actions: { append: async (record: ActionRecord) => void recorded.push(record) },
-  traces: { trace: unused, sinceMs: unused },
-  sessions: {
-    ...{ saveLink: unused, redeemLink: unused, save: unused },
-    ...{ find: unused, touch: unused, remove: unused },
-  },
-};
+const stores = storesAway(recorded);
 let one: ScriptedNode;
 let two: ScriptedNode;
 let weir: TestConsole;

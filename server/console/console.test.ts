@@ -16,6 +16,7 @@ import {
   type PublishResult,
 } from "./contract/index.ts";
 import { HttpPeer, parsePeerAddress } from "./http-peer.ts";
+import { storesAway } from "./testing/stores-away.ts";
 import { secret, TestConsole } from "./testing/test-console.ts";
 
 const secretFile = join(mkdtempSync(join(tmpdir(), "weir-console-")), "secret");
@@ -23,21 +24,7 @@ writeFileSync(secretFile, secret);
 const node = await sharedNode({ "cluster-secret-file": secretFile });
 const away = "127.0.0.1:1";
 const recorded: ActionRecord[] = [];
-const unused = async () => {
-  throw new Error("away");
-};
-const stores = {
-  actions: { append: async (record: ActionRecord) => void recorded.push(record) },
-  traces: { trace: unused, sinceMs: unused },
-  sessions: {
-    saveLink: unused,
-    redeemLink: unused,
-    save: unused,
-    find: unused,
-    touch: unused,
-    remove: unused,
-  },
-};
+const stores = storesAway(recorded);
 let weir: TestConsole;
 let key: string;
 

@@ -108,10 +108,10 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     nodes,
     nodeOf: (host, port) => peers.discovered(host, port),
   });
-  const log = new ActionLog(options.stores?.actions ?? null, warn);
+  const log = new ActionLog(options.stores?.actions ?? null, () => clock.wallMs(), warn);
   const notifier = new Notifier(options.nsqadmin.notificationEndpoint, () => clock.wallMs(), warn);
   const drains = new Drains(collector, log);
-  const tell = new Tell(log, notifier, clock);
+  const tell = new Tell(log, notifier);
 
   const app = Fastify({
     bodyLimit: bodyBytesMax,

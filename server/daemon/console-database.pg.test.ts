@@ -69,23 +69,75 @@ describe("in Postgres", () => {
       atMs: 1_700_000_000_000,
       actor: "admin",
       address: "127.0.0.1",
+      ...{ actorKind: "user" as const, session: "s", requestId: "r", node: null },
       action: "empty-channel",
       topic: "t'; drop table users; --",
       channel: "c",
-      object: { requestId: "r", nodes: [] },
+      object: { more: [] },
       before: { paused: false },
       after: null,
       reason: "a $1 reason",
       result: "ok",
+      perNode: [{ node: "n", ok: false, code: "'", tookMs: 1 }],
     };
     await database.stores.actions.append(action);
+    const [row] = await database.stores.actions.list({ topic: action.topic }, null, 10);
+
+    const { seq, ...rest } = row!;
+    expect(rest).toEqual(action);
+    expect(seq).toBeGreaterThan(0);
+  });
+
+  test("[PE5] lines of several consoles are one chain, and every way to spoil it is found", async () => {
+    const { actions } = database.stores;
+    const line = (n: number) => ({
+      ...{
+        atMs: 1_700_000_000_000 + n,
+        actorKind: "user" as const,
+        actor: "a",
+        address: null,
+        session: null,
+      },
+      ...{ requestId: null, action: "pause-topic", topic: `t${n}`, channel: null, node: null, object: null },
+      ...{ before: null, after: null, reason: null, result: "ok", perNode: null },
+    });
+    await Promise.all(Array.from({ length: 20 }, (_, n) => actions.append(line(n))));
+    const whole = await actions.verify(0, 1_000);
+    const part = await actions.verify(5, 4);
     const sql = openPool(parseDatabaseUrl(fresh.url), { schema: "weir", name: "test", max: 1 });
-    const rows =
-      await sql`select at, actor, topic, object, before, after, reason, result from operator_actions`;
+    const last = whole.lines;
+    const spoilt = async (act: (at: number) => Promise<unknown>, mend: (at: number) => Promise<unknown>) => {
+      await act(3);
+      const found = await actions.verify(0, 1_000);
+      await mend(3);
+      return found.broken;
+    };
+    await expect(sql`update operator_actions set reason = 'x' where seq = 3`).rejects.toThrow(
+      "only ever appended",
+    );
+    await expect(sql`delete from operator_actions`).rejects.toThrow("only ever appended");
+    await sql`alter table operator_actions disable trigger user`;
+    const changed = await spoilt(
+      (at) => sql`update operator_actions set actor = 'b' where seq = ${at}`,
+      (at) => sql`update operator_actions set actor = 'a' where seq = ${at}`,
+    );
+    await sql`create table kept as select * from operator_actions`;
+    const back = (at: number) => sql`insert into operator_actions select * from kept where seq = ${at}`;
+    const taken = await spoilt((at) => sql`delete from operator_actions where seq = ${at}`, back);
+    const cut = await spoilt(
+      () => sql`delete from operator_actions where seq = ${last}`,
+      () => back(last),
+    );
+    const again = await actions.verify(0, 1_000);
+    await sql`drop table kept`;
+    await sql`alter table operator_actions enable trigger user`;
     await sql.end();
 
-    const { atMs, address: _, action: __, channel: ___, ...rest } = action;
-    expect(rows.map((row) => ({ ...row }))).toEqual([{ at: new Date(atMs), ...rest }]);
+    expect(whole).toEqual({ cursor: null, lines: last, broken: null });
+    expect(last).toBeGreaterThanOrEqual(20);
+    expect(part).toEqual({ cursor: 9, lines: 4, broken: null });
+    expect([changed, taken, cut]).toEqual([3, 4, last]);
+    expect(again).toEqual(whole);
   });
 });
 

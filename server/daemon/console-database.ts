@@ -11,7 +11,15 @@ import {
   withDeadline,
 } from "../../db/client.ts";
 import { migrate, SchemaTooNewError } from "../../db/migrate.ts";
-import { auditSince, insertAction } from "../../db/queries/actions.ts";
+import {
+  type ActionRow,
+  auditSince,
+  insertAction,
+  selectActions,
+  selectActionsSince,
+  selectLastActions,
+  verifyActions,
+} from "../../db/queries/actions.ts";
 import { traceMessage } from "../../db/queries/audit.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../db/queries/console-leases.ts";
 import {
@@ -26,7 +34,7 @@ import {
 import type { ActionStore, TraceSource } from "../console/api/ports.ts";
 import type { SessionStore } from "../console/auth/sessions.ts";
 import { pause } from "../console/back-off.ts";
-import type { DatabaseStatus, Role, TraceEventKind } from "../console/contract/index.ts";
+import type { DatabaseStatus, OperatorAction, Role, TraceEventKind } from "../console/contract/index.ts";
 import type { LeaseStore } from "../console/lease/console-lease.ts";
 
 const probeMs = 2_000;
@@ -178,6 +186,25 @@ export class ConsoleDatabase {
   #actions(): ActionStore {
     return {
       append: async ({ atMs, ...action }) => insertAction(this.#up(), { at: new Date(atMs), ...action }),
+      list: async ({ fromMs, toMs, ...filter }, before, limit) => {
+        const {
+          actor = null,
+          action = null,
+          topic = null,
+          channel = null,
+          node = null,
+          result = null,
+        } = filter;
+        const [from, to] = [fromMs, toMs].map((ms) => (ms === undefined ? null : new Date(ms)));
+        const wanted = { actor, action, topic, channel, node, result, from: from!, to: to!, before, limit };
+        return (await selectActions(this.#up(), wanted)).map(actionOf);
+      },
+      since: async (seq, limit) => (await selectActionsSince(this.#up(), seq, limit)).map(actionOf),
+      last: async (lookBack) => (await selectLastActions(this.#up(), lookBack)).map(actionOf),
+      verify: async (after, limit) => {
+        const { to, lines, broken } = await verifyActions(this.#up(), after, limit);
+        return { cursor: broken === null && lines === limit ? to : null, lines, broken };
+      },
     };
   }
 
@@ -199,4 +226,8 @@ export class ConsoleDatabase {
       sinceMs: async () => (await auditSince(this.#up()))?.getTime() ?? null,
     };
   }
+}
+
+function actionOf({ at, ...row }: ActionRow): OperatorAction {
+  return { ...row, atMs: at.getTime() } as OperatorAction;
 }

@@ -13,7 +13,7 @@ import {
   type Impact,
 } from "../contract/index.ts";
 import type { HttpPeer } from "../http-peer.ts";
-import type { ActionLog } from "./action-log.ts";
+import type { ActionLog, AskedBy } from "./action-log.ts";
 import { Failure } from "./failure.ts";
 import { hasDrifted, type ImpactTags } from "./impact-tag.ts";
 import { actOn, type Counted, countImpact, lookupsFor, nodesFor, sayToCluster } from "./nodes.ts";
@@ -22,8 +22,7 @@ export interface ActionContext {
   readonly collector: Collector;
   readonly log: ActionLog;
   readonly tags: ImpactTags;
-  readonly actor: string;
-  readonly address: string;
+  readonly by: AskedBy;
   readonly requestId: string;
   /** Tells whoever wants to know of administrative acts. */
   readonly notify: (act: { action: string; topic: string; channel?: string }) => void;
@@ -53,13 +52,18 @@ export async function performAction(context: ActionContext, request: ActionReque
     }
   }
   const results: ActionNodeResult[] = [];
-  const said = await sayToCluster(collector, target);
-  if (said !== null) results.push(said);
-  else results.push(...(await actOnEach(collector, request, target)));
+  try {
+    const said = await sayToCluster(collector, target);
+    if (said !== null) results.push(said);
+    else results.push(...(await actOnEach(collector, request, target)));
+  } catch (error) {
+    record(context, request, before, null, error instanceof Failure ? error.code : "internal");
+    throw error;
+  }
   const failed = results.filter((result) => !result.ok).length;
   const outcome = failed === 0 ? "done" : failed < results.length ? "partly" : "failed";
   const after = level === 0 ? null : await countImpact(collector, target);
-  record(context, request, before, after, outcome === "done" ? "ok" : outcome, results);
+  record(context, request, before, after, outcome === "done" ? doneOr(target, before) : outcome, results);
   if (outcome !== "failed") context.notify({ ...target, action: target.action.replace("-", "_") });
   return { ...target, outcome, nodes: results, requestId: context.requestId };
 }
@@ -88,6 +92,13 @@ async function actOnEach(
 function forgiven(target: ActionTarget, result: ActionNodeResult): ActionNodeResult {
   const gone = result.code === "TOPIC_NOT_FOUND" || result.code === "CHANNEL_NOT_FOUND";
   return gone && target.action.startsWith("delete-") ? { ...result, ok: true } : result;
+}
+
+/** `no-op`: it was so already. */
+function doneOr({ action }: ActionTarget, before: Counted | null): "ok" | "no-op" {
+  const wasPaused = before?.paused ?? null;
+  const wanted = action.startsWith("pause-") ? true : action.startsWith("unpause-") ? false : null;
+  return wanted !== null && wasPaused === wanted ? "no-op" : "ok";
 }
 
 function confirmed(context: ActionContext, request: ActionRequest, target: ActionTarget, now: Counted) {
@@ -120,17 +131,14 @@ function record(
 ): void {
   const figures = (counted: Counted | null) =>
     counted && { paused: counted.paused, messages: counted.messages, nodes: counted.nodes };
-  context.log.record({
-    atMs: context.collector.clock.wallMs(),
-    actor: context.actor,
-    address: context.address,
+  context.log.write({
+    ...context.by,
     action: request.action,
-    topic: request.topic,
-    channel: request.channel ?? null,
-    object: { requestId: context.requestId, nodes },
+    object: { topic: request.topic, channel: request.channel },
     before: figures(before),
     after: figures(after),
-    reason: request.reason ?? null,
+    reason: request.reason,
     result,
+    perNode: nodes,
   });
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Collector } from "../collector/collector.ts";
 import type { Drain, DrainRequest, DrainStarted } from "../contract/index.ts";
 import { type HttpPeer, Refused, reasonOf } from "../http-peer.ts";
-import type { ActionLog } from "./action-log.ts";
+import type { ActionLog, AskedBy } from "./action-log.ts";
 import { Failure } from "./failure.ts";
 
 const lineBytesMax = 16 * 1024;
@@ -24,12 +24,6 @@ const drainLine = z.object({
   reason: z.string().max(1_024).nullable(),
 });
 
-export interface Asked {
-  readonly actor: string;
-  readonly address: string;
-  readonly requestId: string;
-}
-
 export class Drains {
   readonly #collector: Collector;
   readonly #log: ActionLog;
@@ -41,23 +35,22 @@ export class Drains {
   }
 
   /** Resolves when the node has begun. Throws `Failure`. */
-  async begin(key: string, request: DrainRequest, asked: Asked): Promise<DrainStarted> {
+  async begin(key: string, request: DrainRequest, by: AskedBy): Promise<DrainStarted> {
     const node = this.#collector.node(key);
     if (!node) throw new Failure("not-found", "There is no such node.");
     if (request.confirm.name !== key) throw new Failure("confirm-name", `Type ${key} to confirm.`);
     if (request.reason.trim() === "") throw new Failure("reason-needed", "Say why: it is kept in the log.");
     const record = (result: string, drain: Drain | null) =>
-      this.#log.record({
-        atMs: this.#collector.clock.wallMs(),
-        ...{ actor: asked.actor, address: asked.address, action: "drain-node" },
-        ...{ topic: null, channel: null },
-        object: { node: key, requestId: asked.requestId },
-        ...{ before: null, after: drain, reason: request.reason, result },
+      this.#log.write({
+        ...by,
+        action: "drain-node",
+        object: { node: key },
+        ...{ after: drain, reason: request.reason, result },
       });
     try {
       const drain = await this.#follow(node.peer, record);
       record("begun", drain);
-      return { node: key, drain, requestId: asked.requestId };
+      return { node: key, drain, requestId: by.requestId ?? "" };
     } catch (error) {
       const failure = failureOf(error, key);
       record(failure.code, null);

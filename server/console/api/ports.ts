@@ -1,19 +1,24 @@
 /** What the API needs of Postgres. Everything rejects when Postgres does not answer. */
-import type { TraceEvent } from "../contract/index.ts";
+import type { ActionNodeResult, Actor, AuditCheck, OperatorAction, TraceEvent } from "../contract/index.ts";
 
-/** A line of `operator_actions`. */
+/** A line of `operator_actions`, before it has its place there. */
 export interface ActionRecord {
   readonly atMs: number;
+  readonly actorKind: Actor["kind"];
   readonly actor: string;
-  readonly address: string;
+  readonly address: string | null;
+  readonly session: string | null;
+  readonly requestId: string | null;
   readonly action: string;
   readonly topic: string | null;
   readonly channel: string | null;
+  readonly node: string | null;
   readonly object: object | null;
   readonly before: object | null;
   readonly after: object | null;
   readonly reason: string | null;
   readonly result: string;
+  readonly perNode: readonly ActionNodeResult[] | null;
 }
 
 export interface TraceSource {
@@ -23,6 +28,24 @@ export interface TraceSource {
   sinceMs(): Promise<number | null>;
 }
 
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly node?: string | undefined;
+  readonly result?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
 export interface ActionStore {
   append(record: ActionRecord): Promise<void>;
+  /** Newest first, before a place in the chain; null: from the newest. */
+  list(filter: AuditFilter, before: number | null, limit: number): Promise<readonly OperatorAction[]>;
+  /** Oldest first. */
+  since(seq: number, limit: number): Promise<readonly OperatorAction[]>;
+  /** The last that was done to each object, over so many lines. */
+  last(lookBack: number): Promise<readonly OperatorAction[]>;
+  verify(after: number, limit: number): Promise<AuditCheck>;
 }

@@ -12,18 +12,11 @@ export async function publish(context: ActionContext, request: PublishRequest): 
   const query = { topic: request.topic, ...defer };
   const answer = await node.peer.call({ method: "POST", path: "/pub", query, body });
   const code = answer.status === 0 ? answer.body : nodeCodeOf(answer);
-  const { collector, actor, address, log } = context;
-  log.record({
-    atMs: collector.clock.wallMs(),
-    actor,
-    address,
+  const { collector, by, log } = context;
+  log.write({
+    ...by,
     action: "publish",
-    topic: request.topic,
-    channel: null,
-    object: { node: node.key, bytes: body.length, deferMs: request.deferMs ?? null },
-    before: null,
-    after: null,
-    reason: null,
+    object: { topic: request.topic, node: node.key, bytes: body.length, deferMs: request.deferMs ?? null },
     result: answer.status === 200 ? "ok" : code,
   });
   if (answer.status === 0) {

@@ -18,7 +18,7 @@ import type { Hub } from "../live/hub.ts";
 import { isTail, isWindow, targetOf } from "../live/targets.ts";
 import { placeOf } from "../live/window.ts";
 import { windowOfQuery } from "../live/window-request.ts";
-import type { ActionLog } from "./action-log.ts";
+import { type ActionLog, askedBy } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
 import type { Drains } from "./drains.ts";
 import { Failure } from "./failure.ts";
@@ -59,14 +59,9 @@ export function apiRoutes(options: ApiOptions) {
     });
     enforcePolicies(app, (request, { action, object }, error) => {
       if (action.startsWith("read") || action === "own") return;
-      options.log.record({
-        atMs: options.collector.clock.wallMs(),
-        ...{ actor: request.visitor!.actor.name, address: request.ip, action },
-        ...{ topic: object.topic ?? null, channel: object.channel ?? null },
-        object: { requestId: request.id, ...(object.node && { node: object.node }) },
-        ...{ before: null, after: null, reason: null },
-        result: error instanceof Failure ? error.code : "internal",
-      });
+      const { topic, channel, node } = object;
+      const result = error instanceof Failure ? error.code : "internal";
+      options.log.write({ ...askedBy(request), action, object: { topic, channel, node }, result });
     });
     readRoutes(app, options);
     traceRoute(app, options);
@@ -161,8 +156,7 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
     collector,
     log,
     tags,
-    actor: request.visitor!.actor.name,
-    address: request.ip,
+    by: askedBy(request),
     requestId: request.id,
     notify: (act) => options.notify(request, request.visitor!.actor.name, act),
   });
@@ -178,9 +172,8 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
     performAction(contextOf(request), parse(actionRequest, request.body)),
   );
   app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/drain`, ofDrain, (request) => {
-    const { actor, address, requestId } = contextOf(request);
     const asked = parse(drainRequest, request.body);
-    return options.drains.begin(request.params.node, asked, { actor, address, requestId });
+    return options.drains.begin(request.params.node, asked, askedBy(request));
   });
   app.post(apiPaths.publish, { bodyLimit: publishBodyBytesMax, config: { policy: ofPublish } }, (request) =>
     publish(contextOf(request), parse(publishRequest, request.body)),

@@ -21,7 +21,7 @@ const verdict = (who: Actor, action: Action, topic?: string, channel?: string) =
   return answer.ok ? "ok" : answer.code;
 };
 
-test("[CA1] a route of the API without a policy is refused when it is added", () => {
+test("[PE1] a route of the API without a policy is refused when it is added", () => {
   const app = Fastify({ exposeHeadRoutes: false });
   const table = requirePolicies(app);
   app.get(`${apiBase}/good`, { config: { policy: { action: "read" } } }, () => "");
@@ -30,7 +30,7 @@ test("[CA1] a route of the API without a policy is refused when it is added", ()
   expect(table.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /api/v1/good"]);
 });
 
-test("[CA2] out of sight is not found, in sight and not allowed is forbidden, with what is missing", () => {
+test("[PE2] out of sight is not found, in sight and not allowed is forbidden, with what is missing", () => {
   const operator = actor("operator", ["orders.*"], ["billing*"]);
 
   expect(verdict(operator, "pause", "orders.eu", "billing-2")).toBe("ok");
@@ -46,7 +46,7 @@ test("[CA2] out of sight is not found, in sight and not allowed is forbidden, wi
   });
 });
 
-test("[CA4] what concerns everybody's topics needs globs that leave nothing out", () => {
+test("[PE4] what concerns everybody's topics needs globs that leave nothing out", () => {
   const some = actor("admin", ["orders.*"]);
 
   expect(verdict(some, "drain")).toBe("forbidden");
@@ -56,7 +56,7 @@ test("[CA4] what concerns everybody's topics needs globs that leave nothing out"
   expect(verdict(actor("operator", ["*"], ["billing"]), "delete", "orders", "billing")).toBe("ok");
 });
 
-test("[CA4] a token never touches its owner's account, and the console itself may do all", () => {
+test("[PE4] a token never touches its owner's account, and the console itself may do all", () => {
   expect(verdict({ ...actor("admin"), kind: "token", rights }, "own")).toBe("forbidden");
   for (const action of Object.keys(actions) as Action[]) expect(verdict(system, action, "t")).toBe("ok");
   expect(sightKey(system)).toBe("");
@@ -80,11 +80,11 @@ describe("globs", () => {
     ["a*b*c", "aXbXbXc", true],
     ["a*b*c", "aXbXbX", false],
     ["__proto__", "__proto__", true],
-  ])("[CA3] %s and %s: %s", (glob, name, expected) => {
+  ])("[PE3] %s and %s: %s", (glob, name, expected) => {
     expect(matches(glob, name)).toBe(expected);
   });
 
-  test("[CA3] no pattern makes it slow", () => {
+  test("[PE3] no pattern makes it slow", () => {
     const startedMs = performance.now();
 
     expect(matches(`${"*a".repeat(32)}b`, "a".repeat(64))).toBe(false);

@@ -1,5 +1,6 @@
 /** The one contract between the console's server and its pages. Imports nothing from outside this folder. */
 export * from "./api.ts";
+export * from "./audit.ts";
 export * from "./cluster.ts";
 export * from "./figures.ts";
 export * from "./nodes.ts";

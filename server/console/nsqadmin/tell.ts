@@ -1,7 +1,6 @@
 /** Who is told of what somebody did through nsqadmin's API: the audit, and `--notification-http-endpoint`. */
 import type { FastifyRequest } from "fastify";
 import type { ActionLog } from "../api/action-log.ts";
-import type { Clock } from "../clock.ts";
 import type { Visitor } from "./access.ts";
 import type { AdminAction, Notifier } from "./notifier.ts";
 
@@ -15,12 +14,10 @@ interface Act {
 export class Tell {
   readonly #log: ActionLog;
   readonly #notifier: Notifier;
-  readonly #clock: Clock;
 
-  constructor(log: ActionLog, notifier: Notifier, clock: Clock) {
+  constructor(log: ActionLog, notifier: Notifier) {
     this.#log = log;
     this.#notifier = notifier;
-    this.#clock = clock;
   }
 
   /** `failures` null: nothing of it was done. */
@@ -29,17 +26,11 @@ export class Tell {
     { user }: Pick<Visitor, "user">,
     { action, topic, channel, node, failures }: Act & { readonly failures: readonly string[] | null },
   ): void {
-    this.#log.record({
-      atMs: this.#clock.wallMs(),
-      actor: user === "" ? "anonymous" : user,
-      address: request.ip,
+    this.#log.write({
+      actor: { kind: "user", name: user === "" ? "anonymous" : user },
+      ...{ address: request.ip, session: null, requestId: request.id },
       action: action.replaceAll("_", "-"),
-      topic,
-      channel: channel ?? null,
-      object: { requestId: request.id, node: node ?? null, failures: failures ?? [] },
-      before: null,
-      after: null,
-      reason: null,
+      object: { topic, channel, node, by: "nsqadmin", ...(failures?.length && { failures }) },
       result: failures === null ? "failed" : failures.length > 0 ? "partly" : "ok",
     });
   }

@@ -1,0 +1,21 @@
+/** A Postgres that does not answer, but for what is recorded. */
+import type { ActionRecord } from "../api/ports.ts";
+import type { ConsoleServerOptions } from "../server.ts";
+
+const away = async () => {
+  throw new Error("away");
+};
+
+export function storesAway(recorded: ActionRecord[]): NonNullable<ConsoleServerOptions["stores"]> {
+  return {
+    actions: {
+      append: async (record) => void recorded.push(record),
+      list: away,
+      since: away,
+      last: away,
+      verify: away,
+    },
+    traces: { trace: away, sinceMs: away },
+    sessions: { saveLink: away, redeemLink: away, save: away, find: away, touch: away, remove: away },
+  };
+}
