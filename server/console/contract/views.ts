@@ -28,12 +28,26 @@ export type ProblemRule =
   | "durable-at-risk"
   | "postgres-slow";
 
+/** What is said of a problem: a rule may have several sentences. Pages have words for each. */
+export type ProblemCode =
+  | ProblemRule
+  | "producers-refused"
+  | "console-store-down"
+  | "lease-lost"
+  | "durable-refused";
+
 /** Something an operator can act on, worst first. */
 export interface Problem {
   readonly key: string;
   readonly rule: ProblemRule;
   readonly severity: Severity;
   readonly sinceMs: number;
+  readonly code: ProblemCode;
+  /**
+   * What the sentence is filled with: text as it is, `…Ms` a time, `share` 0 to 1, other numbers counts. "none": not
+   * known, and the sentence leaves it out.
+   */
+  readonly params: Readonly<Record<string, string | number>>;
   /** One sentence in English, names and figures in it. */
   readonly message: string;
   readonly topic: string | null;
