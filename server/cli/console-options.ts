@@ -1,5 +1,13 @@
 import { duration, flag, list, type Option, type Options, ours, text, type Values, word } from "./option.ts";
-import { configFile, databaseUrl, httpAllowedHost, logLevel, secretFile, version } from "./shared-options.ts";
+import {
+  configFile,
+  databaseUrl,
+  environment,
+  httpAllowedHost,
+  logLevel,
+  secretFile,
+  version,
+} from "./shared-options.ts";
 
 const unused = { effect: "none" } as const;
 
@@ -69,6 +77,7 @@ export const consoleOptions = {
     ),
   ),
   "new-link": flag(false, "print a new sign-in link of the console that runs on this --data-path, and exit"),
+  environment,
   "public-url": ours(
     "public-url",
     text("", "the address people reach this console at, when a proxy stands before it"),

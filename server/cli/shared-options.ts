@@ -28,6 +28,11 @@ export const durableTopics = ours(
   list("pattern, with * and ?, of topics whose publishes are answered when the database has them"),
 );
 
+export const environment = ours(
+  "environment",
+  text("", "what this system is, shown on every page of the console: production, staging, test"),
+);
+
 export const secretFile = ours(
   "cluster-secret-file",
   text("", "file with the secret that nodes and consoles of the cluster share; without one /v1 is closed", {

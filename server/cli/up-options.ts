@@ -1,5 +1,5 @@
 import { integer, list, type Options, ours, text, type Values } from "./option.ts";
-import { configFile, databaseUrl, durableTopics, logLevel, version } from "./shared-options.ts";
+import { configFile, databaseUrl, durableTopics, environment, logLevel, version } from "./shared-options.ts";
 
 /** Flags of `weir up`, which starts every role on this machine, on loopback. */
 export const upOptions = {
@@ -34,6 +34,7 @@ export const upOptions = {
   "durable-topics": durableTopics,
   "database-url": databaseUrl,
   cluster: ours("cluster", text("weir", "name of the cluster and of its schema in the database")),
+  environment,
   "http-allowed-host": ours(
     "http-allowed-host",
     list("Host header to accept beside addresses and this host's own name"),

@@ -19,7 +19,7 @@ import { type SessionStore, Sessions } from "./auth/sessions.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
 import { Lookups } from "./collector/lookups.ts";
-import type { ApiFailure, DatabaseStatus } from "./contract/index.ts";
+import type { About, ApiFailure, DatabaseStatus } from "./contract/index.ts";
 import { withoutBase } from "./edge/base-path.ts";
 import { type CookieJar, cookieJar } from "./edge/cookie.ts";
 import { isAllowedHost, isOwnOrigin } from "./edge/guard.ts";
@@ -62,6 +62,8 @@ export interface ConsoleServerOptions {
   /** People reach it by https, through a proxy. */
   readonly secure: boolean;
   readonly version: string;
+  readonly environment: string;
+  readonly about: () => About;
   /** null: started without Postgres. */
   readonly stores: {
     readonly sessions: SessionStore;
@@ -174,6 +176,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       log,
       drains,
       tags: new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret),
+      info: { version: options.version, environment: options.environment },
+      about: options.about,
       inactive: () => inactiveView(upstream),
       traces: options.stores?.traces ?? null,
       requireSession: async (request) => {

@@ -10,6 +10,7 @@ import type { ConsoleOptions } from "../cli/console-options.ts";
 import { NextProcess } from "../console/pages/next-process.ts";
 import { type ConsoleServer, startConsoleServer } from "../console/server.ts";
 import type { ConfigRow } from "../protocol/config-value.ts";
+import { aboutUs } from "./about.ts";
 import { ConsoleDatabase } from "./console-database.ts";
 import { consoleSettings } from "./console-settings.ts";
 import { NodeLog } from "./node-log.ts";
@@ -54,7 +55,8 @@ export async function runConsole(
     secret: readSecret(options["cluster-secret-file"]),
     allowedHosts: [...options["http-allowed-host"], ...(publicUrl ? [publicUrl.hostname] : [])],
     secure: publicUrl?.protocol === "https:",
-    version: version(),
+    environment: options.environment,
+    ...aboutUs(),
     stores: database?.stores ?? null,
     database: () => database?.status ?? { state: "none", sinceMs: startedAtMs, reason: null },
     pagesUrl: () => pages?.url ?? null,
@@ -162,13 +164,6 @@ function listenAddress(text: string): { host: string; port: number } {
 
 function readSecret(path: string): string {
   return path === "" ? "" : readFileSync(path, "utf8").trim();
-}
-
-function version(): string {
-  const file = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return file.version;
 }
 
 /** Whoever asks again does not want to wait. */

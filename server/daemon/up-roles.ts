@@ -148,6 +148,7 @@ export class Roles {
       "console",
       ...this.#everywhere(),
       ...this.#ofTheCluster("console"),
+      `--environment=${this.#options.environment}`,
       `--http-address=${this.#options["console-http-address"]}`,
       ...this.#consoleFinds(),
     ];

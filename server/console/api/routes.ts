@@ -4,8 +4,10 @@ import type { z } from "zod";
 import { enforcePolicies, objectOfPath, type RoutePolicy, readOfPath, type Visitor } from "../auth/policy.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
+  type About,
   apiBase,
   apiPaths,
+  type ConsoleInfo,
   type InactiveTopics,
   messageIdPattern,
   nameOfPart,
@@ -33,6 +35,8 @@ export interface ApiOptions {
   readonly log: ActionLog;
   readonly tags: ImpactTags;
   readonly drains: Drains;
+  readonly info: ConsoleInfo;
+  readonly about: () => About;
   readonly inactive: () => Promise<InactiveTopics>;
   /** null: started without Postgres. */
   readonly traces: TraceSource | null;
@@ -72,7 +76,7 @@ export function apiRoutes(options: ApiOptions) {
   };
 }
 
-function readRoutes(app: FastifyInstance, { hub, inactive }: ApiOptions): void {
+function readRoutes(app: FastifyInstance, { hub, inactive, info, about }: ApiOptions): void {
   const show = (room: string) => {
     const target = targetOf(room);
     if (!target || isTail(target) || isWindow(target))
@@ -104,6 +108,8 @@ function readRoutes(app: FastifyInstance, { hub, inactive }: ApiOptions): void {
       ),
   );
   app.get(apiPaths.inactive, read, inactive);
+  app.get(apiPaths.console, read, () => info);
+  app.get(apiPaths.about, read, about);
   app.get(apiPaths.session, read, (request) => request.visitor!.info);
   for (const room of singleRooms) {
     app.get(apiPaths[room], read, () => show(room));

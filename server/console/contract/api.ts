@@ -37,6 +37,10 @@ const part = encodeURIComponent;
 export const apiPaths = {
   /** GET: `SessionInfo`. */
   session: `${apiBase}/session`,
+  /** GET: `ConsoleInfo`. */
+  console: `${apiBase}/console`,
+  /** GET: `About`. */
+  about: `${apiBase}/about`,
   /** POST, `{}`: 204. */
   signOut: `${apiBase}/signout`,
   /** GET: R. */
@@ -141,6 +145,33 @@ export interface SessionInfo extends Permissions {
   readonly signedInAtMs: number;
   /** The latest it can last. */
   readonly expiresAtMs: number;
+}
+
+/** What a console was started as. */
+export interface ConsoleInfo {
+  readonly version: string;
+  /** `--environment`, such as `production`; empty: nobody said. */
+  readonly environment: string;
+}
+
+/** Words that stand for the system nobody tries things out on: it is marked in red, and asked twice. */
+export function isProduction(environment: string): boolean {
+  return /^prod(uction)?\b/i.test(environment);
+}
+
+export interface Library {
+  readonly name: string;
+  readonly version: string;
+  /** As the package itself says it: an SPDX expression. */
+  readonly licence: string;
+}
+
+export interface About {
+  readonly version: string;
+  readonly licence: string;
+  readonly nodeVersion: string;
+  readonly startedAtMs: number;
+  readonly libraries: readonly Library[];
 }
 
 /** NSQ's names: `^[.a-zA-Z0-9_-]{1,64}$`, with `#ephemeral` at the end or not, 64 characters in all. */

@@ -55,6 +55,8 @@ export class TestConsole implements AsyncDisposable {
       allowedHosts: [],
       secure: false,
       version: "0.0.0",
+      environment: "",
+      about: () => ({ version: "0.0.0", licence: "", nodeVersion: "", startedAtMs: 0, libraries: [] }),
       stores: null,
       database: () => ({ state: "none", sinceMs: 0, reason: null }),
       pagesUrl: () => null,
