@@ -5,11 +5,11 @@ import { openPool, parseDatabaseUrl, type Sql } from "../client.ts";
 import { migrate } from "../migrate.ts";
 import { insertAuditBatch, makeAuditPartitions } from "./audit.ts";
 import { type FoundEvent, type Position, readPosition, writePosition } from "./audit-order.ts";
-import { type AuditFilter, estimateEvents, searchAudit } from "./audit-search.ts";
+import { type EventFilter, estimateEvents, searchAudit } from "./audit-search.ts";
 
 const startMs = Date.UTC(2026, 4, 3, 23, 59, 50);
 const nodeId = "6b3c1f0a-0000-4000-8000-000000000001";
-const everything: AuditFilter = {
+const everything: EventFilter = {
   ...{ topic: null, channel: null, kinds: [], client: "" },
   ...{ attemptsMin: 0, attemptsMax: 65_535, fromMs: startMs - 60_000, toMs: startMs + 60_000 },
   sees: () => true,
@@ -72,7 +72,7 @@ async function searching<T>(act: (sql: Sql, all: Written[]) => Promise<T>): Prom
   }
 }
 
-async function pages(sql: Sql, filter: AuditFilter, limit: number): Promise<FoundEvent[]> {
+async function pages(sql: Sql, filter: EventFilter, limit: number): Promise<FoundEvent[]> {
   const found: FoundEvent[] = [];
   let position: Position | null = null;
   for (let page = 0; page < 1_000; page++) {
@@ -94,7 +94,7 @@ const plain = (events: readonly (Written | FoundEvent)[]) =>
 
 test("[AS1] whatever is asked for, the pages together have what was recorded, once, newest first", async () => {
   await searching(async (sql, all) => {
-    const asked: [Partial<AuditFilter>, (event: Written) => boolean][] = [
+    const asked: [Partial<EventFilter>, (event: Written) => boolean][] = [
       [{}, () => true],
       [{ topic: "orders" }, ({ topic }) => topic === "orders"],
       [

@@ -12,7 +12,7 @@ import { DeadlineError, type Row, type Sql, withDeadline } from "../statement.ts
 import type { AuditClient } from "./audit.ts";
 import { comesAfter, type FoundEvent, Newest, type Position } from "./audit-order.ts";
 
-export interface AuditFilter {
+export interface EventFilter {
   /** null: any. */
   readonly topic: string | null;
   /** null: any, and the topic itself. */
@@ -29,7 +29,7 @@ export interface AuditFilter {
   readonly sees: (topic: string, channel: string) => boolean;
 }
 
-export interface AuditPage {
+export interface EventsFound {
   /** Newest first. */
   readonly events: readonly FoundEvent[];
   /** Where to go on; null: there is no more. */
@@ -79,18 +79,18 @@ interface RowKey {
 /** `limit` events at most. Throws `DeadlineError` when the time is up before anything was looked through. */
 export async function searchAudit(
   sql: Sql,
-  filter: AuditFilter,
+  filter: EventFilter,
   options: { readonly limit: number; readonly position: Position | null; readonly deadlineMs: number },
-): Promise<AuditPage> {
+): Promise<EventsFound> {
   const { limit, position } = options;
   const endsMs = performance.now() + options.deadlineMs;
   const newest = new Newest(limit);
   const seen = { rows: 0, looked: 0, lost: 0, ends: [] as { fromMs: number; toMs: number }[] };
-  let startMs = position?.startMs ?? latestMs;
+  let startMs = position?.startMs ?? filter.toMs + rowSpanMsMax;
   let after: RowKey | null = null;
   let rowsWanted = rowsFirst;
   let backToMs: number | null = null;
-  const page = (stopped: AuditPage["stopped"], events: readonly FoundEvent[], next: Position | null) => ({
+  const page = (stopped: EventsFound["stopped"], events: readonly FoundEvent[], next: Position | null) => ({
     ...{ events, next, stopped, looked: seen.looked, rows: seen.rows, lost: seen.lost },
     backToMs: stopped === "end" ? filter.fromMs : stopped === "limit" ? events.at(-1)!.atMs : backToMs!,
   });
@@ -133,15 +133,15 @@ export async function searchAudit(
   }
 
   /** What happened after the last row's end is complete; what is older may lack something yet. */
-  function cutByTime(): AuditPage {
+  function cutByTime(): EventsFound {
     const events = newest.sorted().filter((event) => event.atMs > backToMs!);
     const next = { startMs: startOf(backToMs!), beforeMs: backToMs! + 1 };
     return page("time", events, next);
   }
 }
 
-/** The end of the year 9999: later than any row. */
-const latestMs = 253_402_300_799_000;
+/** A row is what happened in about a second; only a clock that was set back makes it longer. */
+const rowSpanMsMax = 10 * 60_000;
 
 interface Step {
   readonly hits: readonly ScannedRow[];
@@ -155,7 +155,7 @@ interface Step {
 /** Looks at the directories of some rows: at most `rows`, fewer when those that may hold something are large. */
 async function scan(
   sql: Sql,
-  filter: AuditFilter,
+  filter: EventFilter,
   step: { startMs: number; after: RowKey | null; rows: number; withinMs: number },
 ): Promise<Step> {
   const { after } = step;
@@ -205,7 +205,7 @@ async function scan(
 const dayMs = 86_400_000;
 
 /** What can be said of a row by its directory alone. */
-function mayHold(sql: Sql, { topic, channel, kinds, client }: AuditFilter) {
+function mayHold(sql: Sql, { topic, channel, kinds, client }: EventFilter) {
   const place = [topic, channel].filter((name) => name !== null);
   const json = (value: object) => JSON.stringify(value);
   return sql`
@@ -227,7 +227,7 @@ interface WantedSection {
 /** Reads what is wanted of the rows, newest first, and stops where nothing newer can come. */
 async function readHits(
   sql: Sql,
-  filter: AuditFilter,
+  filter: EventFilter,
   hits: readonly ScannedRow[],
   position: Position | null,
   newest: Newest,
@@ -253,7 +253,7 @@ async function readHits(
   }
 }
 
-function wantedOf(row: ScannedRow, { topic, channel, kinds, client, sees }: AuditFilter): WantedSection[] {
+function wantedOf(row: ScannedRow, { topic, channel, kinds, client, sees }: EventFilter): WantedSection[] {
   const { places, sections } = row.directory!;
   const clients = new Map<number, AuditClient>();
   const matching = new Set<number>();
@@ -315,7 +315,7 @@ async function decodeInto(
   newest: Newest,
   { row, clients, matching, index, entry }: WantedSection,
   bytes: Uint8Array,
-  filter: AuditFilter,
+  filter: EventFilter,
   position: Position | null,
 ): Promise<void> {
   const [logId, place, kind, , , firstSeq, firstAtMs] = entry;

@@ -21,6 +21,7 @@ import {
   verifyActions,
 } from "../../db/queries/actions.ts";
 import { traceMessage } from "../../db/queries/audit.ts";
+import { estimateEvents, searchAudit } from "../../db/queries/audit-search.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../db/queries/console-leases.ts";
 import {
   deleteExpired,
@@ -34,7 +35,13 @@ import {
 import type { ActionStore, TraceSource } from "../console/api/ports.ts";
 import type { SessionStore } from "../console/auth/sessions.ts";
 import { pause } from "../console/back-off.ts";
-import type { DatabaseStatus, OperatorAction, Role, TraceEventKind } from "../console/contract/index.ts";
+import {
+  type DatabaseStatus,
+  type OperatorAction,
+  type Role,
+  searchMsMax,
+  type TraceEventKind,
+} from "../console/contract/index.ts";
 import type { LeaseStore } from "../console/lease/console-lease.ts";
 
 const probeMs = 2_000;
@@ -44,6 +51,7 @@ const startingMs = 15_000;
 const cleanEveryMs = 3_600_000;
 /** Pages, traces, probes: a console's statements are few and short. */
 const connectionsMax = 3;
+const searchConnectionsMax = 2;
 
 class Away extends Error {}
 
@@ -52,6 +60,8 @@ export class ConsoleDatabase {
   readonly #sql: Sql;
   /** Of its own: no page's statement keeps a lease from being renewed. */
   readonly #leaseSql: Sql;
+  /** For searches, which may take seconds each: nobody else waits behind them. */
+  readonly #searchSql: Sql;
   readonly #schema: string;
   readonly #warn: (message: string) => void;
   readonly #stopped = new AbortController();
@@ -65,6 +75,10 @@ export class ConsoleDatabase {
     const address = parseDatabaseUrl(url);
     this.#hosts = new HostChoice(address.hosts);
     this.#sql = openPool(address, { schema, name: "console", max: connectionsMax, hosts: this.#hosts });
+    this.#searchSql = openPool(address, {
+      ...{ schema, name: "console search", max: searchConnectionsMax, hosts: this.#hosts },
+      statementTimeoutMs: searchMsMax,
+    });
     this.#leaseSql = openPool(address, { schema, name: "console lease", max: 1, hosts: this.#hosts });
   }
 
@@ -74,7 +88,9 @@ export class ConsoleDatabase {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all([this.#sql, this.#leaseSql].map((sql) => sql.end({ timeout: 1 }).catch(() => {})));
+    await Promise.all(
+      [this.#sql, this.#leaseSql, this.#searchSql].map((sql) => sql.end({ timeout: 1 }).catch(() => {})),
+    );
     await this.#done;
   }
 
@@ -224,6 +240,8 @@ export class ConsoleDatabase {
         }));
       },
       sinceMs: async () => (await auditSince(this.#up()))?.getTime() ?? null,
+      search: async (filter, options) => searchAudit(this.#up(this.#searchSql), filter, options),
+      estimate: async (fromMs, toMs) => estimateEvents(this.#up(this.#searchSql), fromMs, toMs),
     };
   }
 }

@@ -1,4 +1,7 @@
 /** What the API needs of Postgres. Everything rejects when Postgres does not answer. */
+
+import type { Position } from "../../../db/queries/audit-order.ts";
+import type { EventFilter, EventsFound } from "../../../db/queries/audit-search.ts";
 import type { ActionNodeResult, Actor, AuditCheck, OperatorAction, TraceEvent } from "../contract/index.ts";
 
 /** A line of `operator_actions`, before it has its place there. */
@@ -26,6 +29,12 @@ export interface TraceSource {
   trace(id: string): Promise<readonly TraceEvent[]>;
   /** When the oldest of the audit that is kept was written; null: there is none. */
   sinceMs(): Promise<number | null>;
+  search(
+    filter: EventFilter,
+    options: { readonly limit: number; readonly position: Position | null; readonly deadlineMs: number },
+  ): Promise<EventsFound>;
+  /** About how many events there are in a time range; null: nothing to guess by. */
+  estimate(fromMs: number, toMs: number): Promise<number | null>;
 }
 
 export interface AuditFilter {

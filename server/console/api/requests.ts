@@ -6,10 +6,13 @@ import {
   type ActionTarget,
   actionLevels,
   type DrainRequest,
+  type EventsQuery,
   isName,
+  kindWords,
   type PublishRequest,
   publishBytesMax,
 } from "../contract/index.ts";
+import { Failure } from "./failure.ts";
 
 const name = z.string().max(64).refine(isName, "not a valid name of a topic or channel");
 const nodeKey = z.string().min(1).max(260);
@@ -60,3 +63,39 @@ export const publishRequest = schemaOf<PublishRequest>(
     node: nodeKey.optional(),
   }),
 );
+
+/** Where events are looked for: what a visitor has to be allowed to see. */
+export const eventsPlace = z.object({ topic: name.optional(), channel: name.optional() });
+
+const eventsFields = {
+  ...eventsPlace.shape,
+  event: z
+    .string()
+    .max(100)
+    .refine(
+      (text) => text.split(",").every((word) => kinds.has(word)),
+      `of ${Object.values(kindWords).join(", ")}`,
+    )
+    .optional(),
+  client: z.string().max(256).optional(),
+  attempts: z.string().max(8).optional(),
+  from: z.string().max(40).optional(),
+  to: z.string().max(40).optional(),
+  cursor: z.string().max(200).optional(),
+};
+const kinds = new Set<string>(Object.values(kindWords));
+
+export const eventsQuery = schemaOf<EventsQuery>(z.strictObject(eventsFields));
+
+export const exportQuery = schemaOf<EventsQuery & { readonly format: "csv" | "ndjson" }>(
+  z.strictObject({ ...eventsFields, format: z.enum(["csv", "ndjson"]) }),
+);
+
+/** Throws `Failure` with what is wrong, and where. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const place = issue?.path.join(".");
+  throw new Failure("bad-request", `${place ? `${place}: ` : ""}${issue?.message ?? "not understood"}`);
+}

@@ -1,6 +1,5 @@
 /** `/api/v1`: reads of what the live feeds show, the trace, and what operators do. Each needs a session. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { z } from "zod";
 import { enforcePolicies, objectOfPath, type RoutePolicy, readOfPath, type Visitor } from "../auth/policy.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
@@ -9,11 +8,9 @@ import {
   apiPaths,
   type ConsoleInfo,
   type InactiveTopics,
-  messageIdPattern,
   nameOfPart,
   policyOfAction,
   singleRooms,
-  type Trace,
   type WindowRoom,
 } from "../contract/index.ts";
 import type { Hub } from "../live/hub.ts";
@@ -23,11 +20,20 @@ import { windowOfQuery } from "../live/window-request.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
 import type { Drains } from "./drains.ts";
+import { eventRoutes } from "./events.ts";
 import { Failure } from "./failure.ts";
 import type { ImpactTags } from "./impact-tag.ts";
 import type { TraceSource } from "./ports.ts";
 import { publish } from "./publish.ts";
-import { actionRequest, drainRequest, impactQuery, publishBodyBytesMax, publishRequest } from "./requests.ts";
+import {
+  actionRequest,
+  drainRequest,
+  impactQuery,
+  parse,
+  publishBodyBytesMax,
+  publishRequest,
+} from "./requests.ts";
+import { traceRoute } from "./trace.ts";
 
 export interface ApiOptions {
   readonly collector: Collector;
@@ -48,8 +54,6 @@ export interface ApiOptions {
   readonly clearCookie: () => string;
 }
 
-const traceEventsMax = 500;
-
 const read = { config: { policy: { action: "read" } } } as const satisfies {
   config: { policy: RoutePolicy };
 };
@@ -69,6 +73,7 @@ export function apiRoutes(options: ApiOptions) {
     });
     readRoutes(app, options);
     traceRoute(app, options);
+    eventRoutes(app, options);
     writeRoutes(app, options);
     app.all(`${apiBase}/*`, read, () => {
       throw new Failure("not-found", "There is no such path in the API.");
@@ -127,35 +132,6 @@ function readRoutes(app: FastifyInstance, { hub, inactive, info, about }: ApiOpt
   );
 }
 
-function traceRoute(app: FastifyInstance, { collector, traces }: ApiOptions): void {
-  app.get<{ Params: { id: string } }>(`${apiBase}/trace/:id`, read, async ({ params }): Promise<Trace> => {
-    const id = params.id.toLowerCase();
-    if (!messageIdPattern.test(id))
-      throw new Failure("bad-request", "A message's id has 16 hexadecimal digits.");
-    if (!traces)
-      throw new Failure("database-away", "There is no audit: this console was started without Postgres.");
-    const away = (error: unknown) => {
-      const why = error instanceof Error && error.name === "DeadlineError" ? "in time" : "now";
-      throw new Failure(
-        "database-away",
-        `Postgres does not answer ${why}: the trace has to wait until it does.`,
-      );
-    };
-    const [events, sinceMs] = await Promise.all([traces.trace(id), traces.sinceMs()]).catch(away);
-    const stores = collector.nodeRows.map((node) => node.store).filter((store) => store !== null);
-    const known = stores.length > 0;
-    return {
-      id,
-      atMs: collector.clock.wallMs(),
-      events: events.slice(0, traceEventsMax),
-      cut: events.length > traceEventsMax,
-      lagMs: known ? Math.max(...stores.map((store) => store.auditLagMs)) : null,
-      gaps: known ? stores.reduce((sum, store) => sum + store.auditGaps, 0) : null,
-      sinceMs,
-    };
-  });
-}
-
 function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
   const { collector, log, tags } = options;
   const contextOf = (request: FastifyRequest): ActionContext => ({
@@ -200,11 +176,3 @@ const ofPublish: RoutePolicy = {
   object: ({ body }) => ({ topic: parse(publishRequest, body).topic }),
 };
 const ofDrain = { config: { policy: { action: "drain", object: objectOfPath } } } as const;
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const place = issue?.path.join(".");
-  throw new Failure("bad-request", `${place ? `${place}: ` : ""}${issue?.message ?? "not understood"}`);
-}

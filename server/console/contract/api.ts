@@ -62,6 +62,14 @@ export const apiPaths = {
   inactive: `${apiBase}/inactive`,
   /** GET: `Trace`. 503 `database-away` while Postgres does not answer. */
   trace: (id: string) => `${apiBase}/trace/${part(id)}`,
+  /** GET `EventsQuery`: `EventsPage`. 504 `timeout`: narrow the time range. */
+  events: `${apiBase}/events`,
+  /** GET `EventsQuery` and `format=csv|ndjson`: a file of at most `exportRowsMax` rows; its last line says if it was cut. */
+  eventsFile: `${apiBase}/events/file`,
+  /** GET: `MessageBody`; `?whole=1` for up to `bodyBytesShown` of it. 404 `not-found`: nobody has it any more. */
+  body: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}`,
+  /** GET: the body itself, as a file. */
+  bodyFile: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}/file`,
   /** POST `PublishRequest`: `PublishResult`. */
   publish: `${apiBase}/publish`,
   /** GET: `Impact`. */

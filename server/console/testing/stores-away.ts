@@ -15,7 +15,7 @@ export function storesAway(recorded: ActionRecord[]): NonNullable<ConsoleServerO
       last: away,
       verify: away,
     },
-    traces: { trace: away, sinceMs: away },
+    traces: { trace: away, sinceMs: away, search: away, estimate: away },
     sessions: { saveLink: away, redeemLink: away, save: away, find: away, touch: away, remove: away },
   };
 }
