@@ -17,7 +17,7 @@ import type { ProducerPlan } from "./producer.ts";
 import { Recorder } from "./recorder.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { listStored } from "./stored.ts";
-import { installWitness, makeRoles, readHeirs, readWitness } from "./witness.ts";
+import { installWitness, makeRoles, readHeirs, readOwners, readWitness } from "./witness.ts";
 
 export interface Scale {
   /** Acknowledged, at least. */
@@ -54,6 +54,7 @@ const rdy = 200;
 export const bystanderTopic = "bystander";
 export const controlTopic = "elsewhere";
 const auditWithinMs = 20_000;
+const ownerWithinMs = 20_000;
 const names = ["a", "b", "c", "d", "e"];
 
 export class Stage implements AsyncDisposable {
@@ -99,6 +100,20 @@ export class Stage implements AsyncDisposable {
   /** Some node that lives. */
   anyNode(): ChaosNode {
     return this.random.pick(this.nodes.filter(({ isUp, isFrozen }) => isUp && !isFrozen));
+  }
+
+  /** Some node that lives and has logs which others could take over. */
+  async anyOwner(): Promise<ChaosNode> {
+    const deadlineMs = performance.now() + ownerWithinMs;
+    while (performance.now() < deadlineMs) {
+      const owners = await readOwners(this.postgres.sql);
+      const nodes = this.nodes.filter(
+        ({ name, isUp, isFrozen }) => isUp && !isFrozen && owners.includes(name),
+      );
+      if (nodes.length > 0) return this.random.pick(nodes);
+      await pause(20);
+    }
+    throw new Error("no node has anything that others could take over");
   }
 
   /** In the load's middle part, spread over `of` rounds, at no moment that could be foretold. */

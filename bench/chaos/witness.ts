@@ -12,7 +12,7 @@ import type { Recorder } from "./recorder.ts";
 interface Seen {
   readonly atMs: number;
   readonly who: string;
-  readonly what: "epoch" | "own" | "wrote" | "deleted";
+  readonly what: "epoch" | "own" | "ended" | "wrote" | "deleted";
   readonly node: string | null;
   readonly epoch: number | null;
   readonly log: number | null;
@@ -57,6 +57,13 @@ export async function installWitness(sql: postgres.Sql): Promise<boolean> {
     create trigger chaos_taken after update of node_id on weir.logs for each row
       when (old.node_id <> new.node_id) execute function chaos.saw_log();
 
+    create function chaos.saw_end() returns trigger language plpgsql as $$
+    begin
+      insert into chaos.seen (what, log) values ('ended', old.log_id);
+      return null;
+    end $$;
+    create trigger chaos_ended after delete on weir.logs for each row execute function chaos.saw_end();
+
     create function chaos.saw_blocks() returns trigger language plpgsql as $$
     begin
       insert into chaos.seen (what, node, epoch, rows, foreign_rows)
@@ -86,6 +93,14 @@ export async function readHeirs(sql: postgres.Sql): Promise<string[]> {
   return rows.map(({ who }) => who);
 }
 
+/** Who has logs in Postgres now. */
+export async function readOwners(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select broadcast_address as name from weir.nodes n
+    where exists (select from weir.logs l where l.node_id = n.id and l.durable)`;
+  return rows.map(({ name }) => name);
+}
+
 /** Adds all that was seen to the history, in its order. */
 export async function readWitness(sql: postgres.Sql, recorder: Recorder): Promise<void> {
   const rows = await sql<Seen[]>`
@@ -96,6 +111,10 @@ export async function readWitness(sql: postgres.Sql, recorder: Recorder): Promis
   const lost = new Set<string>();
   for (const row of rows) {
     const seen = { t: recorder.ofWallMs(row.atMs), proc: "postgres" } as const;
+    if (row.what === "ended") {
+      recorder.add({ ...seen, op: "ended", kind: "ok", log: row.log! });
+      continue;
+    }
     const node = row.node!;
     if (row.what === "own") recorder.add({ ...seen, op: "own", kind: "ok", node, log: row.log! });
     else if (row.what === "epoch") {

@@ -7,7 +7,7 @@ import { type HistoryEvent, nsPerMs } from "./event.ts";
 import { decodeEvents, encodeEvent, lineBytesMax } from "./lines.ts";
 import { faults } from "./testing/faults.ts";
 import { goodHistory } from "./testing/good-histories.ts";
-import { all, listed, type Plant, slowed, unfinished, unread } from "./testing/plants.ts";
+import { all, listed, notAdopted, type Plant, slowed, unfinished, unread } from "./testing/plants.ts";
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
 
@@ -128,6 +128,16 @@ test("[VF8] a publish to a node that stands still or has just begun is not a bys
 
   expect(verdictOf("I12", [...slow, ...frozen])).toBe("undecided");
   expect(verdictOf("I12", [...slow, ...starts])).toBe("undecided");
+});
+
+test("[VF9] a node of whose logs nothing was left when it died need not be adopted", () => {
+  const events = notAdopted(goodHistory(6))!;
+  const ended = { op: "ended", proc: "store", kind: "ok", log: 1 } as const;
+  const crash = all(events, "crash")[0]!.t;
+
+  expect(verdictOf("I10", events)).toBe("violated");
+  expect(verdictOf("I10", [...events, { ...ended, t: crash - 1 }])).toBe("held");
+  expect(verdictOf("I10", [...events, { ...ended, t: crash + 1 }])).toBe("violated");
 });
 
 test("[VF5] a violation is shown by one message, with the seed, the options and the events of its nodes", () => {

@@ -10,7 +10,7 @@
  *   was refused. Only what is `ok` may be held against the node. The same goes for `requeue` and `touch`.
  * - A consumer knows a message by the `uid` and the `hash` of its body, the node by its `msgid`: one uid that was
  *   published twice is two messages.
- * - `epoch`, `own`, `adopt` and `commit` come from the store, in the order of its commits.
+ * - `epoch`, `own`, `ended`, `adopt` and `commit` come from the store, in the order of its commits.
  */
 
 export type EventKind = "invoke" | "ok" | "fail" | "info";
@@ -149,6 +149,12 @@ export interface OwnEvent extends Seen {
   readonly node: string;
 }
 
+/** There is nothing of a log any more. */
+export interface EndedEvent extends Seen {
+  readonly op: "ended";
+  readonly log: number;
+}
+
 /** `node` takes what was `of`'s, whose fence row then is at `epoch`. */
 export interface AdoptEvent extends Seen {
   readonly op: "adopt";
@@ -219,6 +225,7 @@ export type HistoryEvent =
   | StoreEvent
   | EpochEvent
   | OwnEvent
+  | EndedEvent
   | AdoptEvent
   | CommitEvent
   | StoredEvent

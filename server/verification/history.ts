@@ -58,6 +58,8 @@ export class History {
   readonly nodes: Nodes;
   /** Log by log, in the store's order. */
   readonly owners = new Map<number, OwnEvent[]>();
+  /** When nothing was left of a log. */
+  readonly ends = new Map<number, number[]>();
   /** In the store's order, which is that of the lines. */
   readonly fences: (EpochEvent | AdoptEvent | CommitEvent)[];
   readonly adoptions: AdoptEvent[] = [];
@@ -152,6 +154,9 @@ export class History {
         break;
       case "own":
         push(this.owners, event.log, event);
+        break;
+      case "ended":
+        push(this.ends, event.log, event.t);
         break;
       case "adopt":
         if (event.kind === "ok") this.adoptions.push(event);

@@ -79,6 +79,7 @@ const eventSchema: z.ZodType<HistoryEvent> = z.discriminatedUnion("op", [
   z.strictObject({ ...seen, op: z.enum(["away", "back"]), node: text.optional() }),
   z.strictObject({ ...seen, op: z.literal("epoch"), node: text, epoch: whole }),
   z.strictObject({ ...seen, op: z.literal("own"), log: whole, node: text }),
+  z.strictObject({ ...seen, op: z.literal("ended"), log: whole }),
   z.strictObject({ ...seen, op: z.literal("adopt"), node: text, of: text, epoch: whole.optional() }),
   z.strictObject({ ...seen, op: z.literal("commit"), node: text, epoch: whole }),
   z.strictObject({

@@ -40,6 +40,7 @@ function matters(
     case "gauge":
       return false;
     case "own":
+    case "ended":
       return logs.has(event.log);
     case "channel":
     case "remove":

@@ -29,7 +29,7 @@ const kill: Run = {
   async hurt(stage) {
     for (let round = 0; round < stage.scale.rounds; round++) {
       await stage.moment(round, stage.scale.rounds);
-      const node = stage.anyNode();
+      const node = await stage.anyOwner();
       const before = await stage.adoptions();
       const isAtOnce = round % 2 === 1;
       stage.say(`kill -9 of ${node.name}${isAtOnce ? ", started again at once" : ""}`);
@@ -54,7 +54,7 @@ const freeze: Run = {
   async hurt(stage) {
     for (let round = 0; round < stage.scale.rounds; round++) {
       await stage.moment(round, stage.scale.rounds);
-      const node = stage.anyNode();
+      const node = await stage.anyOwner();
       const before = await stage.adoptions();
       stage.say(`freezing ${node.name}`);
       // What it sends now comes when its time is long over: the fence has to refuse it.
@@ -82,7 +82,7 @@ const race: Run = {
   async hurt(stage) {
     for (let round = 0; round < stage.scale.rounds; round++) {
       await stage.moment(round, stage.scale.rounds);
-      const node = stage.anyNode();
+      const node = await stage.anyOwner();
       const before = await stage.adoptions();
       const heirsBefore = await stage.heirs();
       await node.kill();
@@ -135,7 +135,7 @@ const adopter: Run = {
   async hurt(stage) {
     for (let round = 0; round < stage.scale.rounds; round++) {
       await stage.moment(round, stage.scale.rounds);
-      const node = stage.anyNode();
+      const node = await stage.anyOwner();
       const before = await stage.adoptions();
       stage.say(`kill -9 of ${node.name}`);
       await node.kill();

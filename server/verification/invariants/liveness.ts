@@ -42,13 +42,13 @@ function stuck(history: History, { uid, publishes }: Message, invoke: PublishEve
 
 /** Each crash of a node that had logs, while others lived and had their store, is an adoption or a start in time. */
 function adoptions(history: History, findings: Finding[]): number {
-  const { nodes, promises, adoptions, owners, endT, skewNs } = history;
+  const { nodes, promises, adoptions, endT, skewNs } = history;
   const limitNs = (promises.leaseTtlMs + promises.adoptionMs) * nsPerMs;
   let judged = 0;
   for (const node of nodes.names) {
     for (const crashed of nodes.crashes(node)) {
       const by = crashed + limitNs;
-      if (by + skewNs > endT || !hadLogs(owners, node, crashed)) continue;
+      if (by + skewNs > endT || !hadLogs(history, node, crashed)) continue;
       const others = nodes.names.filter(
         (other) => other !== node && nodes.lifeAt(other, by) > 0 && !nodes.wasHindered(other, crashed, by),
       );
@@ -65,9 +65,11 @@ function adoptions(history: History, findings: Finding[]): number {
   return judged;
 }
 
-function hadLogs(owners: History["owners"], node: string, t: number): boolean {
-  for (const owns of owners.values()) {
-    if (owns.findLast((own) => own.t <= t)?.node === node) return true;
+function hadLogs({ owners, ends }: History, node: string, t: number): boolean {
+  for (const [log, owns] of owners) {
+    const last = owns.findLast((own) => own.t <= t);
+    if (last?.node !== node) continue;
+    if (!ends.get(log)?.some((end) => end >= last.t && end <= t)) return true;
   }
   return false;
 }
