@@ -62,8 +62,8 @@ export function unfinished(events: readonly HistoryEvent[], random: Random): His
 
 /** Its FIN never got there, and it does not come again though its node lives and its audit is whole. */
 export function unread(events: readonly HistoryEvent[], random: Random): HistoryEvent[] | null {
-  const found = simple(events, random);
-  return found?.delivery.node === "b" ? withoutFinish(events, found.delivery.uid, "ok") : null;
+  const found = simple(events, random, ({ node }) => node === "b");
+  return found && withoutFinish(events, found.delivery.uid, "ok");
 }
 
 /** Nobody knows of a FIN on `billing`, or nobody sent one. */
@@ -123,14 +123,17 @@ export function refused(events: readonly HistoryEvent[], random: Random): Histor
 function simple(
   events: readonly HistoryEvent[],
   random: Random,
+  isWanted: (delivery: DeliverEvent) => boolean = () => true,
 ): { delivery: DeliverEvent; finish: AnswerEvent } | null {
   const times = new Map<string, number>();
   const calm = all(events, "deliver").filter(
     ({ topic, channel }) => topic === "orders" && channel === "billing",
   );
   for (const { uid } of calm) times.set(uid, (times.get(uid) ?? 0) + 1);
+  const isSimple = ({ uid, t }: DeliverEvent) =>
+    times.get(uid) === 1 && (t < 1_500 * nsPerMs || t > 5_000 * nsPerMs);
   const delivery = some(
-    calm.filter(({ uid, t }) => times.get(uid) === 1 && (t < 1_500 * nsPerMs || t > 5_000 * nsPerMs)),
+    calm.filter((event) => isSimple(event) && isWanted(event)),
     random,
   );
   const finish = all(events, "finish").find(
