@@ -41,6 +41,7 @@ import { nsqadminRoutes } from "./nsqadmin/routes.ts";
 import { Tell } from "./nsqadmin/tell.ts";
 import { Upstream } from "./nsqadmin/upstream.ts";
 import { Peers, type PeersOptions } from "./peers.ts";
+import { type HealthSource, Reads } from "./reads/reads.ts";
 
 export interface ConsoleServerOptions {
   readonly host: string;
@@ -70,6 +71,7 @@ export interface ConsoleServerOptions {
     readonly actions: ActionStore;
     readonly traces: TraceSource;
     readonly leases?: LeaseStore;
+    readonly health?: HealthSource;
   } | null;
   readonly database: () => DatabaseStatus;
   /** Where the pages' process serves now; null: it does not. */
@@ -178,6 +180,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       tags: new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret),
       info: { version: options.version, environment: options.environment },
       about: options.about,
+      reads: new Reads(collector, options.stores?.health ?? null),
       inactive: () => inactiveView(upstream),
       traces: options.stores?.traces ?? null,
       requireSession: async (request) => {

@@ -23,6 +23,7 @@ import {
 import { traceMessage } from "../../db/queries/audit.ts";
 import { estimateEvents, searchAudit } from "../../db/queries/audit-search.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../db/queries/console-leases.ts";
+import { selectServerHealth } from "../../db/queries/server-health.ts";
 import {
   deleteExpired,
   deleteSession,
@@ -43,6 +44,7 @@ import {
   type TraceEventKind,
 } from "../console/contract/index.ts";
 import type { LeaseStore } from "../console/lease/console-lease.ts";
+import type { HealthSource } from "../console/reads/reads.ts";
 
 const probeMs = 2_000;
 const probeDeadlineMs = 2_000;
@@ -99,12 +101,14 @@ export class ConsoleDatabase {
     actions: ActionStore;
     traces: TraceSource;
     leases: LeaseStore;
+    health: HealthSource;
   } {
     return {
       sessions: this.#sessions(),
       actions: this.#actions(),
       traces: this.#traces(),
       leases: this.#leases(),
+      health: { health: async () => selectServerHealth(this.#up()) },
     };
   }
 

@@ -16,7 +16,7 @@ import type { HttpPeer } from "../http-peer.ts";
 import type { ActionLog, AskedBy } from "./action-log.ts";
 import { Failure } from "./failure.ts";
 import { hasDrifted, type ImpactTags } from "./impact-tag.ts";
-import { actOn, type Counted, countImpact, lookupsFor, nodesFor, sayToCluster } from "./nodes.ts";
+import { actOn, actOnOne, type Counted, countImpact, lookupsFor, nodesFor, sayToCluster } from "./nodes.ts";
 
 export interface ActionContext {
   readonly collector: Collector;
@@ -41,6 +41,8 @@ export async function performAction(context: ActionContext, request: ActionReque
     action: request.action,
     topic: request.topic,
     ...(request.channel === undefined ? {} : { channel: request.channel }),
+    ...(request.node === undefined ? {} : { node: request.node }),
+    ...(request.client === undefined ? {} : { client: request.client }),
   };
   const level = actionLevels[request.action];
   const before = level === 0 ? null : await countImpact(collector, target);
@@ -54,7 +56,9 @@ export async function performAction(context: ActionContext, request: ActionReque
   const results: ActionNodeResult[] = [];
   try {
     const said = await sayToCluster(collector, target);
+    const one = await actOnOne(collector, target);
     if (said !== null) results.push(said);
+    else if (one !== null) results.push(...one);
     else results.push(...(await actOnEach(collector, request, target)));
   } catch (error) {
     record(context, request, before, null, error instanceof Failure ? error.code : "internal");
@@ -134,7 +138,12 @@ function record(
   context.log.write({
     ...context.by,
     action: request.action,
-    object: { topic: request.topic, channel: request.channel },
+    object: {
+      topic: request.topic,
+      channel: request.channel,
+      node: request.node,
+      ...(request.client && { client: request.client }),
+    },
     before: figures(before),
     after: figures(after),
     reason: request.reason,

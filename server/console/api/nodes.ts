@@ -1,5 +1,6 @@
 /** Acting on nodes through NSQ's own HTTP API, and counting what an act would meet. */
 import { z } from "zod";
+import { mapBounded } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import type { ActionName, ActionNodeResult, ActionTarget, Impact } from "../contract/index.ts";
@@ -9,7 +10,10 @@ import { Failure } from "./failure.ts";
 /** What is said to the cluster, of a topic's class. */
 type ClassAction = "make-durable" | "make-memory";
 
-const paths: Readonly<Record<Exclude<ActionName, ClassAction>, string>> = {
+/** About one node alone. */
+type SingleAction = "kick-client" | "tombstone-topic";
+
+const paths: Readonly<Record<Exclude<ActionName, ClassAction | SingleAction>, string>> = {
   "create-topic": "/topic/create",
   "create-channel": "/channel/create",
   "pause-topic": "/topic/pause",
@@ -27,6 +31,10 @@ const classPaths: Readonly<Record<ClassAction, string>> = {
   "make-memory": "/v1/cluster/topic/memory",
 };
 
+function isSingle(action: ActionName): action is SingleAction {
+  return action === "kick-client" || action === "tombstone-topic";
+}
+
 function isOfClass(action: ActionName): action is ClassAction {
   return Object.hasOwn(classPaths, action);
 }
@@ -34,6 +42,7 @@ function isOfClass(action: ActionName): action is ClassAction {
 /** Emptying a few million messages takes a node a moment. */
 const actTimeoutMs = 20_000;
 const countTimeoutMs = 3_000;
+const lookupsAtOnceMax = 8;
 
 /** Where an action has something to do: creating, everywhere; else where the topic or channel is, and where that is not known. */
 export function nodesFor(collector: Collector, target: ActionTarget): readonly Subscription[] {
@@ -72,6 +81,30 @@ export async function sayToCluster(
   return result;
 }
 
+/** What concerns one node, said to it or to the lookups of it. null: it is not of that kind. Throws `Failure`. */
+export async function actOnOne(
+  collector: Collector,
+  target: ActionTarget,
+): Promise<readonly ActionNodeResult[] | null> {
+  if (!isSingle(target.action)) return null;
+  const node = collector.node(target.node ?? "");
+  if (!node) throw new Failure("not-found", "There is no such node.");
+  if (target.action === "kick-client") {
+    if (node.limits !== null)
+      throw new Failure("node-refused", "That node cannot disconnect a client: no nsqd can.");
+    const query = { address: target.client ?? "" };
+    return [resultOf(node.key, await node.peer.call({ method: "POST", path: "/v1/client/kick", query }))];
+  }
+  const lookups = collector.lookups?.peers ?? [];
+  const live = node.state.node;
+  if (lookups.length === 0) throw new Failure("no-node", "There are no lookups to say it to.");
+  if (live === null) throw new Failure("node-unreachable", "That node has not said where it is.");
+  const query = { topic: target.topic, node: `${live.broadcastAddress}:${live.httpPort}` };
+  return mapBounded(lookups, lookupsAtOnceMax, async (lookup) =>
+    resultOf(lookup.address.key, await lookup.call({ method: "POST", path: "/topic/tombstone", query })),
+  );
+}
+
 /** On a node, or on a lookup: the words are the same. */
 export async function actOn(peer: HttpPeer, target: ActionTarget): Promise<ActionNodeResult> {
   const query = { topic: target.topic, ...(target.channel === undefined ? {} : { channel: target.channel }) };
@@ -85,6 +118,7 @@ export async function actOn(peer: HttpPeer, target: ActionTarget): Promise<Actio
     if (topic.status !== 200) return resultOf(peer.address.key, topic);
   }
   if (isOfClass(target.action)) throw new Error("a topic's class is said to the cluster");
+  if (isSingle(target.action)) throw new Error("that concerns one node");
   const path = paths[target.action];
   return resultOf(
     peer.address.key,

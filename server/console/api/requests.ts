@@ -18,15 +18,28 @@ const name = z.string().max(64).refine(isName, "not a valid name of a topic or c
 const nodeKey = z.string().min(1).max(260);
 const actionName = z.enum(Object.keys(actionLevels) as [ActionName, ...ActionName[]]);
 
-const target = { action: actionName, topic: name, channel: name.optional() };
+const target = {
+  action: actionName,
+  topic: name,
+  channel: name.optional(),
+  node: nodeKey.optional(),
+  client: z.string().min(1).max(260).optional(),
+};
 
-/** A channel with the actions on channels, and with no other. */
-function fits(value: { action: ActionName; channel?: string | undefined }): boolean {
-  return value.action.endsWith("-channel") === (value.channel !== undefined);
+type Fields = { readonly [Field in "channel" | "node" | "client"]?: string | undefined };
+
+/** Each action with what it is about, and nothing else. */
+function fits({ action, channel, node, client }: Fields & { readonly action: ActionName }): boolean {
+  const isKick = action === "kick-client";
+  return (
+    (isKick || action.endsWith("-channel")) === (channel !== undefined) &&
+    (isKick || action === "tombstone-topic") === (node !== undefined) &&
+    isKick === (client !== undefined)
+  );
 }
 const fitsMessage = {
-  message: "a channel belongs to actions on a channel, and to no other",
-  path: ["channel"],
+  message: "channel, node and client belong to the actions that are about them, and to no other",
+  path: ["action"],
 };
 
 /** Optional fields that are there but undefined do not occur in JSON. */

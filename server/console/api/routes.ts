@@ -17,6 +17,7 @@ import type { Hub } from "../live/hub.ts";
 import { isTail, isWindow, targetOf } from "../live/targets.ts";
 import { placeOf } from "../live/window.ts";
 import { windowOfQuery } from "../live/window-request.ts";
+import type { Reads } from "../reads/reads.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
 import type { Drains } from "./drains.ts";
@@ -25,6 +26,7 @@ import { Failure } from "./failure.ts";
 import type { ImpactTags } from "./impact-tag.ts";
 import type { TraceSource } from "./ports.ts";
 import { publish } from "./publish.ts";
+import { lookRoutes } from "./read-routes.ts";
 import {
   actionRequest,
   drainRequest,
@@ -44,6 +46,7 @@ export interface ApiOptions {
   readonly info: ConsoleInfo;
   readonly about: () => About;
   readonly inactive: () => Promise<InactiveTopics>;
+  readonly reads: Reads;
   /** null: started without Postgres. */
   readonly traces: TraceSource | null;
   /** Throws `Failure` without a session. */
@@ -72,6 +75,7 @@ export function apiRoutes(options: ApiOptions) {
       options.log.write({ ...askedBy(request), action, object: { topic, channel, node }, result });
     });
     readRoutes(app, options);
+    lookRoutes(app, options.reads);
     traceRoute(app, options);
     eventRoutes(app, options);
     writeRoutes(app, options);

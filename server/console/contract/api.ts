@@ -60,6 +60,21 @@ export const apiPaths = {
   node: (node: string) => `${apiBase}/nodes/${part(node)}`,
   /** GET: `InactiveTopics`. Asked of the lookups each time. */
   inactive: `${apiBase}/inactive`,
+  /** GET: `InFlightView`. What the nodes say of one instant; so are the next ones. */
+  inFlight: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/inflight`,
+  /** GET: `DeferredView`. */
+  deferred: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/deferred`,
+  /** GET: `ProducersView`. */
+  producers: (topic: string) => `${apiPaths.topic(topic)}/producers`,
+  /** GET: `OptionsView` of the nodes that have the topic, and of all. */
+  optionsOfTopic: (topic: string) => `${apiPaths.topic(topic)}/options`,
+  options: `${apiBase}/options`,
+  /** GET: `LogView`. */
+  log: (node: string) => `${apiPaths.node(node)}/log`,
+  /** GET: `RegistrationsView`. */
+  registrations: `${apiBase}/registrations`,
+  /** GET: `PostgresHealth`. 404: there is none. */
+  postgres: `${apiBase}/postgres`,
   /** GET: `Trace`. 503 `database-away` while Postgres does not answer. */
   trace: (id: string) => `${apiBase}/trace/${part(id)}`,
   /** GET `EventsQuery`: `EventsPage`. 504 `timeout`: narrow the time range. */
@@ -227,6 +242,8 @@ export const actionLevels = {
   "unpause-topic": 1,
   "pause-channel": 1,
   "unpause-channel": 1,
+  "kick-client": 1,
+  "tombstone-topic": 1,
   "empty-topic": 2,
   "empty-channel": 2,
   "delete-topic": 2,
@@ -239,14 +256,24 @@ export type ActionName = keyof typeof actionLevels;
 /** Pausing and taking it back are one right, a class either way another. */
 export function policyOfAction(name: ActionName): Action {
   if (name.startsWith("make-")) return "make-durable";
-  return name.replace(/^un|-(topic|channel)$/g, "") as "create" | "pause" | "empty" | "delete";
+  return name.replace(/^un|-(topic|channel|client)$/g, "") as
+    | "create"
+    | "pause"
+    | "empty"
+    | "delete"
+    | "kick"
+    | "tombstone";
 }
 
 export interface ActionTarget {
   readonly action: ActionName;
   readonly topic: string;
-  /** With the actions on a channel. */
+  /** With the actions on a channel, and with that on a client of one. */
   readonly channel?: string;
+  /** A node's key, with `kick-client` and `tombstone-topic`: where the client is, or what lookups shall not name. */
+  readonly node?: string;
+  /** With `kick-client`: its address, as the node has it. */
+  readonly client?: string;
 }
 
 export interface ActionRequest extends ActionTarget {

@@ -1,4 +1,4 @@
-/** The one contract between the console's server and its pages. Imports nothing from outside this folder. */
+/** The one contract between the console's server and its pages. Imports nothing but the protocol's types. */
 export * from "./api.ts";
 export * from "./audit.ts";
 export * from "./cluster.ts";
@@ -6,6 +6,7 @@ export * from "./figures.ts";
 export * from "./messages.ts";
 export * from "./nodes.ts";
 export * from "./permissions.ts";
+export * from "./reads.ts";
 export * from "./rooms.ts";
 export * from "./socket.ts";
 export * from "./tables.ts";

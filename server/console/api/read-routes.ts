@@ -1,0 +1,79 @@
+/** What is asked of nodes, lookups and Postgres when somebody looks closer. */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type RoutePolicy, readOfPath } from "../auth/policy.ts";
+import {
+  apiBase,
+  apiPaths,
+  isName,
+  nameOfPart,
+  type RegistrationsView,
+  sees,
+  seesEverything,
+} from "../contract/index.ts";
+import type { Reads } from "../reads/reads.ts";
+import { Failure } from "./failure.ts";
+
+interface Names {
+  readonly Params: { readonly topic: string; readonly channel: string; readonly node: string };
+}
+
+const read = { config: { policy: { action: "read" } satisfies RoutePolicy } } as const;
+const ofChannel = `${apiBase}/topics/:topic/channels/:channel`;
+
+export function lookRoutes(app: FastifyInstance, reads: Reads): void {
+  app.get<Names>(`${ofChannel}/inflight`, readOfPath, ({ params }) =>
+    reads.inFlight(name(params.topic), name(params.channel)),
+  );
+  app.get<Names>(`${ofChannel}/deferred`, readOfPath, ({ params }) =>
+    reads.deferred(name(params.topic), name(params.channel)),
+  );
+  app.get<Names>(`${apiBase}/topics/:topic/producers`, readOfPath, ({ params }) =>
+    reads.producers(name(params.topic)),
+  );
+  app.get<Names>(`${apiBase}/topics/:topic/options`, readOfPath, ({ params }) =>
+    reads.options(name(params.topic)),
+  );
+  app.get(apiPaths.options, read, () => reads.options(null));
+  app.get<Names>(`${apiBase}/nodes/:node/log`, readOfPath, async (request) => {
+    demandAll(request, "Its log names topics of all.");
+    const log = await reads.log(request.params.node);
+    if (log === null) throw new Failure("not-found", "There is no such node.");
+    return log;
+  });
+  app.get(apiPaths.registrations, read, async (request) => narrowed(await reads.registrations(), request));
+  app.get(apiPaths.postgres, read, async () => {
+    const health = await reads.postgres().catch(() => {
+      throw new Failure("database-away", "Postgres does not answer now.");
+    });
+    if (health === null) throw new Failure("not-found", "This console was started without Postgres.");
+    return health;
+  });
+}
+
+function name(part: string): string {
+  const named = nameOfPart(part);
+  if (!isName(named)) throw new Failure("bad-request", "That is not a valid name.");
+  return named;
+}
+
+function demandAll({ visitor }: FastifyRequest, why: string): void {
+  const { actor } = visitor!;
+  if (seesEverything(actor)) return;
+  throw new Failure("forbidden", `${why} That needs sight of everything.`, {
+    needs: { right: "read", role: "viewer", on: "*" },
+  });
+}
+
+function narrowed(view: RegistrationsView, { visitor }: FastifyRequest): RegistrationsView {
+  const { actor } = visitor!;
+  if (seesEverything(actor)) return view;
+  const disagreements = view.disagreements.filter(({ key }) => sees(actor, key));
+  return {
+    ...view,
+    lookups: view.lookups.map((lookup) => ({ ...lookup, topics: null })),
+    topicCount: 0,
+    disagreements,
+    disagreementCount: disagreements.length,
+    tombstones: view.tombstones.filter(({ topic }) => sees(actor, topic)),
+  };
+}
