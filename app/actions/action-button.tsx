@@ -1,50 +1,79 @@
 "use client";
 
-import { Eraser, HardDrive, MemoryStick, Pause, Play, Plus, Trash2 } from "lucide-react";
+import {
+  CloudOff,
+  Eraser,
+  HardDrive,
+  type LucideIcon,
+  MemoryStick,
+  Pause,
+  Play,
+  Plus,
+  Trash2,
+  Unplug,
+} from "lucide-react";
 import { useState } from "react";
 import type { ActionName, ActionTarget } from "../../server/console/contract/index.ts";
 import { Button, type ButtonLook } from "../components/button.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { ActionDialog } from "./action-dialog.tsx";
 import { useWritesClosed } from "./use-writes.ts";
-import { buttonWords, wordsOf } from "./words.ts";
+import { useActionWords } from "./words.ts";
 
-const icons = {
-  ...{ Create: Plus, Pause, Unpause: Play, Empty: Eraser, Delete: Trash2 },
-  ...{ "Make durable": HardDrive, "Keep in memory": MemoryStick },
-} as const;
+const icons: Readonly<Record<ActionName, LucideIcon>> = {
+  "create-topic": Plus,
+  "create-channel": Plus,
+  "pause-topic": Pause,
+  "pause-channel": Pause,
+  "unpause-topic": Play,
+  "unpause-channel": Play,
+  "empty-topic": Eraser,
+  "empty-channel": Eraser,
+  "delete-topic": Trash2,
+  "delete-channel": Trash2,
+  "make-durable": HardDrive,
+  "make-memory": MemoryStick,
+  "kick-client": Unplug,
+  "tombstone-topic": CloudOff,
+};
 
 /** Opens the question. Pause and Empty never look alike, nor stand side by side. */
 export function ActionButton({
   target,
   closed: unfit = null,
+  small = false,
   onDone,
 }: {
   target: ActionTarget;
   /** Why it cannot be done here; null: it can. */
   closed?: string | null;
+  /** In a row of a table. */
+  small?: boolean;
   onDone?: () => void;
 }) {
   const [open, setOpen] = useState(false);
-  const closed = useWritesClosed() ?? unfit;
-  const { verb } = wordsOf(target);
-  const Icon = icons[verb as keyof typeof icons];
+  const closed = useWritesClosed(target) ?? unfit;
+  const words = useActionWords();
+  const Icon = icons[target.action];
   const button = (
     <Button
-      kind={kindOf(target.action)}
+      kind={small ? "quiet" : kindOf(target.action)}
+      size={small ? "small" : "normal"}
       aria-disabled={closed !== null}
       className={closed === null ? "" : "cursor-not-allowed opacity-60"}
-      aria-label={buttonWords(target, null)}
+      aria-label={words.button(target, null)}
       onClick={() => closed === null && setOpen(true)}
     >
       <Icon aria-hidden="true" />
-      {verb}
+      {words.verb(target.action)}
     </Button>
   );
   return (
     <>
       {closed === null ? button : <Tooltip text={closed}>{button}</Tooltip>}
-      <ActionDialog target={target} open={open} onOpenChange={setOpen} onDone={onDone} />
+      {(open || !small) && (
+        <ActionDialog target={target} open={open} onOpenChange={setOpen} onDone={onDone} />
+      )}
     </>
   );
 }

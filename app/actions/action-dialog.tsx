@@ -1,22 +1,17 @@
 "use client";
 
 import { useState } from "react";
-import type { ActionTarget, Impact } from "../../server/console/contract/index.ts";
+import type { ActionTarget } from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
-import { Skeleton } from "../components/skeleton.tsx";
 import { Shape } from "../components/status.tsx";
+import { ImpactBox } from "./impact-box.tsx";
+import { NodeResults } from "./node-results.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
-import {
-  buttonWords,
-  impactSentence,
-  isDangerous,
-  isWeighty,
-  needsReason,
-  typedName,
-  wordsOf,
-} from "./words.ts";
+import { type ActionWords, isDangerous, isWeighty, needsReason, typedName, useActionWords } from "./words.ts";
+
+const reasonCharactersMax = 200;
 
 /** Asks before it acts: what would happen, to how much; and for what is lost, the name typed by hand. */
 export function ActionDialog({
@@ -32,6 +27,8 @@ export function ActionDialog({
 }) {
   const [name, setName] = useState("");
   const [reason, setReason] = useState("");
+  const words = useActionWords();
+  const { t } = words;
   const close = () => {
     onOpenChange(false);
     setName("");
@@ -42,117 +39,76 @@ export function ActionDialog({
     onDone?.();
   });
   const weighty = isWeighty(target);
-  const words = wordsOf(target);
   const named = !weighty || (name === typedName(target) && impact !== null);
   const reasoned = !needsReason(target) || reason.trim() !== "";
+  const says =
+    state.step === "acting"
+      ? t("working")
+      : state.step === "partly"
+        ? t("retry-there")
+        : words.button(target, impact);
 
   return (
     <Dialog
       open={open}
       onOpenChange={(next) => (next ? onOpenChange(true) : close())}
-      title={`${words.title}?`}
-      description={words.effect}
+      title={words.title(target)}
+      description={words.effect(target)}
+      cancel={t("cancel")}
       action={
         <Button
           kind={isDangerous(target) ? "danger" : target.action.startsWith("pause") ? "pause" : "primary"}
           disabled={!named || !reasoned || state.step === "acting" || state.step === "counting"}
-          onClick={() => void act(name, reason, retryNodes(state))}
+          onClick={() => void act(name, reason)}
         >
-          {state.step === "acting"
-            ? "Working…"
-            : state.step === "partly"
-              ? "Retry there"
-              : buttonWords(target, impact)}
+          {says}
         </Button>
       }
     >
-      {weighty && (
-        <div className="mt-4 space-y-3">
-          <div
-            data-testid="impact"
-            className="min-h-10 rounded-control border border-line bg-surface px-3 py-2 text-13"
-          >
-            {impact === null ? (
-              state.step === "counting" ? (
-                <Skeleton className="h-5 w-4/5" />
-              ) : (
-                "What it is about could not be counted."
-              )
-            ) : (
-              <>
-                {state.step === "asking" && state.changed && (
-                  <p className="mb-1 flex items-center gap-1.5 font-medium">
-                    <Shape tone="warn" /> It changed while you read. Look again:
-                  </p>
-                )}
-                <p>{impactSentence(impact)}</p>
-                {impact.missing.length > 0 && (
-                  <p className="mt-1 text-warn">Not reachable now: {impact.missing.join(", ")}.</p>
-                )}
-                <p className="mt-1 text-muted">{undoWords(target, impact)}</p>
-              </>
-            )}
-          </div>
-          <Field label={`Type ${typedName(target)} to confirm`}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={name}
-                className="font-mono"
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={`Reason (${needsReason(target) ? "" : "optional, "}kept in the operators' log)`}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={reason}
-                maxLength={200}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
-        </div>
-      )}
-      <Outcome state={state} />
+      <div className="mt-4 space-y-3">
+        {weighty && (
+          <>
+            <ImpactBox target={target} impact={impact} state={state} />
+            <Field label={t("type-name", { name: typedName(target) })}>
+              {(ids) => (
+                <Input
+                  {...ids}
+                  value={name}
+                  className="font-mono"
+                  onChange={(event) => setName(event.target.value)}
+                />
+              )}
+            </Field>
+          </>
+        )}
+        <Field label={needsReason(target) ? t("reason") : t("reason-optional")}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={reason}
+              maxLength={reasonCharactersMax}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      <Outcome state={state} words={words} />
     </Dialog>
   );
 }
 
-function undoWords(target: ActionTarget, impact: Impact): string {
-  if (target.action.startsWith("make-")) return "Nothing is discarded. It can be changed back at any time.";
-  return impact.undoable ? "It can be undone." : "It cannot be undone.";
-}
-
-function retryNodes(state: ActionState): readonly string[] | undefined {
-  return state.step === "partly" ? state.failed.map((node) => node.node) : undefined;
-}
-
-function Outcome({ state }: { state: ActionState }) {
-  if (state.step === "partly") {
-    return (
-      <div role="alert" className="mt-3 text-13">
-        <p className="flex items-center gap-1.5 font-medium">
-          <Shape tone="warn" />
-          Done on {state.of - state.failed.length} of {state.of}.
-        </p>
-        <ul className="mt-1 text-muted">
-          {state.failed.map((node) => (
-            <li key={node.node}>
-              <span className="font-mono">{node.node}</span>: {node.code}
-            </li>
-          ))}
-        </ul>
-      </div>
-    );
-  }
+function Outcome({ state, words }: { state: ActionState; words: ActionWords }) {
+  if (state.step === "partly") return <NodeResults results={state.results} requestId={state.requestId} />;
   if (state.step !== "asking" || state.failure === null) return null;
+  const { code, nodeCode, message } = state.failure;
+  const known = `failure.${code}` as "failure.timeout";
   return (
-    <p role="alert" className="mt-3 flex items-center gap-1.5 text-13">
-      <Shape tone="crit" />
-      {state.failure.message}
-      <span className="font-mono text-12 text-muted">{state.failure.nodeCode ?? state.failure.code}</span>
+    <p role="alert" className="mt-3 flex items-baseline gap-1.5 text-13">
+      <Shape tone="crit" className="translate-y-px" />
+      <span>
+        {words.t.has(known) ? words.t(known) : message}{" "}
+        <span className="font-mono text-12 text-muted">{nodeCode ?? code}</span>
+      </span>
     </p>
   );
 }

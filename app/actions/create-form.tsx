@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import {
   type ActionRequest,
   type ActionResult,
+  type ActionTarget,
   apiPaths,
   isName,
   nameCharactersMax,
@@ -14,31 +15,33 @@ import { Button } from "../components/button.tsx";
 import { Field, Input } from "../components/field.tsx";
 import { post } from "../live/post.ts";
 import { useWritesClosed } from "./use-writes.ts";
+import { useActionWords } from "./words.ts";
 
 /** Makes a topic, or a channel of one. The name is judged while it is typed, by NSQ's own rule. */
 export function CreateForm({ topic, onDone }: { topic?: string; onDone?: (name: string) => void }) {
   const [name, setName] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
-  const closed = useWritesClosed();
-  const what = topic === undefined ? "topic" : "channel";
+  const words = useActionWords();
+  const { t } = words;
+  const target: ActionTarget =
+    topic === undefined
+      ? { action: "create-topic", topic: name }
+      : { action: "create-channel", topic, channel: name };
+  const closed = useWritesClosed(isName(name) ? target : undefined);
   const bad = name !== "" && !isName(name);
-  const hint = `Letters, digits, . _ - and at most ${nameCharactersMax} characters; #ephemeral at the end if it should not be kept.`;
+  const hint = t("create.hint", { max: nameCharactersMax });
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     if (!isName(name) || closed !== null) return;
-    const request: ActionRequest =
-      topic === undefined
-        ? { action: "create-topic", topic: name }
-        : { action: "create-channel", topic, channel: name };
-    const answer = await post<ActionResult>(apiPaths.actions, request);
+    const answer = await post<ActionResult>(apiPaths.actions, target satisfies ActionRequest);
     if (!answer.ok) {
       setFailure(`${answer.failure.message} (${answer.failure.nodeCode ?? answer.failure.code})`);
     } else if (answer.value.outcome !== "done") {
       const failed = answer.value.nodes.filter((node) => !node.ok);
-      setFailure(failed.map((node) => `${node.node}: ${node.code}`).join("; "));
+      setFailure(failed.map(({ node, code }) => `${node}: ${words.nodeCode(code)}`).join("; "));
     } else {
-      toast.success(`Created ${what} ${name}`);
+      toast.success(words.done(target));
       setName("");
       onDone?.(name);
     }
@@ -47,7 +50,7 @@ export function CreateForm({ topic, onDone }: { topic?: string; onDone?: (name: 
   return (
     <form onSubmit={(event) => void submit(event)} className="flex items-start gap-2">
       <Field
-        label={`New ${what}`}
+        label={topic === undefined ? t("create.topic") : t("create.channel")}
         className="w-full max-w-96"
         hint={hint}
         error={failure ?? (bad ? hint : undefined)}
@@ -72,7 +75,7 @@ export function CreateForm({ topic, onDone }: { topic?: string; onDone?: (name: 
         title={closed ?? undefined}
       >
         <Plus aria-hidden="true" />
-        Create {what}
+        {topic === undefined ? t("create.make-topic") : t("create.make-channel")}
       </Button>
     </form>
   );

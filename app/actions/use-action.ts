@@ -10,18 +10,19 @@ import {
   type Impact,
 } from "../../server/console/contract/index.ts";
 import { get, post } from "../live/post.ts";
-import { isWeighty, wordsOf } from "./words.ts";
+import { isWeighty, useActionWords } from "./words.ts";
 
 export type ActionState =
   | { readonly step: "counting" }
   | { readonly step: "asking"; readonly changed: boolean; readonly failure: ApiFailure | null }
   | { readonly step: "acting" }
-  /** Done on some nodes only. */
-  | { readonly step: "partly"; readonly failed: readonly ActionNodeResult[]; readonly of: number };
+  /** Done on some nodes only, or on none. */
+  | { readonly step: "partly"; readonly results: readonly ActionNodeResult[]; readonly requestId: string };
 
 /** One action from its question to its result. `impact` is null where none has to be shown. */
 export function useAction(target: ActionTarget, open: boolean, onDone: () => void) {
   const weighty = isWeighty(target);
+  const words = useActionWords();
   const [state, setState] = useState<ActionState>({ step: "counting" });
   const [impact, setImpact] = useState<Impact | null>(null);
   const { action, topic, channel } = target;
@@ -46,13 +47,15 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
     };
   }, [open, weighty, action, topic, channel]);
 
-  async function act(name: string, reason: string, nodes?: readonly string[]): Promise<void> {
+  async function act(name: string, reason: string): Promise<void> {
+    const before = state.step === "partly" ? state.results : [];
+    const failed = before.filter(({ ok }) => !ok).map(({ node }) => node);
     setState({ step: "acting" });
     const request: ActionRequest = {
       ...target,
       ...(impact === null ? {} : { confirm: { name, etag: impact.etag } }),
       ...(reason === "" ? {} : { reason }),
-      ...(nodes === undefined ? {} : { nodes }),
+      ...(failed.length === 0 ? {} : { nodes: failed }),
     };
     const answer = await post<ActionResult>(apiPaths.actions, request);
     if (!answer.ok) {
@@ -65,12 +68,15 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
       });
       return;
     }
-    const failed = answer.value.nodes.filter((node) => !node.ok);
-    if (failed.length > 0) {
-      setState({ step: "partly", failed, of: answer.value.nodes.length });
+    const again = new Set(answer.value.nodes.map(({ node }) => node));
+    const results = [...before.filter(({ node }) => !again.has(node)), ...answer.value.nodes];
+    if (results.some(({ ok }) => !ok)) {
+      setState({ step: "partly", results, requestId: answer.value.requestId });
       return;
     }
-    toast.success(wordsOf(target).done);
+    toast.success(words.done(target), {
+      description: words.t("done-on", { count: results.length }),
+    });
     onDone();
   }
 

@@ -1,12 +1,23 @@
+import { type ActionTarget, decide, policyOfAction } from "../../server/console/contract/index.ts";
 import { useLive } from "../live/provider.tsx";
 import { useConnection } from "../live/use-now.ts";
+import { useWords } from "../words/index.ts";
 
-/** Why nothing can be changed from this page now; null: it can. */
-export function useWritesClosed(): string | null {
+/**
+ * Why nothing can be changed from this page now; null: it can.
+ * @param target what is to be done; without it, anything at all
+ */
+export function useWritesClosed(target?: ActionTarget): string | null {
+  const t = useWords("actions");
   const { session } = useLive();
   const connection = useConnection();
-  if (connection.session === "over") return "Your session is over: sign in again first.";
-  if (connection.stale) return "What this page shows is old: wait until it is connected again.";
-  if (session.role === "viewer") return "Needs the role operator.";
-  return null;
+  if (connection.session === "over") return t("closed.session");
+  if (connection.stale) return t("closed.stale");
+  const verdict = decide(session, target === undefined ? "pause" : policyOfAction(target.action), {
+    topic: target?.topic,
+    channel: target?.channel,
+  });
+  if (verdict.ok) return null;
+  const { role, on } = verdict.needs;
+  return role === null ? t("closed.right", { on }) : t("closed.role", { role, on });
 }

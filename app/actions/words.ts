@@ -1,99 +1,24 @@
-import { type ActionTarget, actionLevels, type Impact } from "../../server/console/contract/index.ts";
-import { count, plural } from "../live/format.ts";
+import {
+  type ActionName,
+  type ActionTarget,
+  actionLevels,
+  type Impact,
+} from "../../server/console/contract/index.ts";
+import type { Formats } from "../live/format.ts";
+import { useFormat, useWords } from "../words/index.ts";
 
-export interface ActionWords {
-  /** "Pause", "Empty": what the button that opens the dialog says. */
-  readonly verb: string;
-  readonly title: string;
-  /** What it does, and what cannot be taken back. */
-  readonly effect: string;
-  readonly done: string;
-}
+export type ActionT = ReturnType<typeof useWords<"actions">>;
 
-/** "orders" or "orders/billing". */
-function objectOf(target: ActionTarget): string {
-  return target.channel === undefined ? target.topic : `${target.topic}/${target.channel}`;
+/** "orders", "orders/billing", or the client or node that it is about. */
+function objectOf({ topic, channel, client, node, action }: ActionTarget): string {
+  if (client !== undefined) return client;
+  if (action === "tombstone-topic" && node !== undefined) return node;
+  return channel === undefined ? topic : `${topic}/${channel}`;
 }
 
 /** The name to type before something is lost: the channel's, else the topic's. */
 export function typedName(target: ActionTarget): string {
   return target.channel ?? target.topic;
-}
-
-export function wordsOf(target: ActionTarget): ActionWords {
-  const object = objectOf(target);
-  const say = (verb: string, done: string, effect: string): ActionWords => ({
-    verb,
-    title: `${verb} ${target.channel === undefined ? "topic" : "channel"} ${object}`,
-    effect,
-    done: `${done} ${object}`,
-  });
-  switch (target.action) {
-    case "create-topic":
-      return say("Create", "Created", "It stays until it is deleted, with or without messages.");
-    case "create-channel":
-      return say(
-        "Create",
-        "Created",
-        "It gets every message published from now on, and what waits at the topic if it is the first.",
-      );
-    case "pause-topic":
-      return say(
-        "Pause",
-        "Paused",
-        "New messages wait at the topic. Its channels finish what they already have.",
-      );
-    case "unpause-topic":
-      return say("Unpause", "Unpaused", "What waits at the topic goes to its channels.");
-    case "pause-channel":
-      return say(
-        "Pause",
-        "Paused",
-        "Consumers stay connected and get nothing. Messages in flight can still be finished; new ones wait.",
-      );
-    case "unpause-channel":
-      return say("Unpause", "Unpaused", "Consumers get messages again.");
-    case "empty-topic":
-      return say(
-        "Empty",
-        "Emptied",
-        "Messages waiting at the topic are discarded. Its channels keep theirs.",
-      );
-    case "empty-channel":
-      return say(
-        "Empty",
-        "Emptied",
-        "Messages waiting, in flight and deferred in this channel are discarded. Other channels keep theirs.",
-      );
-    case "delete-topic":
-      return say(
-        "Delete",
-        "Deleted",
-        "The topic goes, with all its channels and messages, and their consumers are disconnected.",
-      );
-    case "delete-channel":
-      return say(
-        "Delete",
-        "Deleted",
-        "The channel goes with its messages, and its consumers are disconnected.",
-      );
-    case "make-durable":
-      return {
-        verb: "Make durable",
-        title: `Make topic ${object} durable`,
-        effect:
-          "On every node, from now on: a publish is answered when Postgres has it, and a node that dies loses nothing of it. It costs each publish a commit, and while Postgres is away publishes are refused. What was published before stays as it is.",
-        done: `${object} is durable`,
-      };
-    case "make-memory":
-      return {
-        verb: "Keep in memory",
-        title: `Keep topic ${object} in memory`,
-        effect:
-          "On every node, from now on: a publish is answered when the node has it, and what a node holds in memory is lost when it is killed. What was published before stays durable.",
-        done: `${object} is kept in memory`,
-      };
-  }
 }
 
 /** Whether its impact is shown first, and the name has to be typed. */
@@ -111,26 +36,91 @@ export function isDangerous(target: ActionTarget): boolean {
   return isWeighty(target) && target.action !== "make-durable";
 }
 
-/** "18,204 messages: 17,003 waiting, 1,144 in flight, 57 deferred; 3 nodes; 2 consumers connected." */
-export function impactSentence(impact: Impact): string {
-  const { messages, nodes, consumers, channels } = impact;
-  const parts =
-    messages.total === 0
-      ? "No messages"
-      : `${plural(messages.total, "message")}: ${count(messages.waiting)} waiting, ${count(messages.inFlight)} in flight, ${count(messages.deferred)} deferred`;
-  const withChannels = impact.action === "delete-topic" ? `; ${plural(channels, "channel")}` : "";
-  return `${parts}${withChannels}; ${plural(nodes.length, "node")}; ${plural(consumers, "consumer")} connected.`;
+/** The words of actions in the reader's language. */
+export function useActionWords(): ActionWords {
+  return new ActionWords(useWords("actions"), useFormat());
 }
 
-/** "Empty 18,204 messages", "Delete orders and 12 messages", "Pause orders/billing". */
-export function buttonWords(target: ActionTarget, impact: Impact | null): string {
-  const { verb } = wordsOf(target);
-  if (target.action === "make-durable") return `Make ${target.topic} durable`;
-  if (target.action === "make-memory") return `Keep ${target.topic} in memory`;
-  if (impact === null || !isWeighty(target)) return `${verb} ${objectOf(target)}`;
-  const messages = plural(impact.messages.total, "message");
-  if (verb === "Empty") return `${verb} ${messages}`;
-  return impact.messages.total === 0
-    ? `${verb} ${objectOf(target)}`
-    : `${verb} ${objectOf(target)} and ${messages}`;
+export class ActionWords {
+  readonly t: ActionT;
+  readonly #f: Formats;
+
+  constructor(t: ActionT, f: Formats) {
+    this.t = t;
+    this.#f = f;
+  }
+
+  /** "Pause", "Empty": what the button that opens the dialog says. */
+  verb(action: ActionName): string {
+    return this.t(`verb.${action}`);
+  }
+
+  title(target: ActionTarget): string {
+    return this.t(`title.${target.action}`, this.#names(target));
+  }
+
+  /** What it does, and what cannot be taken back. */
+  effect(target: ActionTarget): string {
+    return this.t(`effect.${target.action}`, this.#names(target));
+  }
+
+  done(target: ActionTarget): string {
+    return this.t(`done.${target.action}`, this.#names(target));
+  }
+
+  /** "18,204 messages: 17,003 waiting, 1,144 in flight, 57 deferred; 3 nodes; 2 consumers connected." */
+  impact({ messages, nodes, consumers, channels, action }: Impact): string {
+    const parts = [
+      messages.total === 0
+        ? this.t("impact.no-messages")
+        : this.t("impact.messages", {
+            count: messages.total,
+            total: this.#f.count(messages.total),
+            waiting: this.#f.count(messages.waiting),
+            inFlight: this.#f.count(messages.inFlight),
+            deferred: this.#f.count(messages.deferred),
+          }),
+      action === "delete-topic" ? this.t("impact.channels", { count: channels }) : null,
+      this.t("impact.nodes", { count: nodes.length }),
+      this.t("impact.consumers", { count: consumers }),
+    ];
+    return this.t("impact.sentence", {
+      parts: parts.filter((part) => part !== null).join(this.t("impact.join")),
+    });
+  }
+
+  /** "Empty 18,204 messages", "Delete orders and 12 messages", "Pause orders/billing". */
+  button(target: ActionTarget, impact: Impact | null): string {
+    const { action } = target;
+    const name = objectOf(target);
+    const count = impact?.messages.total ?? 0;
+    const figures = { name, count, shown: this.#f.count(count) };
+    if (impact !== null && (action === "empty-topic" || action === "empty-channel"))
+      return this.t("button.empty-messages", figures);
+    if (count > 0 && (action === "delete-topic" || action === "delete-channel"))
+      return this.t("button.delete-messages", figures);
+    return this.t(`button.${action}`, { name });
+  }
+
+  /** Whether it can be taken back, and until when. */
+  undo({ action }: ActionTarget, { undoable }: Impact): string {
+    if (action === "make-durable" || action === "make-memory") return this.t("undo.class");
+    return undoable ? this.t("undo.possible") : this.t("undo.none");
+  }
+
+  /** What a node answered, or why it did not. */
+  nodeCode(code: string): string {
+    const [word = ""] = code.split(":");
+    const known = `node-code.${word}` as "node-code.unreachable";
+    return this.t.has(known) ? this.t(known, { detail: code.slice(word.length + 1).trim() }) : code;
+  }
+
+  #names(target: ActionTarget) {
+    return {
+      name: objectOf(target),
+      topic: target.topic,
+      channel: target.channel ?? "",
+      node: target.node ?? "",
+    };
+  }
 }
