@@ -28,6 +28,8 @@ import { metricsRoute } from "./edge/metrics-route.ts";
 import { pageRoutes } from "./edge/page-routes.ts";
 import { answerFailures, guardRequests } from "./edge/requests.ts";
 import { signInRoutes } from "./edge/sign-in-routes.ts";
+import type { Database } from "./history/database.ts";
+import { History } from "./history/history.ts";
 import type { PeerAddress } from "./http-peer.ts";
 import { ConsoleLeases, type LeaseStore } from "./lease/console-lease.ts";
 import { Hub } from "./live/hub.ts";
@@ -72,6 +74,7 @@ export interface ConsoleServerOptions {
     readonly traces: TraceSource;
     readonly leases?: LeaseStore;
     readonly health?: HealthSource;
+    readonly background?: Database;
   } | null;
   readonly database: () => DatabaseStatus;
   /** Where the pages' process serves now; null: it does not. */
@@ -107,6 +110,11 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const { peers, nodes, lookups, collector } = watch(options, clock);
   const leaseStore = options.stores?.leases ?? null;
   const leases = leaseStore && new ConsoleLeases({ store: leaseStore, clock, warn });
+  const background = options.stores?.background ?? null;
+  const history =
+    leases && background
+      ? new History({ collector, database: background, leases, clock, moreMarks: async () => [] })
+      : null;
   const upstream = new Upstream({
     lookups: () => lookups?.peers ?? [],
     nodes,
@@ -183,6 +191,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       reads: new Reads(collector, options.stores?.health ?? null),
       inactive: () => inactiveView(upstream),
       traces: options.stores?.traces ?? null,
+      history,
       requireSession: async (request) => {
         const session = await sessionOf(request);
         if (!session) throw new Failure("no-session", "Sign in first.");
@@ -228,6 +237,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       hub.close();
       tails.close();
       drains.close();
+      history?.close();
       await leases?.close();
       await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);
       peers.close();

@@ -43,6 +43,7 @@ import {
   searchMsMax,
   type TraceEventKind,
 } from "../console/contract/index.ts";
+import type { Database } from "../console/history/database.ts";
 import type { LeaseStore } from "../console/lease/console-lease.ts";
 import type { HealthSource } from "../console/reads/reads.ts";
 
@@ -54,12 +55,15 @@ const cleanEveryMs = 3_600_000;
 /** Pages, traces, probes: a console's statements are few and short. */
 const connectionsMax = 3;
 const searchConnectionsMax = 2;
+const backgroundConnectionsMax = 2;
 
 class Away extends Error {}
 
 export class ConsoleDatabase {
   readonly #hosts: HostChoice;
   readonly #sql: Sql;
+  /** What goes on behind the pages: samples, alerts, jobs. */
+  readonly #backgroundSql: Sql;
   /** Of its own: no page's statement keeps a lease from being renewed. */
   readonly #leaseSql: Sql;
   /** For searches, which may take seconds each: nobody else waits behind them. */
@@ -81,6 +85,12 @@ export class ConsoleDatabase {
       ...{ schema, name: "console search", max: searchConnectionsMax, hosts: this.#hosts },
       statementTimeoutMs: searchMsMax,
     });
+    this.#backgroundSql = openPool(address, {
+      schema,
+      name: "console background",
+      max: backgroundConnectionsMax,
+      hosts: this.#hosts,
+    });
     this.#leaseSql = openPool(address, { schema, name: "console lease", max: 1, hosts: this.#hosts });
   }
 
@@ -91,7 +101,9 @@ export class ConsoleDatabase {
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.all(
-      [this.#sql, this.#leaseSql, this.#searchSql].map((sql) => sql.end({ timeout: 1 }).catch(() => {})),
+      [this.#sql, this.#backgroundSql, this.#leaseSql, this.#searchSql].map((sql) =>
+        sql.end({ timeout: 1 }).catch(() => {}),
+      ),
     );
     await this.#done;
   }
@@ -102,6 +114,7 @@ export class ConsoleDatabase {
     traces: TraceSource;
     leases: LeaseStore;
     health: HealthSource;
+    background: Database;
   } {
     return {
       sessions: this.#sessions(),
@@ -109,6 +122,7 @@ export class ConsoleDatabase {
       traces: this.#traces(),
       leases: this.#leases(),
       health: { health: async () => selectServerHealth(this.#up()) },
+      background: async (act) => act(this.#up(this.#backgroundSql)),
     };
   }
 

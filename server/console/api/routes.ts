@@ -13,6 +13,8 @@ import {
   singleRooms,
   type WindowRoom,
 } from "../contract/index.ts";
+import type { History } from "../history/history.ts";
+import { historyRoutes } from "../history/routes.ts";
 import type { Hub } from "../live/hub.ts";
 import { isTail, isWindow, targetOf } from "../live/targets.ts";
 import { placeOf } from "../live/window.ts";
@@ -49,6 +51,8 @@ export interface ApiOptions {
   readonly reads: Reads;
   /** null: started without Postgres. */
   readonly traces: TraceSource | null;
+  /** null: started without Postgres. */
+  readonly history: History | null;
   /** Throws `Failure` without a session. */
   readonly requireSession: (request: FastifyRequest) => Promise<Visitor>;
   /** Tells of an administrative act, and by whom. */
@@ -79,6 +83,7 @@ export function apiRoutes(options: ApiOptions) {
     traceRoute(app, options);
     eventRoutes(app, options);
     writeRoutes(app, options);
+    historyRoutes(app, { history: options.history, log: options.log });
     app.all(`${apiBase}/*`, read, () => {
       throw new Failure("not-found", "There is no such path in the API.");
     });

@@ -58,6 +58,7 @@ export class Collector {
   /** Topics of nodes that are not there any more. */
   readonly #left = new Set<string>();
   readonly #stopping = new Set<Promise<void>>();
+  #rawTotal: Flow = addFlows([]);
   #tickedAtMs = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #started = false;
@@ -206,7 +207,8 @@ export class Collector {
 
   #writeRings(atMs: number): void {
     const fresh = this.nodes.filter((node) => node.fresh);
-    this.overviewRing.push(atMs, flowValues(addFlows(fresh.map((node) => nodeFlow(node, "raw")))));
+    this.#rawTotal = addFlows(fresh.map((node) => nodeFlow(node, "raw")));
+    this.overviewRing.push(atMs, flowValues(this.#rawTotal));
     for (const node of this.nodes) this.nodeRings.get(node.key)!.push(atMs, nodeValues(node));
     for (const [room, values] of this.#charted()) this.rings.wanted(room)?.push(atMs, values);
     this.rings.prune((room) => this.#valuesOf(room) !== undefined, this.clock.nowMs());
@@ -230,11 +232,28 @@ export class Collector {
 
   /** undefined: there is no such topic or channel any more. */
   #valuesOf(room: string): (number | null)[] | undefined {
+    const found = this.#queueOf(room);
+    return found && ("channels" in found ? flowValues(found.raw) : channelValues(found));
+  }
+
+  #queueOf(room: string): JoinedTopic | JoinedChannel | undefined {
     const [topic, name] = room.slice(room.indexOf(":") + 1).split("/");
     const joined = this.topics.get(topic!);
-    if (name === undefined) return joined && flowValues(joined.raw);
-    const channel = joined?.channels.get(name);
-    return channel && channelValues(channel);
+    return name === undefined ? joined : joined?.channels.get(name);
+  }
+
+  /** The chart's point of any room as of this tick; undefined: nothing is heard of it now. */
+  valuesOf(room: string): (number | null)[] | undefined {
+    if (room === rooms.overview)
+      return this.nodes.some((node) => node.fresh) ? flowValues(this.#rawTotal) : undefined;
+    if (room.startsWith("node:")) {
+      const node = this.node(room.slice("node:".length));
+      return node?.fresh ? nodeValues(node) : undefined;
+    }
+    const found = this.#queueOf(room);
+    // Of what only silent nodes have, amounts are the last that were known: that is not how it is now.
+    if (found === undefined || (found.row.stale && found.raw.outRate === null)) return undefined;
+    return this.#valuesOf(room);
   }
 }
 

@@ -8,6 +8,7 @@
  * tell whose session this is. Nothing is shown, and it is worth trying again.
  */
 import type { Drain } from "./cluster.ts";
+import type { HistoryObject, HistoryWindow } from "./history.ts";
 import type { Action, Needs, Permissions } from "./permissions.ts";
 import type { Room } from "./rooms.ts";
 import { isWindowRoom, tableOf, type WindowRequest, type WindowRoom, windowQuery } from "./windows.ts";
@@ -85,6 +86,14 @@ export const apiPaths = {
   body: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}`,
   /** GET: the body itself, as a file. */
   bodyFile: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}/file`,
+  /** GET: `HistoryView`, of a window until now or of a time (`fromMs`, `toMs`). 503 `database-away` without Postgres. */
+  history: (
+    object: HistoryObject,
+    range: HistoryWindow | { readonly fromMs: number; readonly toMs: number },
+  ) =>
+    `${apiBase}/history?object=${part(object)}&${typeof range === "string" ? `window=${range}` : `from=${range.fromMs}&to=${range.toMs}`}`,
+  /** GET: `RetentionView`. POST `HistorySettings`: `RetentionView`. */
+  retention: `${apiBase}/retention`,
   /** POST `PublishRequest`: `PublishResult`. */
   publish: `${apiBase}/publish`,
   /** GET: `Impact`. */

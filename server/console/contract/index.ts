@@ -3,6 +3,7 @@ export * from "./api.ts";
 export * from "./audit.ts";
 export * from "./cluster.ts";
 export * from "./figures.ts";
+export * from "./history.ts";
 export * from "./messages.ts";
 export * from "./nodes.ts";
 export * from "./permissions.ts";

@@ -1,0 +1,136 @@
+/** `/api/v1/history` and `/api/v1/retention`. */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { isConnectionError } from "../../../db/client.ts";
+import { selectAuditSize } from "../../../db/queries/audit-size.ts";
+import { sampleSizes, sampleSteps } from "../../../db/queries/metrics.ts";
+import { type ActionLog, askedBy } from "../api/action-log.ts";
+import { Failure } from "../api/failure.ts";
+import { parse } from "../api/requests.ts";
+import {
+  apiBase,
+  apiPaths,
+  type HistoryObject,
+  historyTables,
+  historyWindows,
+  isHistoryWindow,
+  isName,
+  type RetentionView,
+} from "../contract/index.ts";
+import type { History } from "./history.ts";
+import { placeOf } from "./reading.ts";
+import { historySettings } from "./settings.ts";
+
+export interface HistoryRoutesOptions {
+  /** null: started without Postgres. */
+  readonly history: History | null;
+  readonly log: ActionLog;
+}
+
+/** Of a row of samples with its entry in the index, measured. */
+const rowBytes = 150;
+const rangeMsMin = 10_000;
+const rangeMsMax = 3 * 366 * 86_400_000;
+
+const instant = z.coerce.number().int().min(0).max(8.64e15);
+const historyQuery = z
+  .strictObject({
+    object: z.string().max(300).refine(isObject, "not a thing that has a history"),
+    window: z.string().refine(isHistoryWindow, "not a window").optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  })
+  .refine(
+    ({ window, from, to }) => (window === undefined) === (from !== undefined && to !== undefined),
+    "either a window, or from and to",
+  )
+  .refine(
+    ({ from = 0, to = rangeMsMin }) => to - from >= rangeMsMin && to - from <= rangeMsMax,
+    "from ten seconds to three years",
+  );
+
+function isObject(text: string): text is HistoryObject {
+  if (text === "overview") return true;
+  const [, kind, name = ""] = /^(topic|channel|node):(.+)$/s.exec(text) ?? [];
+  if (kind === "node") return name.length <= 260;
+  const names = name.split("/");
+  return names.length === (kind === "channel" ? 2 : 1) && names.every(isName);
+}
+
+function asked(request: FastifyRequest): z.infer<typeof historyQuery> {
+  return parse(historyQuery, request.query);
+}
+
+export function historyRoutes(app: FastifyInstance, options: HistoryRoutesOptions): void {
+  const { log } = options;
+  const present = (): History => {
+    if (options.history) return options.history;
+    throw new Failure("database-away", "There is no history: this console was started without Postgres.");
+  };
+  const ofObject = {
+    config: {
+      policy: {
+        action: "read",
+        object: (request: FastifyRequest) => placeOf(asked(request).object as HistoryObject),
+      },
+    },
+  } as const;
+  app.get(`${apiBase}/history`, ofObject, async (request) => {
+    const { object, window, from, to } = asked(request);
+    const { reader } = present();
+    const read =
+      window === undefined
+        ? reader.read(object as HistoryObject, to! - from!, to!)
+        : reader.read(object as HistoryObject, historyWindows[window as "1h"].spanMs, null);
+    return read.catch(away);
+  });
+  app.get(apiPaths.retention, { config: { policy: { action: "read" } } }, () =>
+    retentionView(present()).catch(away),
+  );
+  app.post(apiPaths.retention, { config: { policy: { action: "manage-retention" } } }, async (request) => {
+    const history = present();
+    const wanted = parse(historySettings, request.body);
+    const before = await history.settings.read().catch(away);
+    await history.settings.write(wanted).catch(away);
+    log.write({
+      ...askedBy(request),
+      action: "set-retention",
+      object: {},
+      before,
+      after: wanted,
+      result: "ok",
+    });
+    return retentionView(history).catch(away);
+  });
+}
+
+async function retentionView({ database, settings, sampler }: History): Promise<RetentionView> {
+  const [current, sizes, audit] = await Promise.all([
+    settings.read(),
+    database(sampleSizes),
+    database(selectAuditSize),
+  ]);
+  const sampled = sampler.selection.rooms.size;
+  return {
+    settings: current,
+    sampled,
+    objects: sampler.selection.objects,
+    tables: historyTables.map((table) => {
+      const size = sizes.find((one) => one.table === table);
+      const rows = (current.days[table] * 86_400) / sampleSteps[table].stepS;
+      return {
+        table,
+        bytes: size?.bytes ?? 0,
+        sinceMs: size?.sinceS === null || size === undefined ? null : size.sinceS * 1_000,
+        bytesMax: rows * current.seriesMax * rowBytes,
+      };
+    }),
+    audit,
+  };
+}
+
+function away(error: unknown): never {
+  // A statement that Postgres refuses is our mistake, not its absence.
+  if (typeof (error as { code?: unknown }).code === "string" && !isConnectionError(error)) throw error;
+  throw new Failure("database-away", "Postgres does not answer now: history has to wait until it does.");
+}
