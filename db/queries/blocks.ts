@@ -145,8 +145,9 @@ export interface DeletedBlock {
 }
 
 /**
- * Deletes at most `rows` blocks of logs that are the owner's; fewer than `rows` means that none is left. What was
- * deleted below `fromSeq` is not looked at again: while somebody holds a snapshot it stays in the index.
+ * Deletes at most `rows` blocks of logs that are the owner's; fewer than `rows` means that none is left but what is
+ * marked as removed by a job. What was deleted below `fromSeq` is not looked at again: while somebody holds a snapshot
+ * it stays in the index.
  */
 export function deleteBlocks(
   sql: Sql,
@@ -164,23 +165,38 @@ export function deleteBlocks(
       join logs l on l.log_id = f.log_id and l.node_id = ${owner.nodeId}
       cross join lateral (
         (select * from blocks where blocks.log_id = f.log_id and not loose
-            and first_seq >= f.from_seq and first_seq < f.below and end_seq <= f.below
+            and first_seq >= f.from_seq and first_seq < f.below and end_seq <= f.below and ${notRemoved(sql)}
           order by first_seq limit ${rows})
         union all
         (select * from blocks where blocks.log_id = f.log_id and loose and first_seq < f.below and end_seq <= f.below
+            and ${notRemoved(sql)}
           limit ${rows})
       ) b
       limit ${rows})
     returning log_id as "logId", loose, end_seq as "endSeq"`;
 }
 
-/** Ends logs of the owner's of which no block is left. */
-export function deleteLogs(sql: Sql, owner: Owner, logIds: readonly number[]): Query {
-  return sql`
-    with ${ownerPart(sql, owner)}
-    delete from logs where exists (select from owner) and node_id = ${owner.nodeId} and log_id = any(${`{${logIds.join(",")}}`}::bigint[])
-      and not exists (select from blocks where blocks.log_id = logs.log_id)
-      and not exists (select from scheduled where scheduled.log_id = logs.log_id)`;
+/** Nothing of the block may be wanted back. */
+function notRemoved(sql: Sql): Query {
+  return sql`not exists (select from removed_by_job r
+    where r.log_id = blocks.log_id and r.from_seq < blocks.end_seq and r.to_seq > blocks.first_seq)`;
+}
+
+/** Ends logs of the owner's of which no block is left. One row for each that stays, because of a job's removal. */
+export function deleteLogs(
+  sql: Sql,
+  owner: Owner,
+  logIds: readonly number[],
+): Query<({ logId: number } & Row)[]> {
+  const ids = `{${logIds.join(",")}}`;
+  return sql<({ logId: number } & Row)[]>`
+    with ${ownerPart(sql, owner)},
+    gone as (
+      delete from logs where exists (select from owner) and node_id = ${owner.nodeId} and log_id = any(${ids}::bigint[])
+        and not exists (select from blocks where blocks.log_id = logs.log_id)
+        and not exists (select from scheduled where scheduled.log_id = logs.log_id)
+        and not exists (select from removed_by_job where removed_by_job.log_id = logs.log_id))
+    select distinct log_id as "logId" from removed_by_job where log_id = any(${ids}::bigint[])`;
 }
 
 /** What is stored of a log: where its runs and its loose blocks begin and end; equal: there is none. */

@@ -2,6 +2,7 @@ export * from "./audit.ts";
 export * from "./blocks.ts";
 export * from "./console.ts";
 export * from "./console-leases.ts";
+export * from "./jobs.ts";
 export * from "./leases.ts";
 export * from "./metrics.ts";
 export * from "./nodes.ts";

@@ -175,7 +175,7 @@ function heldException(channel: Channel, by: Subscription, logId: number, seq: n
 }
 
 /** Moves a message held in a window to the exceptions, held by the same, with the same deadline. */
-function toException(channel: Channel, window: Window, seq: number, owner: number): Exception {
+export function toException(channel: Channel, window: Window, seq: number, owner: number): Exception {
   const slab = window.slabAt(seq);
   const stored = slab === undefined || seq < slab.storedSeq;
   // Short of memory, what the store has is read again when it is wanted.

@@ -32,7 +32,14 @@ export function tidy(topic: Topic): void {
     for (const channel of topic.channels.values()) {
       needed = Math.min(needed, channel.exceptions.lowest(log) ?? needed);
     }
-    const spent = !current && needed >= log.tail;
+    let isParked = false;
+    for (const parked of topic.parked) {
+      isParked ||= parked.has(log.id);
+      needed = Math.min(needed, parked.get(log.id) ?? needed);
+    }
+    const spent = !current && needed >= log.tail && !isParked;
+    // Whatever is still held for a mark, nobody is owed it.
+    if (isParked && topic.deleted && log.durable) topic.notes?.logEnded(log);
     // The schedule may have had something of a durable one that had no blocks.
     const mayBeStored = log.inStore || (spent && log.durable);
     if (mayBeStored && (spent || needed > log.forgottenTo)) {

@@ -54,6 +54,8 @@ export class Topic {
   notes: TopicNotes | null = null;
   /** Older than the current log, and not handed to channels yet. */
   pending: PendingRange[] = [];
+  /** Dropped, but not to be forgotten by the store for the moment: by log, from which sequence on. */
+  readonly parked = new Set<ReadonlyMap<number, number>>();
   readonly deferred: DeferredPublishes;
   #log: Log | null = null;
   #dirty = false;

@@ -10,6 +10,7 @@ import type { Topic } from "../broker/topic.ts";
 import { StartError } from "../cli/config-file.ts";
 import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
 import type { Membership } from "../cluster/membership.ts";
+import type { Removals } from "../cluster/removals.ts";
 import { createHttpServer } from "../http/server.ts";
 import { OwnProcess } from "../metrics/process-figures.ts";
 import { openNodeStore } from "../store/node-store.ts";
@@ -26,6 +27,7 @@ import { listenAt } from "./listening.ts";
 import { NodeDeparture } from "./node-departure.ts";
 import { NodeLog } from "./node-log.ts";
 import { nodeMembership } from "./node-membership.ts";
+import { nodeRemovals } from "./node-removals.ts";
 import { type NodeSecurity, nodeSecurity } from "./node-security.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
 import { startStatsd } from "./statsd.ts";
@@ -80,6 +82,7 @@ class Node {
   readonly #discovery: Discovery;
   readonly #membership: Membership | null;
   readonly #departure: NodeDeparture;
+  readonly #removals: Removals | null;
   readonly #startedAtMs = Date.now();
   /** Wall time follows the system's clock slowly enough that a turn sees one instant. */
   #wallOffsetMs = Date.now() - performance.now();
@@ -139,6 +142,10 @@ class Node {
       tarpit: new Tarpit(),
       ...this.#security,
     });
+    this.#removals = nodeRemovals({
+      ...{ store, broker: this.#broker, membership: this.#membership, log, now: this.now },
+      saveCheckpoint: () => this.#checkpoint(),
+    });
     this.#departure = new NodeDeparture({
       ...{ broker: this.#broker, store, log, discovery: this.#discovery, membership: this.#membership },
       now: this.now,
@@ -169,6 +176,7 @@ class Node {
           return this.#membership && { ...this.#membership.live(), drain };
         },
         drain: this.#departure.drain,
+        removals: this.#removals,
         store: () => store.status(),
         secret: readSecret(options["cluster-secret-file"]),
         now: this.now,
@@ -215,7 +223,7 @@ class Node {
   /** Runs until SIGTERM or SIGINT. */
   serve(): void {
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    this.#checkpointer = setInterval(() => this.#checkpoint(), checkpointEveryMs);
+    this.#checkpointer = setInterval(() => void this.#checkpoint(), checkpointEveryMs);
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.on(signal, () => void this.#departure.stop());
     endOnFault(this.#log.log);
@@ -233,6 +241,7 @@ class Node {
   #stopTimers(): void {
     clearInterval(this.#checkpointer ?? undefined);
     clearInterval(this.#ticker ?? undefined);
+    this.#removals?.close();
     this.#statsd?.close();
   }
 
@@ -244,11 +253,11 @@ class Node {
     this.#tcp.tick();
   }
 
-  #checkpoint(): void {
+  async #checkpoint(): Promise<void> {
     // Before the store has said what it owes, a checkpoint would forget that.
     if (!this.#restored || !this.#store.holdsBlocks) return;
     this.now();
-    void this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "stored"), { final: false });
+    await this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "stored"), { final: false });
   }
 
   #loadMetadata(): void {

@@ -1,5 +1,6 @@
 /** What the HTTP side needs of the node it speaks for. */
 import type { Broker } from "../broker/broker.ts";
+import type { RemovalTarget } from "../broker/removal.ts";
 import type { ProcessFigures } from "../metrics/process-figures.ts";
 import type { ConnectionStats } from "../protocol/connection.ts";
 import type { LiveCluster, LiveDrain, LiveStore } from "../protocol/live.ts";
@@ -91,6 +92,18 @@ export interface DrainPort {
   begin(): string | null;
 }
 
+/** What jobs take out in such a way that it can be given back. */
+export interface RemovalsPort {
+  mayKeep(logId: number): boolean;
+  /** Never rejects. */
+  remove(
+    jobId: string,
+    target: RemovalTarget,
+  ): Promise<{ readonly messages: number; readonly kept: number; readonly why: string | null }>;
+  /** Resolves with how many messages are owed again; rejects when Postgres does not answer. */
+  restore(jobId: string): Promise<number>;
+}
+
 export interface HttpPorts {
   readonly broker: Broker;
   readonly options: HttpOptions & Readonly<Record<string, unknown>>;
@@ -111,6 +124,8 @@ export interface HttpPorts {
   store(): LiveStore;
   /** null: a node without a database has none. */
   lease(): LiveCluster | null;
+  /** null: a node without a database can give nothing back. */
+  readonly removals: RemovalsPort | null;
   /** null: a node without a database has nobody to hand over to. */
   readonly drain: DrainPort | null;
   /** Shared by nodes and consoles of a cluster; null: `/v1` is closed. */

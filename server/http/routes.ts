@@ -10,6 +10,7 @@ import { metrics } from "./metrics.ts";
 import { publishMany } from "./mpub.ts";
 import { publish } from "./publish.ts";
 import { config, deferred, inFlight, kick, logLines, producers } from "./reads.ts";
+import { previewRemoval, previewRequeue, removeByJob, requeueByJob, restoreByJob } from "./removals.ts";
 import { stats } from "./stats.ts";
 import { tap } from "./tap.ts";
 import {
@@ -71,6 +72,11 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/v1/log", handle: logLines, guarded: true },
   { method: "POST", path: "/v1/client/kick", handle: kick, guarded: true },
   { method: "POST", path: "/v1/drain", handle: drain, guarded: true },
+  { method: "GET", path: "/v1/removals", handle: previewRemoval, guarded: true },
+  { method: "POST", path: "/v1/removals", handle: kept(removeByJob), guarded: true },
+  { method: "POST", path: "/v1/removals/restore", handle: kept(restoreByJob), guarded: true },
+  { method: "GET", path: "/v1/requeue", handle: previewRequeue, guarded: true },
+  { method: "POST", path: "/v1/requeue", handle: requeueByJob, guarded: true },
   { method: "GET", path: "/v1/cluster/topology", handle: clusterTopology, guarded: true },
   { method: "POST", path: "/v1/cluster/topic/:opt", handle: actOnTopic, guarded: true },
   { method: "POST", path: "/v1/cluster/channel/:opt", handle: actOnChannel, guarded: true },

@@ -29,6 +29,7 @@ export class BlockDeleter {
   /** Below which no run of a log is left. */
   readonly #deletedTo = new Map<number, number>();
   #deleting: Promise<void> | null = null;
+  #statement: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(options: BlockDeleterOptions) {
@@ -44,6 +45,15 @@ export class BlockDeleter {
   disown(logId: number): void {
     this.#forgotten.delete(logId);
     this.#deletedTo.delete(logId);
+  }
+
+  /**
+   * Somebody is owed something of these logs again, or a mark that kept some of them has gone: whatever was forgotten of
+   * them is to be told anew. Resolves when no statement is out that was told before.
+   */
+  async recall(logIds: readonly number[]): Promise<void> {
+    for (const logId of logIds) this.disown(logId);
+    await this.#statement;
   }
 
   resume(): void {
@@ -64,7 +74,9 @@ export class BlockDeleter {
       while (this.#forgotten.size > 0 && !this.#closed) {
         const as = owner();
         if (as === null) return;
-        const isAll = await this.#deleteSome(as);
+        const some = this.#deleteSome(as);
+        this.#statement = some.catch(() => {});
+        const isAll = await some;
         if (isAll && this.#forgotten.size > 0) await pause(pauseMs);
       }
     } catch (error) {
@@ -94,8 +106,9 @@ export class BlockDeleter {
     if (deleted.length === rowsMax) return false;
     const ended = logs.filter(({ belowSeq }) => belowSeq >= wholeLog).map(({ logId }) => logId);
     if (ended.length > 0) {
-      await link.run("read", deadlineMs, (sql) => deleteLogs(sql, owner, ended));
-      onEnded(ended.filter((logId) => !isBusy(logId)));
+      const rows = await link.run("read", deadlineMs, (sql) => deleteLogs(sql, owner, ended));
+      const removed = new Set(rows.map(({ logId }) => logId));
+      onEnded(ended.filter((logId) => !isBusy(logId) && !removed.has(logId)));
     }
     for (const { logId, belowSeq } of logs) {
       if (belowSeq >= wholeLog) this.#deletedTo.delete(logId);

@@ -86,15 +86,19 @@ export function owedFrom(topics: readonly TopicCheckpoint[]): Map<number, number
   return from;
 }
 
-/** `known`: the topics and channels there are, for logs of topics that the checkpoint had not seen yet. */
+/**
+ * `known`: the topics and channels there are, for logs of topics that the checkpoint had not seen yet. `removedTo`: by
+ * log, where what a job took of it ends; a checkpoint was kept before that was marked.
+ */
 export function fitCheckpoint(
   topics: readonly TopicCheckpoint[],
   stored: ReadonlyMap<number, StoredLog>,
   known: readonly MetadataTopic[],
+  removedTo: ReadonlyMap<number, number> = new Map(),
 ): TopicCheckpoint[] {
   const fitted = new Map<string, TopicCheckpoint>();
   for (const topic of topics) fitted.set(topic.name, fitTopic(topic, stored));
-  const knownTo = new Map<number, number>();
+  const knownTo = new Map(removedTo);
   for (const topic of topics) {
     eachMention(topic, (logId, _, end) => knownTo.set(logId, Math.max(end, knownTo.get(logId) ?? 0)));
   }

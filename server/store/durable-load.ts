@@ -5,6 +5,7 @@
 
 import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
 import { type LogLife, selectFlushes, selectLogLives } from "../../db/queries/flushes.ts";
+import { selectRemovedEnds } from "../../db/queries/removals.ts";
 import { withDeadline } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import { joinTopics } from "./checkpoint-fit.ts";
@@ -37,6 +38,7 @@ export async function readDurable(
     );
     if (lives.length === 0) return { topics: [], logs: [], known: () => undefined };
     const stored = new Map((await selectStoredLogs(sql, nodeId)).map((row) => [row.logId, row]));
+    const removed = await selectRemovedEnds(sql, nodeId);
     let topics: TopicCheckpoint[] = [];
     const logs: StoredLogRow[] = [];
     const foldOf = new Map<number, ProgressFold>();
@@ -48,7 +50,8 @@ export async function readDurable(
         else fold.apply(flush);
       }
       const rows = life.logIds.map((logId) => stored.get(logId)).filter((row) => row !== undefined);
-      topics = joinTopics(topics, fold.fit(new Map(rows.map((row) => [row.logId, row]))));
+      const fitted = fold.fit(new Map(rows.map((row) => [row.logId, row])), (logId) => removed.has(logId));
+      topics = joinTopics(topics, fitted);
       logs.push(...rows);
       for (const { logId } of rows) foldOf.set(logId, fold);
     }

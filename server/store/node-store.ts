@@ -203,6 +203,7 @@ class OpenStore implements NodeStore {
       stored?.logs ?? [],
       this.metadata.topics,
       this.backlog,
+      stored?.removedTo,
     );
   }
 
@@ -216,6 +217,20 @@ class OpenStore implements NodeStore {
 
   giveUp(logIds: readonly number[]): void {
     this.#postgres?.giveUp(logIds);
+  }
+
+  mayKeepRemoved(logId: number): boolean {
+    return this.#postgres?.blocks.mayHave(logId) === true && !this.#files.hasLog(logId);
+  }
+
+  recall(logIds: readonly number[]): Promise<void> {
+    return this.#postgres?.blocks.recall(logIds) ?? Promise.resolve();
+  }
+
+  progressWritten(): Promise<void> {
+    // Where nothing durable is taken there is no progress of it.
+    if (this.#postgres === null || this.durableRefusal !== null) return Promise.resolve();
+    return this.#postgres.progress.written();
   }
 
   async handOver(deadlineMs: number, turn: () => Promise<() => void>): Promise<string | null> {

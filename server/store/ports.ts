@@ -129,6 +129,15 @@ export interface NodeStore {
    * something of. What waits to be written of them is dropped, nothing is deleted.
    */
   giveUp(logIds: readonly number[]): void;
+  /** Whether what is stored of a log is in Postgres, where it can be marked as removed by a job. */
+  mayKeepRemoved(logId: number): boolean;
+  /**
+   * Something of these logs is owed again, or is not kept by a mark any more: whatever the store was told to forget of
+   * them it is to be told anew. Resolves when no deletion is out that was told before.
+   */
+  recall(logIds: readonly number[]): Promise<void>;
+  /** Resolves when what has happened to durable topics until now is written down; never, should the epoch end before. */
+  progressWritten(): Promise<void>;
   /**
    * Brings everything that was given to Postgres there, then, after `turn` has made it durable, the progress of it.
    * Resolves with null; or with why it could not, in words: then `turn` was not called or what it returned was. Nothing may

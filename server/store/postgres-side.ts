@@ -6,6 +6,7 @@
 import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
 import { registerRanges, reserveRange, selectEpoch, upsertNode } from "../../db/queries/nodes.ts";
 import { selectCheckpoint } from "../../db/queries/progress.ts";
+import { selectRemovedEnds } from "../../db/queries/removals.ts";
 import { type ServerState, selectServerState } from "../../db/queries/server.ts";
 import type { SharedPool, SharedPostgres, TopologySeen } from "../../db/shared-postgres.ts";
 import type { Sql } from "../../db/statement.ts";
@@ -53,6 +54,8 @@ export interface PostgresSideOptions {
 export interface Found {
   readonly logs: readonly StoredLogRow[];
   readonly checkpoint: Checkpoint | null;
+  /** By log: where what a job took of it ends. */
+  readonly removedTo: ReadonlyMap<number, number>;
 }
 
 export class PostgresSide implements LogIds, SharedPostgres {
@@ -225,11 +228,12 @@ export class PostgresSide implements LogIds, SharedPostgres {
     if (this.#looked) return;
     const logs = await selectStoredLogs(sql, state.identity);
     const row = await selectCheckpoint(sql, state.identity);
+    const removedTo = await selectRemovedEnds(sql, state.identity);
     this.#looked = true;
     this.blocks.adopt(logs.map((log) => log.logId));
     // Durable ones are loaded by themselves, when it is known whose they are.
     const memoryLogs = logs.filter(({ durable }) => !durable);
-    this.#found.resolve({ logs: memoryLogs, checkpoint: row && decodeCheckpoint(row.payload) });
+    this.#found.resolve({ logs: memoryLogs, checkpoint: row && decodeCheckpoint(row.payload), removedTo });
   }
 
   #noteServer(server: ServerState, epoch: number): void {

@@ -163,6 +163,12 @@ export class PostgresStore implements Backlog {
     if (this.#stored.has(logId) || this.#hasQueued(logId)) this.#deleter.forget(logId, belowSeq);
   }
 
+  /** As `BlockDeleter.recall`; they are there. */
+  recall(logIds: readonly number[]): Promise<void> {
+    this.adopt(logIds);
+    return this.#deleter.recall(logIds);
+  }
+
   /** Lets go of logs without a trace: what is stored of them is another node's. Whoever waited has been refused. */
   giveUp(logIds: readonly number[], isRefused = true): void {
     for (const logId of logIds) {

@@ -69,8 +69,16 @@ export class ProgressFold {
     return this.#topics.get(topic)?.channels.get(channel)?.owed.get(logId)?.get(seq);
   }
 
-  /** What is owed of these logs, all of which were the life's. */
-  fit(stored: ReadonlyMap<number, StoredLog>): TopicCheckpoint[] {
+  /**
+   * What is owed of these logs, all of which were the life's.
+   *
+   * @param isRemoved a job took something of the log: when it did, a flush told of it, so that nothing is owed of one that none
+   * tells of any more
+   */
+  fit(
+    stored: ReadonlyMap<number, StoredLog>,
+    isRemoved: (logId: number) => boolean = () => false,
+  ): TopicCheckpoint[] {
     const fitted = new Map<string, TopicCheckpoint>();
     const told = new Set(this.#ended);
     for (const [name, topic] of this.#topics) {
@@ -78,7 +86,7 @@ export class ProgressFold {
       fitted.set(name, fitTopic(name, topic, stored));
     }
     for (const log of [...stored.values()].sort((a, b) => a.logId - b.logId)) {
-      if (told.has(log.logId) || log.runsFrom >= log.runsTo) continue;
+      if (told.has(log.logId) || isRemoved(log.logId) || log.runsFrom >= log.runsTo) continue;
       const topic = fitted.get(log.topic) ?? {
         name: log.topic,
         ranges: [],

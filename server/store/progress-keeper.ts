@@ -55,6 +55,7 @@ export class ProgressKeeper {
   #looker: NodeJS.Timeout | null = null;
   #closed = false;
   #failure: string | null = null;
+  #waiting: (() => void)[] = [];
 
   constructor(options: ProgressKeeperOptions) {
     this.#options = options;
@@ -75,6 +76,16 @@ export class ProgressKeeper {
     if (this.#notes === null) return;
     // The flush makes it, should this fail.
     this.#makePartitions(Math.floor(Date.now() / hourMs)).catch(() => {});
+  }
+
+  /** Resolves when what has happened until now is written down; never, should the node's epoch be over before. */
+  written(): Promise<void> {
+    const notes = this.#notes;
+    if (notes === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      notes.isUrgent = true;
+    });
   }
 
   /** As `writeAll`, and nothing after it. */
@@ -113,7 +124,8 @@ export class ProgressKeeper {
 
   #look(): void {
     const notes = this.#notes!;
-    if (this.#writing !== null || (this.#epoch === null ? !notes.hasNews : this.#isIdle(notes))) return;
+    const isIdle = this.#epoch === null ? !notes.hasNews : this.#isIdle(notes);
+    if (this.#writing !== null || (isIdle && this.#waiting.length === 0)) return;
     const owner = this.#owner;
     if (owner === null) return;
     const nowMs = performance.now();
@@ -130,9 +142,14 @@ export class ProgressKeeper {
     this.#startedMs = performance.now();
     this.#now();
     const flush = notes.take(whole, this.#options.mayHave);
-    if (flush === null) return true;
+    const waiting = this.#waiting.splice(0);
+    if (flush === null) {
+      for (const resolve of waiting) resolve();
+      return true;
+    }
     const isWritten = await this.#write(flush, owner);
     if (!isWritten) {
+      this.#waiting.push(...waiting);
       this.#epoch = null;
       this.#isWholeNewest = false;
       notes.lost(flush);
@@ -143,6 +160,7 @@ export class ProgressKeeper {
     if (whole) this.#wholeMs = this.#startedMs;
     this.#now();
     notes.saved();
+    for (const resolve of waiting) resolve();
     return true;
   }
 

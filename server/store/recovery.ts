@@ -20,11 +20,12 @@ export function recoverCrashed(
   inPostgres: readonly StoredLog[],
   known: readonly MetadataTopic[],
   backlog: Backlog,
+  removedTo: ReadonlyMap<number, number> = new Map(),
 ): LoadedBacklog {
   const topics = joinTopics(checkpoint?.topics ?? [], beside?.topics ?? []);
   if (checkpoint) forgetBefore(checkpoint.position, owedFrom(topics), files);
   const stored = joinStored(storedInFiles(files), inPostgres);
-  const fitted = fitCheckpoint(topics, stored, known);
+  const fitted = fitCheckpoint(topics, stored, known, removedTo);
   forgetDrained(owedFrom(fitted), [...stored.values()], backlog);
   return { topics: fitted, clean: false };
 }

@@ -78,6 +78,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
       secret: given.secret === undefined ? secret : given.secret,
       cluster: null,
       lease: () => null,
+      removals: null,
       drain: null,
       now: this.now,
       topologyKept: async () => {},
