@@ -24,11 +24,15 @@ const expireEveryMs = 60_000;
 const expireFirstMs = 3_000;
 /** So long Postgres may take to hear who is owed what; after that what was removed cannot be given back. */
 const writtenMsMax = 15_000;
+/** What was just taken over is read first. */
+const readMsMax = 10_000;
+const lookEveryMs = 50;
 const wholeLog = 2 ** 32;
 
 /** What the node's store does for it. */
 export interface RemovalStore {
   mayKeepRemoved(logId: number): boolean;
+  hasRead(logId: number, durable: boolean): boolean;
   recall(logIds: readonly number[]): Promise<void>;
   progressWritten(): Promise<void>;
   /** Keeps what memory topics owe; resolves when it is kept. */
@@ -40,6 +44,8 @@ export interface RemovalsOptions {
   readonly broker: Broker;
   readonly store: RemovalStore;
   readonly nodeId: string;
+  /** Whether the node has read what it owes: before that nobody knows what there is to remove. */
+  isReady(): boolean;
   /** The epoch of which this node is; null: it has none now. */
   epoch(): number | null;
   /** Sets the broker's time. */
@@ -73,7 +79,12 @@ export class Removals {
   readonly mayKeep = (logId: number): boolean =>
     this.#owner !== null && this.#options.store.mayKeepRemoved(logId);
 
-  /** Never rejects: what cannot be kept is dropped all the same. */
+  /** Why nothing can be removed or given back now, in words; null: it can. */
+  get refusal(): string | null {
+    return this.#options.isReady() ? null : "the node has not read yet what it owes";
+  }
+
+  /** Never rejects: what cannot be kept is dropped all the same. Call only without a `refusal`. */
   remove(jobId: string, target: RemovalTarget): Promise<Removed> {
     const removal = remove(target, this.mayKeep);
     const { messages, logs, release } = removal;
@@ -112,6 +123,15 @@ export class Removals {
       throw new Error("another node has taken over what this one had");
   }
 
+  /** What a load would find later would be owed twice. Rejects when it takes too long. */
+  async #read(rows: readonly { readonly logId: number; readonly durable: boolean }[]): Promise<void> {
+    const deadlineMs = performance.now() + readMsMax;
+    while (!rows.every(({ logId, durable }) => this.#options.store.hasRead(logId, durable))) {
+      if (performance.now() > deadlineMs) throw new Error("the node has not read yet what it has taken over");
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
+  }
+
   /** Who is owed what by now is written down. Rejects when that takes too long. */
   async #written(): Promise<void> {
     const { store } = this.#options;
@@ -131,6 +151,7 @@ export class Removals {
     const rows = await postgres.use((sql) => selectRemovals(sql, nodeId, jobId));
     if (rows.length === 0) return 0;
     const logIds = [...new Set(rows.map(({ logId }) => logId))];
+    await this.#read(rows);
     await store.recall(logIds);
     now();
     let messages = 0;

@@ -35,8 +35,11 @@ interface Removed {
 
 const emptied = (node: TestNode, job: string, place: string, verb = "empty") =>
   ask<Removed>(node, "POST", `/v1/removals?job=${job}&verb=${verb}&${place}`);
+/** A node that has just started refuses until it has read what it owes. */
 const restored = (node: TestNode, job: string) =>
-  ask<{ messages: number }>(node, "POST", `/v1/removals/restore?job=${job}`);
+  eventually(() => ask<{ messages: number }>(node, "POST", `/v1/removals/restore?job=${job}`), {
+    withinMs: 15_000,
+  });
 
 test("[JB1] what a job empties of a durable topic is kept in Postgres, through a crash, and comes back when it is undone", async () => {
   await using database = await freshDatabase();

@@ -12,19 +12,21 @@ export interface NodeRemovalsOptions {
   readonly log: NodeLog;
   /** Sets the broker's time. */
   now(): void;
+  isReady(): boolean;
   /** Resolves when what memory topics owe is kept. */
   saveCheckpoint(): Promise<void>;
 }
 
 /** null: without a database there is nothing to keep it in. */
 export function nodeRemovals(given: NodeRemovalsOptions): Removals | null {
-  const { store, broker, membership, log, now, saveCheckpoint } = given;
+  const { store, broker, membership, log, now, isReady, saveCheckpoint } = given;
   if (store.shared === null || membership === null) return null;
   return new Removals({
-    ...{ postgres: store.shared, broker, now, log: log.log, nodeId: store.identity },
+    ...{ postgres: store.shared, broker, now, log: log.log, nodeId: store.identity, isReady },
     epoch: () => membership.lease.epoch,
     store: {
       mayKeepRemoved: (logId) => store.mayKeepRemoved(logId),
+      hasRead: (logId, durable) => store.hasRead(logId, durable),
       recall: (logIds) => store.recall(logIds),
       progressWritten: () => store.progressWritten(),
       saveCheckpoint,

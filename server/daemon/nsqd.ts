@@ -93,6 +93,8 @@ class Node {
   #ticker: NodeJS.Timeout | null = null;
   #checkpointer: NodeJS.Timeout | null = null;
   #restored = false;
+  /** What its database owes it too. */
+  #hasReadAll = false;
   #youngHeapBound = false;
 
   constructor(options: NsqdOptions, log: NodeLog, store: NodeStore, security: NodeSecurity) {
@@ -144,6 +146,7 @@ class Node {
     });
     this.#removals = nodeRemovals({
       ...{ store, broker: this.#broker, membership: this.#membership, log, now: this.now },
+      isReady: () => this.#hasReadAll,
       saveCheckpoint: () => this.#checkpoint(),
     });
     this.#departure = new NodeDeparture({
@@ -235,7 +238,10 @@ class Node {
       this.#restored = true;
       if (!clean) this.#log.log("warn", "NSQ: the process before this one did not stop cleanly");
     });
-    void Promise.all([loaded, this.#membership?.loaded]).then(() => this.#discovery.loaded());
+    void Promise.all([loaded, this.#membership?.loaded]).then(() => {
+      this.#hasReadAll = true;
+      this.#discovery.loaded();
+    });
   }
 
   #stopTimers(): void {

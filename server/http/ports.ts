@@ -94,6 +94,8 @@ export interface DrainPort {
 
 /** What jobs take out in such a way that it can be given back. */
 export interface RemovalsPort {
+  /** Why not now, in words; null: it can be asked. */
+  readonly refusal: string | null;
   mayKeep(logId: number): boolean;
   /** Never rejects. */
   remove(

@@ -23,6 +23,7 @@ export async function removeByJob(call: Call): Promise<Answer> {
   call.ports.now();
   const { removals } = call.ports;
   if (removals === null) return noDatabase;
+  if (removals.refusal !== null) return new Refusal("UNAVAILABLE", removals.refusal);
   return new Json(await removals.remove(job, asked.target));
 }
 
@@ -45,6 +46,7 @@ export async function restoreByJob(call: Call): Promise<Answer> {
   if (job instanceof Refusal) return job;
   const { removals, log } = call.ports;
   if (removals === null) return noDatabase;
+  if (removals.refusal !== null) return new Refusal("UNAVAILABLE", removals.refusal);
   try {
     return new Json({ messages: await removals.restore(job) });
   } catch (error) {

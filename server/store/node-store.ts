@@ -223,6 +223,10 @@ class OpenStore implements NodeStore {
     return this.#postgres?.blocks.mayHave(logId) === true && !this.#files.hasLog(logId);
   }
 
+  hasRead(logId: number, durable: boolean): boolean {
+    return durable ? this.#postgres?.isKnown(logId) === true : this.#isLoaded;
+  }
+
   recall(logIds: readonly number[]): Promise<void> {
     return this.#postgres?.blocks.recall(logIds) ?? Promise.resolve();
   }

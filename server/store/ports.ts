@@ -131,6 +131,8 @@ export interface NodeStore {
   giveUp(logIds: readonly number[]): void;
   /** Whether what is stored of a log is in Postgres, where it can be marked as removed by a job. */
   mayKeepRemoved(logId: number): boolean;
+  /** Whether what is owed of a log that is this node's in Postgres has been read, so that more can be owed of it. */
+  hasRead(logId: number, durable: boolean): boolean;
   /**
    * Something of these logs is owed again, or is not kept by a mark any more: whatever the store was told to forget of
    * them it is to be told anew. Resolves when no deletion is out that was told before.

@@ -187,6 +187,11 @@ export class PostgresSide implements LogIds, SharedPostgres {
     return loaded;
   }
 
+  /** A durable log that was begun here, or has been loaded. */
+  isKnown(logId: number): boolean {
+    return this.#known.has(logId);
+  }
+
   /** As `NodeStore.giveUp`. */
   giveUp(logIds: readonly number[]): void {
     // One that had ended here may come back by way of another node, and is to be loaded then.
