@@ -49,6 +49,9 @@ export class AuditRing {
   /** Called, at most once per drain, when half of the ring is in use. */
   onHalfFull: (() => void) | null = null;
 
+  /** Called before records are given back: who looks at what happens has to have seen them. */
+  readonly onDrain = new Set<() => void>();
+
   readonly #mask: number;
   /** Beyond this many waiting records only FIN, REQ, timeouts and drops are taken. */
   readonly #thinAt: number;
@@ -141,6 +144,7 @@ export class AuditRing {
 
   /** Gives the oldest `records` slots back. Call after their content has been copied out. */
   drain(records: number): void {
+    for (const look of this.onDrain) look();
     for (let n = 0; n < records; n++) {
       const i = (this.drained + n) & this.#mask;
       this.place[i] = null;

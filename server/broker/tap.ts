@@ -10,6 +10,8 @@ import type { Topic } from "./topic.ts";
 const shownPerTurnMax = 16;
 
 export interface TapReader {
+  /** Frames it takes in one turn at most, where it looks for some among many. Default: a few, since each is shown. */
+  readonly perTurnMax?: number;
   /** A complete wire frame, a view that is valid during the call only. Returns false when it did not take it. */
   show(frame: Uint8Array): boolean;
   /** Messages that passed unshown. */
@@ -37,7 +39,8 @@ export class Tap {
       this.#next = 0;
     }
     if (log === null) return;
-    for (let shown = 0; this.#next < log.tail && shown < shownPerTurnMax; shown++) {
+    const most = this.#reader.perTurnMax ?? shownPerTurnMax;
+    for (let shown = 0; this.#next < log.tail && shown < most; shown++) {
       const slab = log.slabAt(this.#next);
       if (!slab) break;
       const frame = slab.bytes.subarray(slab.offsetOf(this.#next), slab.offsetOf(this.#next + 1));

@@ -6,8 +6,10 @@ import { readConfig, writeConfig } from "./config.ts";
 import { drain } from "./drain.ts";
 import { info, ping } from "./info.ts";
 import { live } from "./live.ts";
+import { message } from "./message.ts";
 import { metrics } from "./metrics.ts";
 import { publishMany } from "./mpub.ts";
+import { outcomes } from "./outcomes.ts";
 import { publish } from "./publish.ts";
 import { config, deferred, inFlight, kick, logLines, producers } from "./reads.ts";
 import { previewRemoval, previewRequeue, removeByJob, requeueByJob, restoreByJob } from "./removals.ts";
@@ -65,6 +67,8 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/metrics", handle: metrics },
   { method: "GET", path: "/v1/live", handle: live, guarded: true },
   { method: "GET", path: "/v1/tap", handle: tap, guarded: true },
+  { method: "GET", path: "/v1/outcomes", handle: outcomes, guarded: true },
+  { method: "GET", path: "/v1/message", handle: message, guarded: true },
   { method: "GET", path: "/v1/channel/inflight", handle: inFlight, guarded: true },
   { method: "GET", path: "/v1/channel/deferred", handle: deferred, guarded: true },
   { method: "GET", path: "/v1/topic/producers", handle: producers, guarded: true },

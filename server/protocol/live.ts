@@ -210,4 +210,39 @@ export type TapLine =
       /** At most the first 64 KB of the body, base64. */
       readonly body: string;
     }
-  | { readonly type: "sampled"; readonly seen: number; readonly shown: number };
+  | SampledLine;
+
+/** Since the one before. */
+export interface SampledLine {
+  readonly type: "sampled";
+  /** All there were, and of how many it was told. */
+  readonly seen: number;
+  readonly shown: number;
+  /** Where some are looked for: how many of those looked at are wanted, and how many nobody had the time to look at. */
+  readonly matched?: number;
+  readonly unlooked?: number;
+}
+
+export const outcomeEvents = ["publish", "deliver", "finish", "requeue", "timeout", "touch", "drop"] as const;
+export type OutcomeEvent = (typeof outcomeEvents)[number];
+
+/** A line of `GET /v1/outcomes?topic=`: what happened to a message, or to `count` of them, one after the other by id. */
+export type OutcomeLine =
+  | {
+      readonly type: "outcome";
+      readonly atMs: number;
+      readonly event: OutcomeEvent;
+      /** Of the first message. */
+      readonly id: string;
+      readonly count: number;
+      /** "" for what happened in the topic itself. */
+      readonly channel: string;
+      readonly attempts: number;
+      readonly delayMs: number;
+      readonly client: {
+        readonly clientId: string;
+        readonly hostname: string;
+        readonly address: string;
+      } | null;
+    }
+  | SampledLine;

@@ -107,3 +107,20 @@ export interface LogAnswer {
   readonly atMs: number;
   readonly lines: readonly LogLine[];
 }
+
+/** Of a body in one answer, at most. */
+export const messageBytesMax = 1024 * 1024;
+
+/** `GET /v1/message`: a part of a message's body. */
+export interface MessageAnswer {
+  readonly id: string;
+  readonly where: "memory" | "store";
+  /** Wall clock, milliseconds since 1970. */
+  readonly publishedAtMs: number;
+  /** Of the whole body. */
+  readonly bytes: number;
+  /** Where the part begins. */
+  readonly from: number;
+  /** base64. */
+  readonly body: string;
+}

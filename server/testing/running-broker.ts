@@ -1,4 +1,5 @@
 /** A broker in the process of a test, as a server has it: a store in memory, and a clock that runs and can be moved. */
+import type { AuditRing } from "../broker/audit-ring.ts";
 import { Broker, type Durability } from "../broker/broker.ts";
 import type { LatencyOptions } from "../broker/latency.ts";
 import type { Backlog } from "../broker/ports.ts";
@@ -11,6 +12,8 @@ export interface RunningBrokerOptions {
   readonly backlog?: Backlog;
   readonly durability?: Durability;
   readonly refusesDurable?: () => boolean;
+  /** Default: nothing is recorded. */
+  readonly audit?: AuditRing;
   /** Told that there is something to settle; by default it is settled in a turn of its own. */
   readonly wake?: () => void;
 }
@@ -50,7 +53,7 @@ export class RunningBroker {
           pauseChanged: nothing,
         },
         report: { lost: nothing },
-        audit: null,
+        audit: options.audit ?? null,
         random: () => 0.5,
         ...(options.refusesDurable && { refusesDurable: options.refusesDurable }),
         wake: options.wake ?? (() => setImmediate(() => this.broker.settle())),
