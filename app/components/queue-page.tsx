@@ -1,19 +1,22 @@
 "use client";
 
 import { Activity } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { Coverage, Flow, Problem, Series, ShareRow } from "../../server/console/contract/index.ts";
 import { ActionButton } from "../actions/action-button.tsx";
 import { tailClosed } from "../live/limits.ts";
 import { useStatus } from "../live/use-room.ts";
 import { paths } from "../paths.ts";
 import { shareColumns } from "../tables/share-columns.tsx";
+import { useWords } from "../words/index.ts";
 import { Charts } from "./chart/charts.tsx";
 import { charts } from "./chart/lines.ts";
 import { CoverageNote, isPartial } from "./coverage-note.tsx";
 import { FlowMetrics } from "./flow-metrics.tsx";
 import { LinkButton } from "./link-button.tsx";
+import { Num } from "./number.tsx";
 import { ProblemList } from "./problem-list.tsx";
+import type { Column } from "./table/column.ts";
 import { DataTable } from "./table/data-table.tsx";
 import { useSort } from "./table/sort.ts";
 import type { Tab } from "./tabs.tsx";
@@ -33,6 +36,7 @@ export function QueueActions({
   /** Before the others. */
   children?: ReactNode;
 }) {
+  const t = useWords("topic");
   const { data } = useStatus();
   const closed = tailClosed(
     nodes.map(({ key }) => key),
@@ -45,7 +49,7 @@ export function QueueActions({
       {children}
       <LinkButton href={paths.tail(topic)} closed={closed}>
         <Activity aria-hidden="true" />
-        Tail
+        {t("tail")}
       </LinkButton>
       <ActionButton target={{ action: `${paused ? "unpause" : "pause"}-${kind}`, ...place }} />
       <span aria-hidden="true" className="mx-1 h-5 border-l border-line" />
@@ -75,13 +79,14 @@ export function QueueFigures({
   series: Series;
   children?: ReactNode;
 }) {
+  const t = useWords("topic");
   return (
     <>
       <CoverageNote coverage={coverage} />
       <div className="space-y-4">
         <ProblemList problems={problems} />
         <FlowMetrics
-          label={`Figures of ${name}`}
+          label={t("figures", { name })}
           flow={flow}
           partial={isPartial(coverage)}
           stale={nodes.every((row) => row.stale)}
@@ -95,27 +100,83 @@ export function QueueFigures({
 }
 
 /** The tabs that topics and channels have alike: each node's part, and more charts. */
-export function queueTabs(nodes: readonly ShareRow[], series: Series): readonly Tab<"nodes" | "charts">[] {
+export function useQueueTabs({
+  topic,
+  nodes,
+  series,
+}: {
+  topic: string;
+  channel?: string;
+  nodes: readonly ShareRow[];
+  series: Series;
+}): readonly Tab<"nodes" | "charts">[] {
+  const t = useWords("topic");
   return [
-    { id: "nodes", label: "Nodes", count: nodes.length, content: <Shares rows={nodes} /> },
+    {
+      id: "nodes",
+      label: t("tab.nodes"),
+      count: nodes.length,
+      content: <Shares topic={topic} rows={nodes} label={t("tab.nodes")} />,
+    },
     {
       id: "charts",
-      label: "Charts",
+      label: t("tab.charts"),
       content: <Charts kinds={[charts.failures, charts.oldest]} series={series} />,
     },
   ];
 }
 
-function Shares({ rows }: { rows: readonly ShareRow[] }) {
+function Shares({ topic, rows, label }: { topic: string; rows: readonly ShareRow[]; label: string }) {
+  const t = useWords("topic");
   const { sorting, setSorting } = useSort("name", "nodes");
+  const { data } = useStatus();
+  const byLookups = data.nodes.some(({ lookups }) => lookups !== null);
+  const columns = useMemo(
+    () =>
+      byLookups
+        ? [...shareColumns, tombstoneColumn(topic, t("column.lookups"), t("column.act"))].flat()
+        : shareColumns,
+    [byLookups, topic, t],
+  );
   return (
     <DataTable
-      label="Nodes"
+      label={label}
       rows={rows}
-      columns={shareColumns}
+      columns={columns}
       sorting={sorting}
       onSort={setSorting}
       stale={(row) => row.stale}
     />
+  );
+}
+
+/** Who names the node, and to have them stop it. */
+function tombstoneColumn(topic: string, lookups: string, act: string): readonly Column<ShareRow>[] {
+  return [
+    {
+      id: "lookups",
+      header: lookups,
+      numeric: true,
+      priority: 3,
+      value: () => null,
+      cell: (row) => <NamedBy node={row.key} />,
+    },
+    {
+      id: "act",
+      header: act,
+      priority: 3,
+      value: () => null,
+      cell: (row) => <ActionButton small target={{ action: "tombstone-topic", topic, node: row.key }} />,
+    },
+  ];
+}
+
+function NamedBy({ node }: { node: string }) {
+  const { data } = useStatus();
+  const lookups = data.nodes.find(({ key }) => key === node)?.lookups ?? null;
+  return (
+    <span title={lookups?.join(", ")}>
+      <Num value={lookups?.length ?? null} />
+    </span>
   );
 }

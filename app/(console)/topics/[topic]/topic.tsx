@@ -3,35 +3,42 @@
 import { Send } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
-import type { NodeRow, Snapshot, TopicRow, TopicView } from "../../../../server/console/contract/index.ts";
+import type { Snapshot, TopicRow, TopicView } from "../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../actions/action-button.tsx";
 import { CreateForm } from "../../../actions/create-form.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
 import { LinkButton } from "../../../components/link-button.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
-import { QueueActions, QueueFigures, queueTabs } from "../../../components/queue-page.tsx";
+import { QueueActions, QueueFigures, useQueueTabs } from "../../../components/queue-page.tsx";
 import { StateBadges } from "../../../components/state-badges.tsx";
 import { DataTable } from "../../../components/table/data-table.tsx";
 import { useSort } from "../../../components/table/sort.ts";
 import { Tabs } from "../../../components/tabs.tsx";
-import { age, bytes, plural } from "../../../live/format.ts";
 import { useNow } from "../../../live/use-now.ts";
-import { useRoom, useStatus } from "../../../live/use-room.ts";
+import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
 import { channelColumns } from "../../../tables/channel-columns.tsx";
+import { useFormat, useWords } from "../../../words/index.ts";
+import { useClassClosed } from "./class.ts";
+import { Config } from "./config.tsx";
+import { Producers } from "./producers.tsx";
 
 export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`topic:${string}`> }) {
+  const t = useWords("topic");
   const { data } = useRoom(rendered);
   const wentAtMs = useWasHere(data !== null);
   if (data === null) {
     return (
-      <Gone wentAtMs={wentAtMs} what="topic" name={name} back={{ href: paths.topics, label: "All topics" }}>
+      <Gone wentAtMs={wentAtMs} what={t("what")} name={name} back={{ href: paths.topics, label: t("back") }}>
         <p className="mt-3">
-          <Link href={paths.publish(name)} className="text-accent underline">
-            Publish to it
-          </Link>{" "}
-          and it is there.
+          {t.rich("gone-publish", {
+            a: (part) => (
+              <Link href={paths.publish(name)} className="text-accent underline">
+                {part}
+              </Link>
+            ),
+          })}
         </p>
       </Gone>
     );
@@ -40,6 +47,7 @@ export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`to
 }
 
 function Existing({ name, data }: { name: string; data: TopicView }) {
+  const t = useWords("topic");
   const { paused, ephemeral, durable, flow } = data.topic;
   return (
     <>
@@ -52,13 +60,13 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
           <QueueActions topic={name} paused={paused} nodes={data.nodes}>
             <LinkButton href={paths.publish(name)}>
               <Send aria-hidden="true" />
-              Publish
+              {t("publish")}
             </LinkButton>
             {!ephemeral && <ClassButton name={name} durable={durable} />}
           </QueueActions>
         }
       />
-      <QueueFigures {...data} name={name} flow={flow} inLabel="Published" />
+      <QueueFigures {...data} name={name} flow={flow} inLabel={t("published")} />
       <TopicTabs name={name} data={data} />
     </>
   );
@@ -66,79 +74,69 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
 
 /** Of which class it is; the button says the other one. */
 function ClassButton({ name, durable }: { name: string; durable: TopicRow["durable"] }) {
-  const { data } = useStatus();
   const action = durable === "all" ? "make-memory" : "make-durable";
-  return <ActionButton target={{ action, topic: name }} closed={classClosed(action, data.nodes)} />;
-}
-
-/** Why a topic cannot be made so now; null: it can. */
-function classClosed(action: "make-durable" | "make-memory", nodes: readonly NodeRow[]): string | null {
-  if (nodes.every((node) => node.clusterDifferences === null))
-    return "Only nodes with a database can be told of which class a topic is.";
-  const refusing = nodes.find((node) => node.store?.durability?.state === "refused");
-  if (action === "make-memory" || refusing === undefined) return null;
-  return `Its publishes would be refused: Postgres may lose what it has confirmed (${refusing.store!.durability!.unsafeSettings.join(", ")}).`;
-}
-
-function classSentence({ ephemeral, durable }: TopicRow): string {
-  if (ephemeral) return "Ephemeral: kept in memory only, and the newest are dropped beyond its bound";
-  if (durable === "all") return "Durable: committed to Postgres before OK";
-  if (durable === "some") return "Durable on some of its nodes only: committed to Postgres before OK there";
-  return "Memory first: overflow goes to the store";
+  return <ActionButton target={{ action, topic: name }} closed={useClassClosed(action)} />;
 }
 
 function Facts({ data }: { data: TopicView }) {
+  const t = useWords("topic");
+  const f = useFormat();
   const nowMs = useNow();
-  const last =
-    data.lastMessageAtMs === null
-      ? "no message seen since the console started"
-      : `last message ${age(nowMs - data.lastMessageAtMs)} ago`;
-  const waits = data.topic.topicDepth ?? 0;
-  return (
-    <>
-      {classSentence(data.topic)} · {bytes(data.topic.messageBytes)} published · {last}
-      {waits > 0 && ` · ${plural(waits, "message")} not yet handed to channels`}
-    </>
-  );
+  const { lastMessageAtMs, topic } = data;
+  const waits = topic.topicDepth ?? 0;
+  const facts = [
+    topic.ephemeral ? t("class.ephemeral") : t(`class.${topic.durable}`),
+    t("bytes", { bytes: f.bytes(topic.messageBytes) }),
+    lastMessageAtMs === null
+      ? t("last-none")
+      : t("last", { age: f.age(Math.max(0, nowMs - lastMessageAtMs)) }),
+    waits > 0 ? t("not-handed", { count: waits, shown: f.count(waits) }) : null,
+  ];
+  return facts.filter((fact) => fact !== null).join(" · ");
 }
 
 function TopicTabs({ name, data }: { name: string; data: TopicView }) {
-  const columns = useMemo(() => channelColumns(name), [name]);
-  const { sorting, setSorting } = useSort("-depth");
-  const channels =
-    data.channels.length === 0 ? (
-      <Empty title="No channels yet">
-        Messages wait at the topic until there is one: a consumer that subscribes makes it, or you do.
-      </Empty>
-    ) : (
-      <DataTable
-        label="Channels"
-        rows={data.channels}
-        columns={columns}
-        sorting={sorting}
-        onSort={setSorting}
-        stale={(row) => row.stale}
-      />
-    );
+  const t = useWords("topic");
+  const queueTabs = useQueueTabs({ topic: name, nodes: data.nodes, series: data.series });
   return (
     <Tabs
-      label={`Parts of ${name}`}
+      label={t("parts", { name })}
       tabs={[
         {
           id: "channels",
-          label: "Channels",
+          label: t("tab.channels"),
           count: data.channels.length,
-          content: (
-            <>
-              {channels}
-              <div className="mt-4">
-                <CreateForm topic={name} />
-              </div>
-            </>
-          ),
+          content: <Channels name={name} data={data} />,
         },
-        ...queueTabs(data.nodes, data.series),
+        { id: "producers", label: t("tab.producers"), content: <Producers topic={name} /> },
+        ...queueTabs,
+        { id: "config", label: t("tab.config"), content: <Config topic={name} row={data.topic} /> },
       ]}
     />
+  );
+}
+
+function Channels({ name, data }: { name: string; data: TopicView }) {
+  const t = useWords("topic");
+  const columns = useMemo(() => channelColumns(name), [name]);
+  const { sorting, setSorting } = useSort("-depth");
+  return (
+    <>
+      {data.channels.length === 0 ? (
+        <Empty title={t("channels-none")}>{t("channels-none-why")}</Empty>
+      ) : (
+        <DataTable
+          label={t("tab.channels")}
+          rows={data.channels}
+          columns={columns}
+          sorting={sorting}
+          onSort={setSorting}
+          stale={(row) => row.stale}
+        />
+      )}
+      <div className="mt-4">
+        <CreateForm topic={name} />
+      </div>
+    </>
   );
 }

@@ -3,13 +3,15 @@
 import type { Bottleneck, ChannelView, Snapshot } from "../../../../../../server/console/contract/index.ts";
 import { Gone, useWasHere } from "../../../../../components/gone.tsx";
 import { PageHead } from "../../../../../components/page-head.tsx";
-import { QueueActions, QueueFigures, queueTabs } from "../../../../../components/queue-page.tsx";
+import { QueueActions, QueueFigures, useQueueTabs } from "../../../../../components/queue-page.tsx";
 import { StateBadges } from "../../../../../components/state-badges.tsx";
 import { Shape, type Tone } from "../../../../../components/status.tsx";
 import { Tabs } from "../../../../../components/tabs.tsx";
 import { useRoom } from "../../../../../live/use-room.ts";
 import { paths } from "../../../../../paths.ts";
+import { useFormat, useWords } from "../../../../../words/index.ts";
 import { Clients } from "./clients.tsx";
+import { Deferred, InFlight } from "./held.tsx";
 import { LatencyChart } from "./latency-chart.tsx";
 
 export function Channel({
@@ -21,15 +23,16 @@ export function Channel({
   channel: string;
   rendered: Snapshot<`channel:${string}/${string}`>;
 }) {
+  const t = useWords("channel");
   const { data } = useRoom(rendered);
   const wentAtMs = useWasHere(data !== null);
   if (data === null) {
     return (
       <Gone
         wentAtMs={wentAtMs}
-        what="channel"
+        what={t("what")}
         name={`${topic}/${channel}`}
-        back={{ href: paths.topic(topic), label: `Topic ${topic}` }}
+        back={{ href: paths.topic(topic), label: t("back", { topic }) }}
       />
     );
   }
@@ -37,7 +40,9 @@ export function Channel({
 }
 
 function Existing({ topic, channel, data }: { topic: string; channel: string; data: ChannelView }) {
+  const t = useWords("channel");
   const { paused, ephemeral, flow } = data.channel;
+  const queueTabs = useQueueTabs({ topic, channel, nodes: data.nodes, series: data.series });
   return (
     <>
       <PageHead
@@ -51,21 +56,33 @@ function Existing({ topic, channel, data }: { topic: string; channel: string; da
         {...data}
         name={channel}
         flow={flow}
-        inLabel="Entered"
+        inLabel={t("entered")}
         problems={data.problems.filter(({ rule }) => rule !== data.bottleneck?.rule)}
       >
         <LatencyChart latency={data.channel.latency} series={data.series} />
       </QueueFigures>
       <Tabs
-        label={`Parts of ${topic}/${channel}`}
+        label={t("parts", { name: `${topic}/${channel}` })}
         tabs={[
           {
             id: "clients",
-            label: "Clients",
+            label: t("tab.clients"),
             count: data.clientsAtMs === null ? null : data.clients.length,
-            content: <Clients data={data} />,
+            content: <Clients topic={topic} data={data} />,
           },
-          ...queueTabs(data.nodes, data.series),
+          {
+            id: "inflight",
+            label: t("tab.inflight"),
+            count: flow.inFlight,
+            content: <InFlight topic={topic} channel={channel} />,
+          },
+          {
+            id: "deferred",
+            label: t("tab.deferred"),
+            count: flow.deferred,
+            content: <Deferred topic={topic} channel={channel} />,
+          },
+          ...queueTabs,
         ]}
       />
     </>
@@ -82,10 +99,18 @@ const tones: Record<Bottleneck["rule"], Tone> = {
 };
 
 function BottleneckLine({ bottleneck }: { bottleneck: Bottleneck }) {
+  const t = useWords("bottleneck");
+  const f = useFormat();
+  const { rule, params } = bottleneck;
+  const figures = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, name === "count" ? value : f.count(value)]),
+  );
   return (
     <span className="flex items-baseline gap-1.5 text-text">
-      <Shape tone={tones[bottleneck.rule]} className="translate-y-px" />
-      {bottleneck.message}
+      <Shape tone={tones[rule]} className="translate-y-px" />
+      {t.has(rule)
+        ? t(rule, { shown: f.count(params["count"] ?? null), ...figures } as never)
+        : bottleneck.message}
     </span>
   );
 }

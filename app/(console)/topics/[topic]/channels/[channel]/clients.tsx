@@ -1,102 +1,158 @@
 "use client";
 
-import type { ChannelView, ClientRow } from "../../../../../../server/console/contract/index.ts";
+import Link from "next/link";
+import { useMemo } from "react";
+import type { ChannelView, ClientRow, NodeRow } from "../../../../../../server/console/contract/index.ts";
+import { ActionButton } from "../../../../../actions/action-button.tsx";
 import { Empty } from "../../../../../components/empty.tsx";
 import { Num } from "../../../../../components/number.tsx";
+import { Skeleton } from "../../../../../components/skeleton.tsx";
 import type { Column } from "../../../../../components/table/column.ts";
 import { DataTable } from "../../../../../components/table/data-table.tsx";
 import { useSort } from "../../../../../components/table/sort.ts";
-import { age } from "../../../../../live/format.ts";
 import { useNow } from "../../../../../live/use-now.ts";
+import { useStatus } from "../../../../../live/use-room.ts";
 import { visible } from "../../../../../live/visible.ts";
+import { paths } from "../../../../../paths.ts";
+import { useFormat, useWords } from "../../../../../words/index.ts";
 
-function numeric(
-  id: string,
-  header: string,
-  value: (row: ClientRow) => number | null,
-  priority: 1 | 2 | 3,
-  as: "count" | "rate" = "count",
-): Column<ClientRow> {
-  return { id, header, numeric: true, priority, value, cell: (row) => <Num value={value(row)} as={as} /> };
-}
-
-const columns: readonly Column<ClientRow>[] = [
-  {
-    id: "name",
-    header: "Client",
-    value: (row) => row.clientId,
-    cell: (row) => (
-      <span className="flex items-baseline gap-2">
-        <span className="truncate font-mono" title={row.clientId}>
-          {visible(row.clientId)}
-        </span>
-        <span className="truncate text-12 text-muted">{visible(attributes(row).join(" · "))}</span>
-      </span>
-    ),
-  },
-  text("address", "Address", (row) => row.address, 2),
-  text("agent", "User agent", (row) => row.userAgent, 3),
-  text("node", "Node", (row) => row.node, 3),
-  numeric("rdy", "RDY", (row) => row.readyCount, 1),
-  numeric("inflight", "In flight", (row) => row.inFlight, 1),
-  numeric("fin", "FIN /s", (row) => row.finishRate, 2, "rate"),
-  numeric("messages", "Messages", (row) => row.messageCount, 3),
-  numeric("finished", "Finished", (row) => row.finishCount, 3),
-  numeric("requeued", "Requeued", (row) => row.requeueCount, 2),
-  {
-    id: "connected",
-    header: "Connected",
-    numeric: true,
-    priority: 3,
-    value: (row) => row.connectedAtMs,
-    cell: (row) => <Since atMs={row.connectedAtMs} />,
-  },
-];
+type T = ReturnType<typeof useWords<"channel">>;
 
 /** Who consumes the channel now. */
-export function Clients({ data }: { data: ChannelView }) {
+export function Clients({ topic, data }: { topic: string; data: ChannelView }) {
+  const t = useWords("channel");
+  const columns = useClientColumns(topic, data.channel.key);
   const { sorting, setSorting } = useSort("-inflight", "clients");
-  if (data.clientsAtMs === null) return <p className="text-muted">Asking the nodes who is connected…</p>;
-  if (data.clients.length === 0) {
-    return (
-      <Empty title="Nobody consumes this channel">Messages wait in it until a consumer subscribes.</Empty>
-    );
-  }
+  if (data.clientsAtMs === null) return <Skeleton className="h-28" />;
+  if (data.clients.length === 0) return <Empty title={t("clients-none")}>{t("clients-none-why")}</Empty>;
   return (
-    <DataTable label="Clients" rows={data.clients} columns={columns} sorting={sorting} onSort={setSorting} />
+    <DataTable
+      label={t("tab.clients")}
+      rows={data.clients}
+      columns={columns}
+      sorting={sorting}
+      onSort={setSorting}
+    />
   );
 }
 
-function text(
-  id: string,
-  header: string,
-  value: (row: ClientRow) => string,
-  priority: 2 | 3,
-): Column<ClientRow> {
-  return {
-    id,
-    header,
-    priority,
-    value,
-    cell: (row) => (
-      <span className="block max-w-56 truncate font-mono text-12" title={value(row)}>
-        {visible(value(row))}
-      </span>
-    ),
-  };
+function useClientColumns(topic: string, channel: string): readonly Column<ClientRow>[] {
+  const t = useWords("channel");
+  return useMemo(() => {
+    const numeric = (
+      id: "rdy" | "inflight" | "fin" | "messages" | "finished" | "requeued",
+      value: (row: ClientRow) => number | null,
+      priority: 1 | 2 | 3,
+      as: "count" | "rate" = "count",
+    ): Column<ClientRow> => ({
+      ...{ id, header: t(`column.${id}`), numeric: true, priority, value },
+      cell: (row) => <Num value={value(row)} as={as} />,
+    });
+    const text = (id: "address" | "agent", value: (row: ClientRow) => string, priority: 2 | 3) => ({
+      ...{ id, header: t(`column.${id}`), priority, value },
+      cell: (row: ClientRow) => (
+        <span className="block max-w-56 truncate font-mono text-12" title={value(row)}>
+          {visible(value(row))}
+        </span>
+      ),
+    });
+    return [
+      {
+        id: "name",
+        header: t("column.client"),
+        value: (row) => row.clientId,
+        cell: (row) => <Name row={row} />,
+      },
+      text("address", (row) => row.address, 2),
+      text("agent", (row) => row.userAgent, 3),
+      {
+        id: "node",
+        header: t("column.node"),
+        priority: 3,
+        value: (row) => row.node,
+        cell: (row) => (
+          <Link href={paths.node(row.node)} className="font-mono text-12 hover:text-accent hover:underline">
+            {row.node}
+          </Link>
+        ),
+      },
+      numeric("rdy", (row) => row.readyCount, 1),
+      numeric("inflight", (row) => row.inFlight, 1),
+      numeric("fin", (row) => row.finishRate, 2, "rate"),
+      {
+        id: "stay",
+        header: t("column.stay"),
+        hint: t("hint.stay"),
+        numeric: true,
+        priority: 2,
+        value: stayMs,
+        cell: (row) => <Num value={stayMs(row)} as="span" />,
+      },
+      numeric("messages", (row) => row.messageCount, 3),
+      numeric("finished", (row) => row.finishCount, 3),
+      numeric("requeued", (row) => row.requeueCount, 2),
+      {
+        id: "connected",
+        header: t("column.connected"),
+        numeric: true,
+        priority: 3,
+        value: (row) => row.connectedAtMs,
+        cell: (row) => <Since atMs={row.connectedAtMs} />,
+      },
+      {
+        id: "act",
+        header: t("column.act"),
+        priority: 2,
+        value: () => null,
+        cell: (row) => <Kick topic={topic} channel={channel} row={row} />,
+      },
+    ];
+  }, [t, topic, channel]);
 }
 
-function attributes(row: ClientRow): string[] {
+/** By Little's law: what is held, by what is finished a second. */
+function stayMs({ inFlight, finishRate }: ClientRow): number | null {
+  return finishRate === null || finishRate < 0.1 || inFlight === 0 ? null : (inFlight * 1_000) / finishRate;
+}
+
+function Name({ row }: { row: ClientRow }) {
+  const t = useWords("channel");
+  return (
+    <span className="flex items-baseline gap-2">
+      <span className="truncate font-mono" title={row.clientId}>
+        {visible(row.clientId)}
+      </span>
+      <span className="truncate text-12 text-muted">{visible(attributes(row, t).join(" · "))}</span>
+    </span>
+  );
+}
+
+function attributes(row: ClientRow, t: T): string[] {
   const words: string[] = [];
   if (row.hostname !== row.clientId && row.hostname !== "") words.push(row.hostname);
   if (row.tls) words.push("TLS");
   if (row.snappy) words.push("Snappy");
   if (row.deflate) words.push("Deflate");
-  if (row.sampleRate > 0) words.push(`sampled ${row.sampleRate} %`);
+  if (row.sampleRate > 0) words.push(t("sampled", { percent: row.sampleRate }));
   return words;
 }
 
 function Since({ atMs }: { atMs: number | null }) {
   const nowMs = useNow();
-  return <span>{age(atMs === null ? null : nowMs - atMs)}</span>;
+  const f = useFormat();
+  return <span>{f.age(atMs === null ? null : Math.max(0, nowMs - atMs))}</span>;
+}
+
+function Kick({ topic, channel, row }: { topic: string; channel: string; row: ClientRow }) {
+  const t = useWords("channel");
+  const { data } = useStatus();
+  const target = { action: "kick-client", topic, channel, node: row.node, client: row.address } as const;
+  return <ActionButton small target={target} closed={kickClosed(row, data.nodes, t)} />;
+}
+
+/** Why a client cannot be disconnected; null: it can. */
+function kickClosed({ node, address }: ClientRow, nodes: readonly NodeRow[], t: T): string | null {
+  if (address === "" || address.startsWith("@")) return t("kick.unix-socket");
+  const limits = nodes.find(({ key }) => key === node)?.limits ?? null;
+  return limits === null ? null : t(`kick.${limits.rule}`);
 }

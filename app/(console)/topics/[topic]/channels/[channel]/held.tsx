@@ -1,0 +1,101 @@
+"use client";
+
+import {
+  apiPaths,
+  type DeferredView,
+  type InFlightView,
+  readEveryMs,
+} from "../../../../../../server/console/contract/index.ts";
+import { Empty } from "../../../../../components/empty.tsx";
+import { ReadNote } from "../../../../../components/read-note.tsx";
+import { Skeleton } from "../../../../../components/skeleton.tsx";
+import { DataTable } from "../../../../../components/table/data-table.tsx";
+import { useSort } from "../../../../../components/table/sort.ts";
+import { useRead } from "../../../../../live/use-read.ts";
+import { useFormat, useWords } from "../../../../../words/index.ts";
+import { useDeferredColumns, useInFlightColumns } from "./message-columns.tsx";
+
+interface Place {
+  readonly topic: string;
+  readonly channel: string;
+}
+
+/** Messages that consumers hold, those that time out first. */
+export function InFlight({ topic, channel }: Place) {
+  const t = useWords("channel");
+  const read = useRead<InFlightView>(apiPaths.inFlight(topic, channel), readEveryMs);
+  const columns = useInFlightColumns();
+  const { sorting, setSorting } = useSort("timeout", "inflight");
+  const view = read.value;
+  if (view === null && read.failure === null) return <Skeleton className="h-28" />;
+  return (
+    <>
+      <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
+        {view !== null && <Shown shown={view.rows.length} total={view.total} cut={view.cut} />}
+      </ReadNote>
+      {view !== null && view.rows.length === 0 && saidAll(view) && (
+        <Empty title={t("inflight-none")}>{t("inflight-none-why")}</Empty>
+      )}
+      {view !== null && view.rows.length > 0 && (
+        <DataTable
+          label={t("tab.inflight")}
+          rows={view.rows}
+          columns={columns}
+          sorting={sorting}
+          onSort={setSorting}
+        />
+      )}
+    </>
+  );
+}
+
+/** Messages that wait until they are due, soonest first. */
+export function Deferred({ topic, channel }: Place) {
+  const t = useWords("channel");
+  const f = useFormat();
+  const read = useRead<DeferredView>(apiPaths.deferred(topic, channel), readEveryMs);
+  const columns = useDeferredColumns();
+  const { sorting, setSorting } = useSort("due", "deferred");
+  const view = read.value;
+  if (view === null && read.failure === null) return <Skeleton className="h-28" />;
+  return (
+    <>
+      <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
+        {view !== null && <Shown shown={view.rows.length} total={view.total} cut={view.cut} />}
+        {view !== null && view.inStore > 0 && (
+          <span>{t("in-store", { count: view.inStore, shown: f.count(view.inStore) })}</span>
+        )}
+      </ReadNote>
+      {view !== null && view.total === 0 && saidAll(view) && (
+        <Empty title={t("deferred-none")}>{t("deferred-none-why")}</Empty>
+      )}
+      {view !== null && view.rows.length > 0 && (
+        <DataTable
+          label={t("tab.deferred")}
+          rows={view.rows}
+          columns={columns}
+          sorting={sorting}
+          onSort={setSorting}
+        />
+      )}
+    </>
+  );
+}
+
+/** "None" is only said when somebody could have said otherwise. */
+function saidAll({ nodes }: Pick<InFlightView, "nodes">): boolean {
+  return nodes.some(({ state }) => state === "ok");
+}
+
+function Shown({ shown, total, cut }: { shown: number; total: number; cut: boolean }) {
+  const t = useWords("channel");
+  const f = useFormat();
+  if (total === 0) return null;
+  const values = { count: total, shown: f.count(shown), total: f.count(total) };
+  return (
+    <span>
+      {shown < total ? t("shown-some", values) : t("shown-all", values)}
+      {cut && ` ${t("cut")}`}
+    </span>
+  );
+}
