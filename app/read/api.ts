@@ -3,12 +3,15 @@ import { redirect } from "next/navigation";
 import {
   type ApiFailure,
   apiPathOfRoom,
+  apiPathOfWindow,
   apiPaths,
   type Room,
   type SessionInfo,
   type Snapshot,
   signInPath,
   type Trace,
+  type WindowRequest,
+  type WindowRoom,
 } from "../../server/console/contract/index.ts";
 
 export type Read<T> =
@@ -58,8 +61,20 @@ export function readSession(): Promise<Read<SessionInfo>> {
 }
 
 /** A room as it is now. What does not exist is a snapshot without data: it may come to exist while it is watched. */
-export async function readRoom<R extends Room>(room: R): Promise<Read<Snapshot<R>>> {
-  const answer = await read<Snapshot<R>>(apiPathOfRoom(room));
+export function readRoom<R extends Room>(room: R): Promise<Read<Snapshot<R>>> {
+  return readSnapshot(room, apiPathOfRoom(room));
+}
+
+/** A part of a long table as it is now. */
+export function readWindow<R extends WindowRoom>(
+  room: R,
+  request: WindowRequest,
+): Promise<Read<Snapshot<R>>> {
+  return readSnapshot(room, apiPathOfWindow(room, request));
+}
+
+async function readSnapshot<R extends Room>(room: R, path: string): Promise<Read<Snapshot<R>>> {
+  const answer = await read<Snapshot<R>>(path);
   if (!answer.ok && answer.failure.code === "not-found") {
     return { ok: true, value: { room, rev: 0, atMs: Date.now(), data: null } };
   }

@@ -10,7 +10,7 @@ export function channelColumns(topic: string): readonly Column<ChannelRow>[] {
   return [
     {
       id: "name",
-      header: "Channel",
+      word: "channel",
       value: (row) => row.key,
       cell: (row) => (
         <span className="flex items-center gap-2">

@@ -7,17 +7,15 @@ type Flowing = { readonly key: string; readonly flow: Flow };
 
 function flowColumn(
   id: string,
-  header: string,
   field: keyof Flow,
   priority: 1 | 2 | 3,
-  more: { as?: NumberFormat; bad?: "up"; hint?: string } = {},
+  more: { as?: NumberFormat; bad?: "up"; optional?: true } = {},
 ): Column<Flowing> {
   return {
     id,
-    header,
     numeric: true,
     priority,
-    ...(more.hint === undefined ? {} : { hint: more.hint }),
+    ...(more.optional && { optional: true }),
     value: (row) => row.flow[field],
     cell: (row) => <Num value={row.flow[field]} as={more.as ?? "count"} bad={more.bad} />,
   };
@@ -25,27 +23,29 @@ function flowColumn(
 
 /** The figures of a row's flow, each with its place on narrower screens. */
 export const flowColumns = {
-  depth: flowColumn("depth", "Waiting", "depth", 1, {
-    bad: "up",
-    hint: "Messages that wait to be handed out",
-  }),
-  stored: flowColumn("stored", "In store", "storedDepth", 3, {
-    hint: "Of those waiting, the ones no longer in memory: in Postgres, or on disk",
-  }),
-  memory: flowColumn("memory", "In memory", "memoryDepth", 3, {
-    hint: "Of those waiting, the ones in memory",
-  }),
-  inFlight: flowColumn("inflight", "In flight", "inFlight", 2, { hint: "Delivered, not yet finished" }),
-  deferred: flowColumn("deferred", "Deferred", "deferred", 3, { hint: "Due later" }),
-  in: flowColumn("in", "In /s", "inRate", 2, { as: "rate" }),
-  out: flowColumn("out", "Out /s", "outRate", 2, { as: "rate", hint: "Deliveries, redeliveries included" }),
-  oldest: flowColumn("oldest", "Oldest", "oldestAgeMs", 1, {
-    as: "age",
-    hint: "Age of the oldest message that waits or is held",
-  }),
-  messages: flowColumn("messages", "Messages", "messageCount", 3),
-  finished: flowColumn("finished", "Finished", "finishCount", 3),
-  requeued: flowColumn("requeued", "Requeued", "requeueCount", 2, { bad: "up" }),
-  timedOut: flowColumn("timedout", "Timed out", "timeoutCount", 2, { bad: "up" }),
-  clients: flowColumn("consumers", "Consumers", "clients", 1),
+  depth: flowColumn("depth", "depth", 1, { bad: "up" }),
+  stored: flowColumn("stored", "storedDepth", 3),
+  memory: flowColumn("memory", "memoryDepth", 3),
+  inFlight: flowColumn("inflight", "inFlight", 2),
+  deferred: flowColumn("deferred", "deferred", 3),
+  in: flowColumn("in", "inRate", 2, { as: "rate" }),
+  out: flowColumn("out", "outRate", 2, { as: "rate" }),
+  oldest: flowColumn("oldest", "oldestAgeMs", 1, { as: "age" }),
+  messages: flowColumn("messages", "messageCount", 3),
+  finished: flowColumn("finished", "finishCount", 3),
+  requeued: flowColumn("requeued", "requeueCount", 2, { bad: "up" }),
+  timedOut: flowColumn("timedout", "timeoutCount", 2, { bad: "up" }),
+  clients: flowColumn("consumers", "clients", 1),
 } as const;
+
+/** Those that are there when they are chosen. */
+export const moreFlowColumns = [
+  flowColumn("finish", "finishRate", 2, { as: "rate", optional: true }),
+  flowColumn("requeue", "requeueRate", 2, { as: "rate", bad: "up", optional: true }),
+  flowColumn("timeout", "timeoutRate", 2, { as: "rate", bad: "up", optional: true }),
+  flowColumn("messages", "messageCount", 2, { optional: true }),
+  flowColumn("delivered", "deliverCount", 2, { optional: true }),
+  flowColumn("finished", "finishCount", 2, { optional: true }),
+  flowColumn("requeued", "requeueCount", 2, { bad: "up", optional: true }),
+  flowColumn("timedout", "timeoutCount", 2, { bad: "up", optional: true }),
+] as const;

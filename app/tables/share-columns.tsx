@@ -10,7 +10,7 @@ import { flowColumns } from "./flow-columns.tsx";
 export const shareColumns: readonly Column<ShareRow>[] = [
   {
     id: "name",
-    header: "Node",
+    word: "node",
     value: (row) => row.key,
     cell: (row) => (
       <span className="flex items-center gap-2">
@@ -37,8 +37,6 @@ export const shareColumns: readonly Column<ShareRow>[] = [
   flowColumns.clients,
   {
     id: "age",
-    header: "Data age",
-    hint: "How old this node's figures are",
     numeric: true,
     priority: 2,
     value: (row) => row.ageMs,

@@ -4,12 +4,12 @@ import { Num } from "../components/number.tsx";
 import { StateBadges } from "../components/state-badges.tsx";
 import type { Column } from "../components/table/column.ts";
 import { paths } from "../paths.ts";
-import { flowColumns } from "./flow-columns.tsx";
+import { flowColumns, moreFlowColumns } from "./flow-columns.tsx";
 
 export const topicColumns: readonly Column<TopicRow>[] = [
   {
     id: "name",
-    header: "Topic",
+    word: "topic",
     value: (row) => row.key,
     cell: (row) => (
       <span className="flex items-center gap-2">
@@ -34,7 +34,6 @@ export const topicColumns: readonly Column<TopicRow>[] = [
   flowColumns.oldest,
   {
     id: "channels",
-    header: "Channels",
     numeric: true,
     priority: 3,
     value: (row) => row.channelCount,
@@ -43,17 +42,28 @@ export const topicColumns: readonly Column<TopicRow>[] = [
   flowColumns.clients,
 ];
 
-/** The row under the topics: sums, and the oldest of all. */
-export function topicTotals(label: string, sums: Readonly<Record<string, number | null>>, partial: boolean) {
-  return {
-    name: label,
-    depth: <Num value={sums["depth"]!} partial={partial} />,
-    stored: <Num value={sums["stored"]!} partial={partial} />,
-    inflight: <Num value={sums["inflight"]!} partial={partial} />,
-    deferred: <Num value={sums["deferred"]!} partial={partial} />,
-    in: <Num value={sums["in"]!} as="rate" partial={partial} />,
-    out: <Num value={sums["out"]!} as="rate" partial={partial} />,
-    oldest: <Num value={sums["oldest"]!} as="age" />,
-    consumers: <Num value={sums["consumers"]!} partial={partial} />,
-  };
-}
+/** On the page of topics: also what can be chosen. */
+export const allTopicColumns: readonly Column<TopicRow>[] = [
+  ...topicColumns,
+  {
+    id: "nodes",
+    numeric: true,
+    priority: 3,
+    value: (row) => row.nodes.length,
+    cell: (row) => (
+      <span title={row.nodes.join(", ")}>
+        <Num value={row.nodes.length} />
+      </span>
+    ),
+  },
+  { ...flowColumns.memory, priority: 2, optional: true },
+  ...moreFlowColumns,
+  {
+    id: "bytes",
+    numeric: true,
+    priority: 2,
+    optional: true,
+    value: (row) => row.messageBytes,
+    cell: (row) => <Num value={row.messageBytes} as="bytes" />,
+  },
+];

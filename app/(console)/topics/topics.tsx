@@ -1,35 +1,49 @@
 "use client";
 
-import { debounce, parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useMemo } from "react";
-import type { RoomView, Snapshot } from "../../../server/console/contract/index.ts";
+import { useRouter } from "next/navigation";
+import { useQueryStates } from "nuqs";
+import { useCallback, useMemo } from "react";
+import type { RoomView, Snapshot, TopicRow } from "../../../server/console/contract/index.ts";
+import { windowTextMax } from "../../../server/console/contract/index.ts";
 import { CreateForm } from "../../actions/create-form.tsx";
 import { Button } from "../../components/button.tsx";
-import { cn } from "../../components/classes.ts";
 import { CoverageNote, isPartial } from "../../components/coverage-note.tsx";
 import { Empty } from "../../components/empty.tsx";
-import { Input } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
-import { DataTable } from "../../components/table/data-table.tsx";
+import { useSelection } from "../../components/table/selection.ts";
 import { useSort } from "../../components/table/sort.ts";
-import { count, plural } from "../../live/format.ts";
-import { useWindow } from "../../live/use-window.ts";
-import { topicColumns, topicTotals } from "../../tables/topic-columns.tsx";
+import { useColumns } from "../../components/table/use-columns.ts";
+import { type TableWindow, useTableWindow } from "../../components/table/use-table-window.ts";
+import { WindowTable } from "../../components/table/window-table.tsx";
+import { paths } from "../../paths.ts";
+import { allTopicColumns } from "../../tables/topic-columns.tsx";
+import { totalsOf } from "../../tables/totals.tsx";
+import { useFormat, useWords } from "../../words/index.ts";
 import { NewSystem } from "../new-system.tsx";
-import { filterTopics, stateLabels, type TopicState, topicStates } from "./filter.ts";
-
-const typingMs = 250;
+import { standardSort, topicsAddress } from "./address.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { TopicMenu } from "./topic-menu.tsx";
 
 export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
-  const { data } = useWindow(rendered, { limit: 200 });
+  const t = useWords("topics");
+  const f = useFormat();
+  const [{ q, state }] = useQueryStates(topicsAddress);
+  const { sorting, setSorting } = useSort(standardSort);
+  const table = useTableWindow(rendered, { q: q.slice(0, windowTextMax), state }, sorting);
+  const { data } = table;
   if (data === null) return null;
   return (
     <>
-      <PageHead title="Topics" note={plural(data.total, "topic")} />
+      <PageHead title={t("title")} note={t("count", { count: data.total, shown: f.count(data.total) })} />
       <CoverageNote coverage={data.coverage} />
-      {data.total === 0 ? <NewSystem /> : <TopicsTable data={data} />}
+      {data.total === 0 ? (
+        <NewSystem />
+      ) : (
+        <Listed table={table} data={data} sorting={sorting} setSorting={setSorting} />
+      )}
       <details className="mt-6">
-        <summary className="w-fit cursor-pointer text-13 text-accent underline">Create a topic</summary>
+        <summary className="w-fit cursor-pointer text-13 text-accent underline">{t("create")}</summary>
         <div className="mt-3">
           <CreateForm />
         </div>
@@ -38,70 +52,56 @@ export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
   );
 }
 
-function TopicsTable({ data }: { data: RoomView<"topics"> }) {
-  const [{ q, state }, setFilter] = useQueryStates({
-    q: parseAsString.withDefault(""),
-    state: parseAsArrayOf(parseAsStringLiteral(topicStates)).withDefault([]),
-  });
-  const { sorting, setSorting } = useSort("-depth");
-  const rows = useMemo(() => filterTopics(data.rows, q, state), [data.rows, q, state]);
-  const toggle = (one: TopicState) =>
-    void setFilter(
-      { state: state.includes(one) ? state.filter((other) => other !== one) : [...state, one] },
-      { history: "push" },
-    );
-  const clear = () => void setFilter({ q: null, state: null });
-  const filtered = rows.length < data.rows.length;
+function Listed({
+  table,
+  data,
+  sorting,
+  setSorting,
+}: {
+  table: TableWindow<"topics">;
+  data: RoomView<"topics">;
+} & ReturnType<typeof useSort>) {
+  const t = useWords("topics");
+  const f = useFormat();
+  const router = useRouter();
+  const [{ q, state }, setFilter] = useQueryStates(topicsAddress);
+  const columns = useColumns(allTopicColumns);
+  const selection = useSelection();
+  const filtered = q.trim() !== "" || state.length > 0;
+  const menu = useCallback((row: TopicRow) => <TopicMenu topic={row.key} paused={row.paused} />, []);
+  const open = useCallback((row: TopicRow) => router.push(paths.topic(row.key)), [router]);
+  const partial = isPartial(data.coverage);
+  const totals = useMemo(() => {
+    const shown = f.count(data.matching);
+    return totalsOf(t(filtered ? "total-matching" : "total", { shown }), data.sums, partial);
+  }, [t, f, filtered, data.matching, data.sums, partial]);
 
   return (
     <>
-      <div className="mb-3 flex flex-wrap items-center gap-2">
-        <Input
-          type="search"
-          aria-label="Filter topics by name"
-          placeholder="Filter by name"
-          className="w-64 max-sm:w-full"
-          value={q}
-          onChange={(event) =>
-            void setFilter({ q: event.target.value || null }, { limitUrlUpdates: debounce(typingMs) })
-          }
-        />
-        {topicStates.map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-pressed={state.includes(one)}
-            onClick={() => toggle(one)}
-            className={cn(
-              "h-8 rounded-full border border-line px-3 text-12 text-muted hover:text-text pointer-coarse:h-11",
-              state.includes(one) && "border-accent font-medium text-accent",
-            )}
-          >
-            {stateLabels[one]}
-          </button>
-        ))}
-        {filtered && (
-          <span className="text-12 text-muted">
-            {count(rows.length)} of {count(data.total)}
-          </span>
-        )}
-      </div>
-      {rows.length === 0 ? (
-        <Empty title={`0 of ${plural(data.total, "topic")} match`}>
-          <Button onClick={clear}>Clear filters</Button>
+      <FilterBar data={data} columns={columns} sorting={sorting} />
+      <BulkBar selection={selection} />
+      {data.count === 0 ? (
+        <Empty title={t("none-match", { count: data.total, shown: f.count(data.total) })}>
+          <Button onClick={() => void setFilter({ q: null, state: null })}>{t("clear")}</Button>
         </Empty>
       ) : (
-        <DataTable
-          label="Topics"
-          rows={rows}
-          columns={topicColumns}
+        <WindowTable
+          label={t("title")}
+          window={table}
+          columns={columns.shown}
           sorting={sorting}
           onSort={setSorting}
-          filter={`${q} ${state.join()}`}
-          stale={(row) => row.stale}
-          {...(filtered ? {} : { totals: topicTotals("All topics", data.sums, isPartial(data.coverage)) })}
+          stale={isStale}
+          totals={totals}
+          selection={selection}
+          menu={menu}
+          open={open}
         />
       )}
     </>
   );
+}
+
+function isStale(row: TopicRow): boolean {
+  return row.stale;
 }

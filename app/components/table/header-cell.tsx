@@ -1,22 +1,31 @@
 import type { SortingState } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ReactNode } from "react";
 import { cn } from "../classes.ts";
-import { type Column, priorityClass } from "./column.ts";
+import { type Column, type ColumnWords, priorityClass } from "./column.ts";
 
 /** A column's name, and the button that sorts by it: falling, rising, not. Shift adds it to the others. */
 export function HeaderCell<Row>({
   column,
+  words: { header, hint },
   first,
   sorting,
   toggle,
+  before,
 }: {
   column: Column<Row>;
+  words: ColumnWords;
   first: boolean;
   sorting: SortingState;
-  toggle: (multi: boolean) => void;
+  /** null: it cannot be sorted by. */
+  toggle: ((multi: boolean) => void) | null;
+  before?: ReactNode;
 }) {
-  const own = sorting.find((sort) => sort.id === column.id);
+  const at = sorting.findIndex((sort) => sort.id === column.id);
+  const own = sorting[at];
   const Arrow = own?.desc ? ArrowDown : ArrowUp;
+  const look =
+    "flex h-7 min-w-0 flex-1 items-center gap-1 rounded-control px-2 text-12 whitespace-nowrap text-muted";
   return (
     <th
       scope="col"
@@ -27,19 +36,34 @@ export function HeaderCell<Row>({
         priorityClass(column.priority),
       )}
     >
-      <button
-        type="button"
-        title={column.hint}
-        onClick={(event) => toggle(event.shiftKey)}
-        className={cn(
-          "flex h-7 w-full items-center gap-1 rounded-control px-2 text-12 whitespace-nowrap text-muted hover:text-text pointer-coarse:h-9",
-          column.numeric && "flex-row-reverse",
-          own !== undefined && "font-medium text-text",
+      <span className="flex items-center">
+        {before}
+        {toggle === null ? (
+          <span title={hint} className={cn(look, column.numeric && "flex-row-reverse")}>
+            {header}
+          </span>
+        ) : (
+          <button
+            type="button"
+            title={hint}
+            onClick={(event) => toggle(event.shiftKey)}
+            className={cn(
+              look,
+              "hover:text-text pointer-coarse:h-9",
+              column.numeric && "flex-row-reverse",
+              own !== undefined && "font-medium text-text",
+            )}
+          >
+            {header}
+            <Arrow aria-hidden="true" className={cn("size-3 shrink-0", own === undefined && "invisible")} />
+            {own !== undefined && sorting.length > 1 && (
+              <span aria-hidden="true" className="text-11">
+                {at + 1}
+              </span>
+            )}
+          </button>
         )}
-      >
-        {column.header}
-        <Arrow aria-hidden="true" className={cn("size-3", own === undefined && "invisible")} />
-      </button>
+      </span>
     </th>
   );
 }

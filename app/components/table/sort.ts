@@ -1,23 +1,20 @@
 import type { SortingState } from "@tanstack/react-table";
 import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
-
-/** `-depth,name` as the table's sorting state. */
-export function parseSort(text: string): SortingState {
-  return text
-    .split(",")
-    .filter((part) => part !== "" && part !== "-")
-    .map((part) => (part.startsWith("-") ? { id: part.slice(1), desc: true } : { id: part, desc: false }));
-}
-
-export function printSort(sorting: SortingState): string {
-  return sorting.map(({ id, desc }) => (desc ? `-${id}` : id)).join(",");
-}
+import { parseSort, printSort } from "../../../server/console/contract/index.ts";
 
 /** Sorting that lives in the address, so that a link shows what its sender saw. */
 export function useSort(standard: string, key = "sort") {
   const [text, setText] = useQueryState(key, parseAsString.withDefault(standard));
-  const sorting = useMemo(() => parseSort(text), [text]);
+  const sorting = useMemo(() => parseSort(text) as SortingState, [text]);
   const setSorting = (next: SortingState | null) => void setText(next === null ? null : printSort(next));
   return { sorting, setSorting };
+}
+
+/** After a click on a column's header: falling (names: rising), the other way, not; with Shift beside the others. */
+export function toggled(sorting: SortingState, id: string, desc: boolean, multi: boolean): SortingState {
+  const own = sorting.find((sort) => sort.id === id);
+  const others = multi ? sorting.filter((sort) => sort.id !== id) : [];
+  if (own === undefined) return [...others, { id, desc }];
+  return own.desc === desc ? [...others, { id, desc: !desc }] : others;
 }

@@ -37,6 +37,7 @@ import {
   publishBodyBytesMax,
   publishRequest,
 } from "./requests.ts";
+import { topicsFileRoute } from "./topics-file.ts";
 import { traceRoute } from "./trace.ts";
 
 export interface ApiOptions {
@@ -82,6 +83,7 @@ export function apiRoutes(options: ApiOptions) {
     lookRoutes(app, options.reads);
     traceRoute(app, options);
     eventRoutes(app, options);
+    topicsFileRoute(app, options);
     writeRoutes(app, options);
     historyRoutes(app, { history: options.history, log: options.log });
     app.all(`${apiBase}/*`, read, () => {

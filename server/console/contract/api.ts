@@ -49,6 +49,8 @@ export const apiPaths = {
   overview: `${apiBase}/overview`,
   /** Its query is a `WindowRequest`, as `windowQuery` writes it; of `clients` and `channels` likewise. */
   topics: `${apiBase}/topics`,
+  /** GET, `topics`' query and `format=csv|ndjson`: a file of all topics that match. */
+  topicsFile: `${apiBase}/topics-file`,
   channels: (topic: string) => `${apiBase}/topics/${partOfName(topic)}/channels`,
   /** Asked of the nodes when it is watched: without a watcher there are none. */
   clients: (topic: string, channel: string) =>

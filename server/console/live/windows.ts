@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { PaceMs, Snapshot, WindowRequest } from "../contract/index.ts";
 import type { FeedMessage } from "./feed.ts";
 import { Listings } from "./listings.ts";
+import { type KeyedRow, rowSource } from "./row-source.ts";
 import type { WindowTarget } from "./targets.ts";
 import type { ViewSource } from "./views.ts";
 import { lookOnce, Window, type WindowPlace } from "./window.ts";
@@ -66,6 +67,14 @@ export class Windows {
   read(place: WindowPlace, request: WindowRequest): Snapshot {
     const data = lookOnce(this.#source, this.#listings, place, request);
     return { room: place.room, rev: 0, atMs: this.#source.collector.clock.wallMs(), data } as Snapshot;
+  }
+
+  /** All rows that match, in their order; none, where there is no such thing. */
+  list(place: WindowPlace, request: WindowRequest): readonly KeyedRow[] {
+    const rows = rowSource(this.#source, place.target, place.sees);
+    if (rows === null) return [];
+    const { keys } = this.#listings.get(`${place.room} ${place.sight}`, request, rows, 0);
+    return keys.flatMap((key) => rows.get(key) ?? []);
   }
 
   async #tick(): Promise<void> {

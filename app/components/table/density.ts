@@ -1,0 +1,4 @@
+/** Height of a table's row, in pixels. */
+export function useRowHeightPx(): number {
+  return 36;
+}
