@@ -93,11 +93,11 @@ test("[W4] rows stay where they are under the pointer, and move when they are le
 
   await names.last().hover();
   for (let more = 0; more < 5; more++) await system.publish("then.frozen", "x");
-  await expect(table.getByRole("row", { name: /^then\.frozen 6 / })).toBeVisible();
+  await expect(table.getByRole("row", { name: /then\.frozen 6 / })).toBeVisible();
   const resort = page.getByTestId("re-sort");
   await expect(resort).toHaveText("Re-sort (2 changed)");
   // Longer than rows may stand still by themselves.
-  await expect(table.getByRole("row", { name: /^then\.frozen .* [6-9] s/ })).toBeVisible();
+  await expect(table.getByRole("row", { name: /then\.frozen .* [6-9] s/ })).toBeVisible();
   await expect(names).toHaveText(["first.frozen", "then.frozen"]);
   const box = (await resort.boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 20 });
