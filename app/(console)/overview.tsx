@@ -2,7 +2,7 @@
 
 import type { OverviewView, Snapshot } from "../../server/console/contract/index.ts";
 import { Card, Section } from "../components/card.tsx";
-import { Charts } from "../components/chart/charts.tsx";
+import { HistoryCharts } from "../components/chart/history-charts.tsx";
 import { charts } from "../components/chart/lines.ts";
 import { CoverageNote, isPartial } from "../components/coverage-note.tsx";
 import {
@@ -24,6 +24,8 @@ import { useRoom } from "../live/use-room.ts";
 import { nodeColumns } from "../tables/node-columns.tsx";
 import { NewSystem } from "./new-system.tsx";
 import { TopTopics } from "./top-topics.tsx";
+
+const charted = [charts.flow, charts.stock, charts.oldest];
 
 export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
   const { data } = useRoom(rendered);
@@ -70,7 +72,7 @@ function Running({ data }: { data: OverviewView }) {
           note={`last min; p50 ${span(data.commitP50Ms)}`}
         />
       </Metrics>
-      <Charts kinds={[charts.flow, charts.stock, charts.oldest]} series={data.series} across={3} />
+      <HistoryCharts object="overview" kinds={charted} series={data.series} across={3} />
       <TopTopics topics={data.topics} topicCount={data.topicCount} />
     </div>
   );

@@ -2,14 +2,22 @@
 
 import { Activity } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
-import type { Coverage, Flow, Problem, Series, ShareRow } from "../../server/console/contract/index.ts";
+import {
+  type Coverage,
+  type Flow,
+  type HistoryObject,
+  type Problem,
+  rooms,
+  type Series,
+  type ShareRow,
+} from "../../server/console/contract/index.ts";
 import { ActionButton } from "../actions/action-button.tsx";
 import { tailClosed } from "../live/limits.ts";
 import { useStatus } from "../live/use-room.ts";
 import { paths } from "../paths.ts";
 import { shareColumns } from "../tables/share-columns.tsx";
 import { useWords } from "../words/index.ts";
-import { Charts } from "./chart/charts.tsx";
+import { HistoryCharts } from "./chart/history-charts.tsx";
 import { charts } from "./chart/lines.ts";
 import { CoverageNote, isPartial } from "./coverage-note.tsx";
 import { FlowMetrics } from "./flow-metrics.tsx";
@@ -59,8 +67,12 @@ export function QueueActions({
   );
 }
 
+const first = [charts.work, charts.depth];
+const more = [charts.failures, charts.oldest, charts.consumers];
+
 /** How a topic or a channel does: what is wrong, its figures, its charts. */
 export function QueueFigures({
+  object,
   name,
   flow,
   inLabel,
@@ -70,6 +82,8 @@ export function QueueFigures({
   series,
   children,
 }: {
+  /** Whose history the charts are of. */
+  object: HistoryObject;
   name: string;
   flow: Flow;
   inLabel: string;
@@ -92,7 +106,7 @@ export function QueueFigures({
           stale={nodes.every((row) => row.stale)}
           inLabel={inLabel}
         />
-        <Charts kinds={[charts.work, charts.depth]} series={series} />
+        <HistoryCharts object={object} kinds={first} series={series} />
         {children}
       </div>
     </>
@@ -102,6 +116,7 @@ export function QueueFigures({
 /** The tabs that topics and channels have alike: each node's part, and more charts. */
 export function useQueueTabs({
   topic,
+  channel,
   nodes,
   series,
 }: {
@@ -111,6 +126,7 @@ export function useQueueTabs({
   series: Series;
 }): readonly Tab<"nodes" | "charts">[] {
   const t = useWords("topic");
+  const object = channel === undefined ? rooms.topic(topic) : rooms.channel(topic, channel);
   return [
     {
       id: "nodes",
@@ -121,7 +137,7 @@ export function useQueueTabs({
     {
       id: "charts",
       label: t("tab.charts"),
-      content: <Charts kinds={[charts.failures, charts.oldest]} series={series} />,
+      content: <HistoryCharts object={object} kinds={more} series={series} bar={false} />,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Series } from "../../server/console/contract/index.ts";
-import { columns, sentence, stacked, tableRows } from "./series.ts";
+import { columns, courseOf, stacked, tableRows } from "./series.ts";
 
 const series: Series = {
   stepMs: 1_000,
@@ -34,11 +34,17 @@ test("[W5] layers lie on those before them, and what is not known stays that", (
 });
 
 test("[W5] a chart is also a sentence", () => {
-  const data = columns(series, ["memoryDepth", "none"]);
-  const tell = (column: number) => sentence("Waiting", data, column, String);
+  const of = (...values: (number | null)[]) =>
+    courseOf([values.map((_, at) => at), values], 1, (one, other) => Math.round(one) === Math.round(other))
+      .kind;
 
-  expect(tell(1)).toBe("Waiting rose from 10 to 30 in the last 5 seconds.");
-  expect(tell(2)).toBe("Waiting: nothing measured yet.");
+  expect([of(10, 30), of(30, null, 10), of(5, 5.1), of(5, 9, 5), of(null, null)]).toEqual([
+    "rose",
+    "fell",
+    "stayed",
+    "same",
+    "none",
+  ]);
 });
 
 test("[W5] a chart is also a table, newest first", () => {

@@ -35,33 +35,29 @@ export function stacked(data: Columns): Columns {
   return [times, ...sums];
 }
 
-/** "Waiting rose from 120 to 4,300 in the last 5 minutes." */
-export function sentence(
-  name: string,
+/** How a line went: what a sentence about it says. */
+export type Course =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "stayed" | "same" | "rose" | "fell";
+      readonly first: number;
+      readonly last: number;
+      readonly most: number;
+    };
+
+/** `same`: as at the start, after it was higher. `alike` says when two figures are written alike. */
+export function courseOf(
   data: Columns,
   column: number,
-  format: (value: number) => string,
-): string {
+  alike: (one: number, other: number) => boolean,
+): Course {
   const known = (data[column] ?? []).filter((value) => value !== null);
   const first = known[0];
   const last = known.at(-1);
-  if (first === undefined || last === undefined) return `${name}: nothing measured yet.`;
-  const times = data[0];
-  const windowText = windowWords(((times.at(-1) ?? 0) - (times[0] ?? 0)) * 1_000);
-  if (format(first) === format(last)) {
-    const most = Math.max(...known);
-    return format(most) === format(last)
-      ? `${name} stayed at ${format(last)} in the last ${windowText}.`
-      : `${name} is ${format(last)}, as at the start of the last ${windowText}; at most ${format(most)}.`;
-  }
-  const verb = last > first ? "rose" : "fell";
-  return `${name} ${verb} from ${format(first)} to ${format(last)} in the last ${windowText}.`;
-}
-
-function windowWords(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1_000));
-  if (seconds < 90) return seconds === 1 ? "second" : `${seconds} seconds`;
-  return `${Math.round(seconds / 60)} minutes`;
+  if (first === undefined || last === undefined) return { kind: "none" };
+  const most = known.reduce((one, other) => Math.max(one, other));
+  if (alike(first, last)) return { kind: alike(most, last) ? "stayed" : "same", first, last, most };
+  return { kind: last > first ? "rose" : "fell", first, last, most };
 }
 
 /** Every tenth row, newest first: what the table beside a chart shows. */

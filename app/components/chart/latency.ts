@@ -10,16 +10,17 @@ const looks: readonly Pick<Line, "hue" | "dash">[] = [
 /** From publish to FIN: a line for each of the first three percentiles. */
 export function latencyChart(quantiles: readonly number[]): ChartKind {
   return {
-    title: "Publish to FIN",
-    unit: "time",
+    id: "latency",
     as: "span",
-    lines: latencyMetrics
-      .slice(0, quantiles.length)
-      .map((metric, index) => ({ metric, label: percentile(quantiles[index]!), ...looks[index]! })),
+    lines: latencyMetrics.slice(0, quantiles.length).map((metric, index) => ({
+      metric,
+      ...percentile(quantiles[index]!),
+      ...looks[index]!,
+    })),
   };
 }
 
-/** 0.5 → p50, 0.999 → p99.9, 1 → Longest. */
-function percentile(quantile: number): string {
-  return quantile === 1 ? "Longest" : `p${Number((quantile * 100).toPrecision(6))}`;
+/** 0.5 → p50, 0.999 → p99.9 */
+function percentile(quantile: number): Pick<Line, "label" | "word"> {
+  return quantile === 1 ? { word: "longest" } : { label: `p${Number((quantile * 100).toPrecision(6))}` };
 }

@@ -3,35 +3,52 @@
 import { useTheme } from "next-themes";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
-import { formats, type NumberFormat } from "../../live/format.ts";
+import type { HistoryMark } from "../../../server/console/contract/index.ts";
+import type { Formats, NumberFormat } from "../../live/format.ts";
 import { type Columns, stacked } from "../../live/series.ts";
+import { localeTags, useFormat, useLocale } from "../../words/index.ts";
 import type { ChartKind } from "./lines.ts";
+import { drawMarks } from "./marks.ts";
 
-const windowSeconds = 300;
+const liveSeconds = 300;
+/** A line between so few points would hardly be seen. */
+const dotsBelow = 30;
+/** A drag so short is a click. */
+const dragPixelsMin = 8;
+const dayS = 86_400;
+
+interface Drawing {
+  readonly kind: ChartKind;
+  readonly labels: readonly string[];
+  readonly height: number;
+  readonly onCursor: (at: number | null) => void;
+  readonly onSpan: (fromMs: number, toMs: number) => void;
+}
+
+interface Drawn {
+  readonly data: Columns;
+  readonly bounds: { readonly fromMs: number; readonly toMs: number } | null;
+  readonly marks: readonly HistoryMark[];
+}
 
 /** The canvas. All words are its caller's: it is hidden from screen readers behind their sentence. */
-export function Plot({
-  kind,
-  data,
-  height,
-  onCursor,
-}: {
-  kind: ChartKind;
-  data: Columns;
-  height: number;
-  onCursor: (at: number | null) => void;
-}) {
+export function Plot({ kind, labels, height, onCursor, onSpan, ...drawn }: Drawing & Drawn) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const latest = useRef(data);
+  const latest = useRef<Drawn>(drawn);
   const { resolvedTheme } = useTheme();
+  const f = useFormat();
+  const locale = useLocale();
+  const { data, bounds, marks } = drawn;
 
   // The theme decides the colours, and a canvas cannot follow them by itself.
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when the theme changes
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
-    const made = new uPlot(options(kind, element.clientWidth, height, onCursor), [[]], element);
+    const drawing = { kind, labels, height, onCursor, onSpan };
+    const look = { f, tag: localeTags[locale], marks: () => latest.current.marks };
+    const made = new uPlot(options(drawing, look, element.clientWidth), [[]], element);
     plot.current = made;
     draw(made, kind, latest.current);
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
@@ -41,22 +58,24 @@ export function Plot({
       made.destroy();
       plot.current = null;
     };
-  }, [kind, height, onCursor, resolvedTheme]);
+  }, [kind, labels, height, onCursor, onSpan, f, locale, resolvedTheme]);
 
   useEffect(() => {
-    latest.current = data;
-    if (plot.current !== null) draw(plot.current, kind, data);
-  }, [data, kind]);
+    latest.current = { data, bounds, marks };
+    if (plot.current !== null) draw(plot.current, kind, latest.current);
+  }, [data, bounds, marks, kind]);
 
   return <div ref={host} style={{ height }} />;
 }
 
-function draw(plot: uPlot, kind: ChartKind, data: Columns): void {
+function draw(plot: uPlot, kind: ChartKind, { data, bounds }: Drawn): void {
   const drawn = kind.stack ? layered(kind, data) : data;
   const end = data[0].at(-1) ?? Date.now() / 1_000;
+  const [min, max] =
+    bounds === null ? [end - liveSeconds, end] : [bounds.fromMs / 1_000, bounds.toMs / 1_000];
   plot.batch(() => {
     plot.setData(drawn as uPlot.AlignedData, false);
-    plot.setScale("x", { min: end - windowSeconds, max: end });
+    plot.setScale("x", { min, max });
   });
 }
 
@@ -67,15 +86,22 @@ function layered(kind: ChartKind, data: Columns): Columns {
   return [times, ...sums, ...layers.slice(laid)];
 }
 
+interface Look {
+  readonly f: Formats;
+  /** Of the language, for days. */
+  readonly tag: string;
+  readonly marks: () => readonly HistoryMark[];
+}
+
 function options(
-  kind: ChartKind,
+  { kind, labels, height, onCursor, onSpan }: Drawing,
+  look: Look,
   width: number,
-  height: number,
-  onCursor: (at: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const format = formats[kind.as];
+  const format = look.f[kind.as];
+  const dayName = new Intl.DateTimeFormat(look.tag, { weekday: "short", day: "numeric" });
   const font = `11px ${style.fontFamily}`;
   const grid = { stroke: token("line"), width: 1 };
   const laid = kind.stack ? kind.lines.filter((line) => line.apart !== true).length : 0;
@@ -84,7 +110,7 @@ function options(
     height,
     padding: [8, 14, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: "weir" }, points: { size: 6 }, drag: { x: false, y: false } },
+    cursor: { sync: { key: "weir" }, points: { size: 6 }, drag: { x: true, y: false, setScale: false } },
     scales: {
       x: { time: true },
       y: { auto: true, range: (_plot, _min, max) => [0, ceiling(max)] },
@@ -98,8 +124,27 @@ function options(
         grid: { show: false },
         ticks: { show: false },
         space: 70,
-        values: (_plot, splits) => splits.map((at) => new Date(at * 1_000).toTimeString().slice(0, 5)),
-        incrs: [60, 120],
+        values: (_plot, splits, _axis, _space, step) =>
+          splits.map((at) => {
+            const date = new Date(at * 1_000);
+            return step >= dayS / 2 ? dayName.format(date) : date.toTimeString().slice(0, 5);
+          }),
+        incrs: [
+          60,
+          120,
+          300,
+          600,
+          900,
+          1_800,
+          3_600,
+          7_200,
+          14_400,
+          21_600,
+          dayS,
+          2 * dayS,
+          7 * dayS,
+          28 * dayS,
+        ],
       },
       {
         stroke: token("muted"),
@@ -122,15 +167,28 @@ function options(
     series: [
       {},
       ...kind.lines.map((line, at) => ({
-        label: line.label,
+        label: labels[at] ?? "",
         stroke: token(line.hue),
         width: 1.5,
-        points: { show: false },
+        points: { size: 4, show: (plot: uPlot) => (plot.data[0]?.length ?? 0) < dotsBelow },
         ...(line.dash ? { dash: [...line.dash] } : {}),
         ...(at === 0 && (laid > 0 || kind.lines.length === 1) ? { fill: `${token(line.hue)}2b` } : {}),
       })),
     ],
-    hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },
+    hooks: {
+      setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
+      draw: [(plot) => drawMarks(plot, look.marks(), token)],
+      setSelect: [
+        (plot) => {
+          const { left, width: dragged } = plot.select;
+          if (dragged < dragPixelsMin) return;
+          const at = (pixels: number) => plot.posToVal(pixels, "x") * 1_000;
+          const [fromMs, toMs] = [at(left), at(left + dragged)];
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          onSpan(fromMs, toMs);
+        },
+      ],
+    },
   };
 }
 

@@ -1,13 +1,14 @@
 "use client";
 
 import Link from "next/link";
-import type {
-  NodeChannelRow,
-  NodeRow,
-  NodeView,
-  Snapshot,
+import {
+  type NodeChannelRow,
+  type NodeRow,
+  type NodeView,
+  rooms,
+  type Snapshot,
 } from "../../../../server/console/contract/index.ts";
-import { Charts } from "../../../components/chart/charts.tsx";
+import { HistoryCharts } from "../../../components/chart/history-charts.tsx";
 import { charts } from "../../../components/chart/lines.ts";
 import { InFlightMetric, InMetric, OutMetric, WaitingMetric } from "../../../components/flow-metrics.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
@@ -44,13 +45,19 @@ export function Node({ name, rendered }: { name: string; rendered: Snapshot<`nod
       <div className="space-y-4">
         <ProblemList problems={data.problems} />
         <NodeMetrics node={node} />
-        <Charts kinds={node.limits === null ? all : [charts.flow]} series={data.series} across={3} />
+        <HistoryCharts
+          object={rooms.node(name)}
+          kinds={node.limits === null ? all : onlyFlow}
+          series={data.series}
+          across={3}
+        />
       </div>
       <NodeTabs data={data} />
     </div>
   );
 }
 
+const onlyFlow = [charts.flow];
 const all = [charts.flow, charts.cpu, charts.memory, charts.loop, charts.commit, charts.connections];
 
 function Heard({ node }: { node: NodeRow }) {

@@ -3,7 +3,12 @@
 import { Send } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
-import type { Snapshot, TopicRow, TopicView } from "../../../../server/console/contract/index.ts";
+import {
+  rooms,
+  type Snapshot,
+  type TopicRow,
+  type TopicView,
+} from "../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../actions/action-button.tsx";
 import { CreateForm } from "../../../actions/create-form.tsx";
 import { Empty } from "../../../components/empty.tsx";
@@ -66,7 +71,7 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
           </QueueActions>
         }
       />
-      <QueueFigures {...data} name={name} flow={flow} inLabel={t("published")} />
+      <QueueFigures {...data} object={rooms.topic(name)} name={name} flow={flow} inLabel={t("published")} />
       <TopicTabs name={name} data={data} />
     </>
   );

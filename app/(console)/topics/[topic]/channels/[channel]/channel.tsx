@@ -1,6 +1,11 @@
 "use client";
 
-import type { Bottleneck, ChannelView, Snapshot } from "../../../../../../server/console/contract/index.ts";
+import {
+  type Bottleneck,
+  type ChannelView,
+  rooms,
+  type Snapshot,
+} from "../../../../../../server/console/contract/index.ts";
 import { Gone, useWasHere } from "../../../../../components/gone.tsx";
 import { PageHead } from "../../../../../components/page-head.tsx";
 import { QueueActions, QueueFigures, useQueueTabs } from "../../../../../components/queue-page.tsx";
@@ -54,12 +59,17 @@ function Existing({ topic, channel, data }: { topic: string; channel: string; da
       />
       <QueueFigures
         {...data}
+        object={rooms.channel(topic, channel)}
         name={channel}
         flow={flow}
         inLabel={t("entered")}
         problems={data.problems.filter(({ rule }) => rule !== data.bottleneck?.rule)}
       >
-        <LatencyChart latency={data.channel.latency} series={data.series} />
+        <LatencyChart
+          object={rooms.channel(topic, channel)}
+          latency={data.channel.latency}
+          series={data.series}
+        />
       </QueueFigures>
       <Tabs
         label={t("parts", { name: `${topic}/${channel}` })}

@@ -1,14 +1,24 @@
 "use client";
 
 import { useMemo } from "react";
-import type { Latency, Series } from "../../../../../../server/console/contract/index.ts";
+import type { HistoryObject, Latency, Series } from "../../../../../../server/console/contract/index.ts";
+import { HistoryCharts } from "../../../../../components/chart/history-charts.tsx";
 import { latencyChart } from "../../../../../components/chart/latency.ts";
-import { LiveChart } from "../../../../../components/chart/live-chart.tsx";
 
 /** Nothing where no node was asked to follow it. */
-export function LatencyChart({ latency, series }: { latency: Latency | null; series: Series }) {
+export function LatencyChart({
+  object,
+  latency,
+  series,
+}: {
+  object: HistoryObject;
+  latency: Latency | null;
+  series: Series;
+}) {
   const quantiles = latency?.percentiles.map(({ quantile }) => quantile).join(" ") ?? "";
   // A chart of another kind is drawn from the start: it is another only when the percentiles are.
-  const kind = useMemo(() => latencyChart(quantiles.split(" ").map(Number)), [quantiles]);
-  return quantiles === "" ? null : <LiveChart kind={kind} series={series} />;
+  const kinds = useMemo(() => [latencyChart(quantiles.split(" ").map(Number))], [quantiles]);
+  return quantiles === "" ? null : (
+    <HistoryCharts object={object} kinds={kinds} series={series} across={1} bar={false} />
+  );
 }
