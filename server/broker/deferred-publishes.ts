@@ -97,14 +97,15 @@ export class DeferredPublishes {
   #schedule(schedule: Schedule, log: Log, seq: number, frame: Buffer, delayMs: number): void {
     const topic = this.#topic;
     const { broker } = topic;
-    const dueMs = Math.round(broker.time.wallMs + delayMs);
+    const dueAtMs = broker.time.nowMs + delayMs;
+    const dueMs = Math.round(broker.wallOf(dueAtMs));
     const message = { topic: topic.name, logId: log.id, seq, dueMs, attempts: 0, frame };
     const owners = ownersOf(topic);
     schedule.keep(message, owners, (isSoon) => {
       broker.chargeExceptions(-exceptionBytes - frame.length);
-      if (isSoon) this.#place(log, message, owners);
+      if (isSoon) this.#place(log, message, owners, dueAtMs);
       else for (const owner of owners) topic.channels.get(owner)?.countScheduled(1);
-      if (owners[0] !== noChannel) this.#placeEphemeral(log, message);
+      if (owners[0] !== noChannel) this.#placeEphemeral(log, message, dueAtMs);
       log.noteScheduled(seq + 1);
     });
   }
@@ -112,24 +113,22 @@ export class DeferredPublishes {
   /** It leaves for the channels there are, each of which has it as its own when the schedule has. */
   #spread(schedule: Schedule, log: Log, message: ScheduledMessage): void {
     const owners = ownersOf(this.#topic);
-    this.#placeEphemeral(log, message);
+    this.#placeEphemeral(log, message, this.#topic.broker.monotonicOf(message.dueMs));
     if (owners[0] === noChannel) schedule.drop(log.id, message.seq, noChannel);
     else schedule.spread(log.id, message.seq, owners, () => this.#place(log, message, owners));
   }
 
-  #place(log: Log, message: ScheduledMessage, owners: readonly string[]): void {
+  #place(log: Log, message: ScheduledMessage, owners: readonly string[], dueAtMs?: number): void {
     if (owners[0] === noChannel) this.bring(log, message);
     for (const owner of owners) {
       const channel = this.#topic.channels.get(owner);
-      if (channel !== undefined) bringTo(channel, log, message);
+      if (channel !== undefined) bringTo(channel, log, message, dueAtMs);
     }
   }
 
-  #placeEphemeral(log: Log, { seq, frame, dueMs }: ScheduledMessage): void {
-    const { broker, channels } = this.#topic;
-    for (const channel of channels.values())
-      if (channel.ephemeral)
-        channel.defer(new Exception(log, seq, 0, frame, true), broker.monotonicOf(dueMs));
+  #placeEphemeral(log: Log, { seq, frame }: ScheduledMessage, dueAtMs: number): void {
+    for (const channel of this.#topic.channels.values())
+      if (channel.ephemeral) channel.defer(new Exception(log, seq, 0, frame, true), dueAtMs);
   }
 
   clear(): void {

@@ -51,6 +51,21 @@ test("[SH1] what is due soon comes when it is due, and leaves the schedule with 
   expect(schedule.rows.size).toBe(0);
 });
 
+test("[SH1] a clock that is set while the schedule is at it makes a message neither early nor late", () => {
+  const { node, schedule } = scheduling();
+  const hourMs = 3_600_000;
+  const { consumer } = node.subscribe(10);
+  for (const jumpMs of [-hourMs, hourMs]) {
+    node.defer(`x${jumpMs}`, 1_000);
+    node.time.set(node.time.nowMs + 300, node.time.wallMs + 300 + jumpMs);
+    schedule.work();
+    node.advance(699);
+    expect(consumer.bodies).not.toContain(`x${jumpMs}`);
+    node.advance(1);
+    expect(consumer.bodies).toContain(`x${jumpMs}`);
+  }
+});
+
 test("[SH1] what is due late costs no memory, counts as deferred, and comes as it is read back", () => {
   const { node, schedule } = scheduling();
   const { consumer } = node.subscribe(10);

@@ -67,7 +67,13 @@ export function bringScheduled(
   bringTo(channel, logOf(topic, message.logId, message.seq), message);
 }
 
-export function bringTo(channel: Channel, log: Log, message: ScheduledMessage): void {
+/** @param dueAtMs on the monotonic clock, where it is known: the wall clock may have been set since the message came */
+export function bringTo(
+  channel: Channel,
+  log: Log,
+  message: ScheduledMessage,
+  dueAtMs = channel.broker.monotonicOf(message.dueMs),
+): void {
   const known = channel.exceptions.get(log, message.seq);
   if (known !== undefined) {
     known.isScheduled = true;
@@ -75,7 +81,7 @@ export function bringTo(channel: Channel, log: Log, message: ScheduledMessage): 
   }
   const exception = new Exception(log, message.seq, message.attempts, message.frame, true);
   exception.isScheduled = true;
-  channel.defer(exception, channel.broker.monotonicOf(message.dueMs));
+  channel.defer(exception, dueAtMs);
 }
 
 /**
