@@ -112,6 +112,16 @@ test("[CH1] one whose other end is gone behind a hold does not hear of it", asyn
   await eventually(() => expect(client.ended).toBe(true));
 });
 
+test("[CH1] a connection that its client has closed is its client's no more, though the server has it still", async () => {
+  using client = await greeted();
+  expect(proxy.clients).toBe(1);
+  proxy.hurt({ kind: "hold" });
+  client.socket.destroy();
+
+  await eventually(() => expect(proxy.clients).toBe(0));
+  expect(proxy.connections).toBe(1);
+});
+
 test("[CH1] cut off: those that there are get a RST, new ones too, until it is healed", async () => {
   using client = await greeted();
   const failure = once(client.socket, "error");

@@ -55,6 +55,13 @@ export class FaultProxy implements AsyncDisposable {
     return this.#links.size;
   }
 
+  /** Connections that the clients have, whatever has come of that to the server. */
+  get clients(): number {
+    let clients = 0;
+    for (const link of this.#links) if (link.hasClient) clients++;
+    return clients;
+  }
+
   /** Bytes that have come and were not let through. */
   get heldBytes(): number {
     let bytes = 0;
@@ -122,6 +129,10 @@ class Link {
 
   get heldBytes(): number {
     return this.#pipes.reduce((sum, pipe) => sum + pipe.heldBytes, 0);
+  }
+
+  get hasClient(): boolean {
+    return !this.#client.destroyed && !this.#client.readableEnded;
   }
 
   reset(): void {

@@ -1,43 +1,30 @@
 /** Looks once a second at what has a limit. */
 import { readdirSync } from "node:fs";
 import type { ChaosNode } from "./chaos-node.ts";
-import type { ChaosPostgres } from "./chaos-postgres.ts";
 import type { Recorder } from "./recorder.ts";
 
 const everyMs = 1_000;
 const rssBytesMax = 768 * 2 ** 20;
 const descriptorsMax = 512;
-/** Of a node, at Postgres. */
+/** Of a node. */
 const connectionsMax = 8;
 
 export class Gauges implements Disposable {
   readonly #timer: NodeJS.Timeout;
-  #isAsking = false;
 
-  constructor(recorder: Recorder, postgres: ChaosPostgres, nodes: readonly ChaosNode[]) {
+  constructor(recorder: Recorder, nodes: readonly ChaosNode[]) {
     const gauge = (name: string, value: number, max: number) =>
       recorder.add({ op: "gauge", proc: "harness", kind: "ok", name, value, max });
     this.#timer = setInterval(() => {
-      for (const { name, process, isUp } of nodes) {
+      for (const { name, process, proxy, isUp } of nodes) {
         if (!isUp) continue;
         const { rssBytes } = process;
         // It is just ending: the kernel knows it still, and of its memory nothing more.
         if (Number.isNaN(rssBytes)) continue;
         gauge(`${name} memory bytes`, rssBytes, rssBytesMax);
+        gauge(`${name} connections to Postgres`, proxy.clients, connectionsMax);
         gauge(`${name} descriptors`, readdirSync(`/proc/${process.pid}/fd`).length, descriptorsMax);
       }
-      if (this.#isAsking || !postgres.isRunning) return;
-      this.#isAsking = true;
-      postgres.sql<{ name: string; count: number }[]>`
-          select usename as name, count(*)::int as count from pg_stat_activity
-          where usename <> 'weir' group by usename`
-        .then((rows) => {
-          for (const { name, count } of rows) gauge(`${name} connections`, count, connectionsMax);
-        })
-        .catch(() => {})
-        .finally(() => {
-          this.#isAsking = false;
-        });
     }, everyMs);
   }
 

@@ -221,7 +221,7 @@ export class Stage implements AsyncDisposable {
     await Promise.all(this.nodes.map((node) => node.start()));
     while (!(await installWitness(this.postgres.sql))) await pause(50);
     await this.#makeTopics();
-    this.#held.use(new Gauges(recorder, this.postgres, this.nodes));
+    this.#held.use(new Gauges(recorder, this.nodes));
     this.load = new Load({ ...scale, topics, rdy }, this.nodes, recorder, seed);
     this.#held.defer(() => this.load.stop());
     this.load.start();

@@ -130,6 +130,13 @@ test("[DR3] with nobody to take over, or without the secret, nothing happens", a
   });
   expect(await two.hasTopic("orders")).toBe(false);
 
+  await using unsafe = await joined(database, { "accept-loss": false });
+  await eventually(async () => expect((await clusterOf(unsafe)).others).toHaveLength(2));
+  expect(await drain(unsafe)).toMatchObject({
+    status: 503,
+    text: expect.stringMatching(/may lose what it has confirmed/),
+  });
+
   await publish(one, "orders", ["still taken"]);
   await using client = await consumerOf(one, "orders", "billing");
   expect(await consume(client, 11)).toHaveLength(11);

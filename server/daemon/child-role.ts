@@ -27,6 +27,10 @@ export async function startChildRole<Ready extends { type: "ready" }>(
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     env: { ...process.env, ...options.env },
   });
+  let isDone = false;
+  child.on("message", (message) => {
+    if ((message as { type?: unknown } | null)?.type === "done") isDone = true;
+  });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -50,7 +54,10 @@ export async function startChildRole<Ready extends { type: "ready" }>(
       reject(new Error(how));
     });
   });
-  return { ready, running: { ended, stop: () => stop(child, ended, options.stopMsMax) } };
+  return {
+    ready,
+    running: { ended, isDone: () => isDone, stop: () => stop(child, ended, options.stopMsMax) },
+  };
 }
 
 async function stop(child: ChildProcess, ended: Promise<string>, stopMsMax: number): Promise<void> {

@@ -4,7 +4,7 @@ import { KeptRunning, type Running } from "./kept-running.ts";
 /** Something whose starts and ends a test decides. */
 function subject() {
   const starts: { fail: (why: string) => void; come: () => void }[] = [];
-  const lives: { die: (how: string) => void; stopped: boolean }[] = [];
+  const lives: { die: (how: string) => void; stopped: boolean; isDone: boolean }[] = [];
   const lines: string[] = [];
   const waiting: (() => void)[] = [];
   return {
@@ -28,10 +28,11 @@ function subject() {
 
   function live(): Running {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const life = { die: resolve, stopped: false };
+    const life = { die: resolve, stopped: false, isDone: false };
     lives.push(life);
     return {
       ended: promise,
+      isDone: () => life.isDone,
       stop: async () => {
         life.stopped = true;
         resolve("stopped");
@@ -76,6 +77,20 @@ test("[UP2] what dies is started again, with a growing pause while that fails", 
     "it did not start (three), starting it again in 0.004 s",
     "it is back",
   ]);
+});
+
+test("[UP9] what says that it is done is not started again, and can be stopped all the same", async () => {
+  const it = subject();
+  const kept = KeptRunning.start(it.options);
+  it.starts[0]!.come();
+  const running = await kept;
+  it.lives[0]!.isDone = true;
+  it.lives[0]!.die("exit code 0");
+  await expect.poll(() => it.lines).toEqual(["it has nothing left to do and is not started again"]);
+
+  await running.stop();
+  expect(it.starts).toHaveLength(1);
+  expect(it.lives[0]!.stopped).toBe(false);
 });
 
 test("[UP3] what was stopped is not started again", async () => {

@@ -2,6 +2,8 @@
 export interface Running {
   /** Says how it ended, whoever ended it. Never rejects. */
   readonly ended: Promise<string>;
+  /** Whether its end was meant to be for good: it has nothing left to do, and says so. Absent: never. */
+  isDone?(): boolean;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,10 @@ export class KeptRunning {
       const startedMs = performance.now();
       const how = await Promise.race([running.ended, this.#stop.promise]);
       if (how === null) return running.stop();
+      if (running.isDone?.()) {
+        this.#options.report(`${this.#options.name} has nothing left to do and is not started again`);
+        return;
+      }
 
       if (performance.now() - startedMs > settledMs) pauseMs = pause.first;
       running = null;

@@ -62,6 +62,7 @@ export class NodeDeparture {
     return new Drain({
       refusal: () => {
         if (!isRestored()) return "the node has not read yet what it owes";
+        if (store.durableRefusal !== null) return store.durableRefusal;
         const topic = topicWithDeferred(broker);
         if (topic === null) return membership.drainRefusal;
         return `topic ${topic} has deferred publishes that wait for a channel, which are not handed over`;
@@ -107,6 +108,8 @@ export class NodeDeparture {
   }
 
   async #endDrained(isEmpty: boolean): Promise<void> {
+    // Whoever keeps the node running is not to start it again.
+    if (isEmpty) process.send?.({ type: "done" });
     await this.#node.closeHttp();
     await this.#end(!isEmpty);
   }

@@ -119,6 +119,28 @@ test("[UP8] its nodes are told which topics are durable, and its own Postgres ke
   expect([publish.status, await publish.text()]).toEqual([200, "OK"]);
 });
 
+test("[UP9] a node that was drained is not started again, and the rest goes on", async () => {
+  await using database = await freshDatabase();
+  await start({ DATABASE_URL: database.url }, ["--nodes=2", "--", "--accept-loss"]);
+  const http = address("NSQ HTTP");
+  const secret = readFileSync(join(directory, "cluster-secret"), "utf8").trim();
+  const headers = { authorization: `Bearer ${secret}` };
+
+  // Each has to have seen that the other is alive.
+  const answer = async () => {
+    const response = await fetch(`${http}/v1/drain`, { method: "POST", headers });
+    await response.text();
+    return response.status;
+  };
+  await expect.poll(answer, { timeout: 20_000 }).toBe(200);
+  await until(() => said.includes("node 1 has nothing left to do and is not started again"));
+
+  expect(processes().filter(({ command }) => command.includes(" nsqd "))).toHaveLength(1);
+  up.kill("SIGTERM");
+  await until(() => up.exitCode !== null);
+  expect(up.exitCode).toBe(0);
+});
+
 test("[UP5] killed itself, it leaves nothing behind, and a second start finds its ports and data free", async () => {
   await start();
 
