@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { nsqdOptions } from "../cli/nsqd-options.ts";
 import type {
+  ClientsAnswer,
   ConfigAnswer,
   DeferredAnswer,
   InFlightAnswer,
@@ -135,6 +136,29 @@ test("[RD4] producers are those that published to the topic, the latest first", 
   expect(answer.producers).toMatchObject([
     { messageCount: 7, lastAtMs: 2_000, userAgent: "test/1.0" },
     { messageCount: 5, lastAtMs: 1_000 },
+  ]);
+});
+
+test("[RD8] connections are told with what they consume and publish, the busiest first", async () => {
+  const [server, consumer] = await withBilling(2);
+  await using _ = server;
+  const producer = new TestConsumer(server);
+  producer.pubCounts.set("orders", 3).set("other", 4);
+  await server.post("/mpub?topic=orders", "one\ntwo");
+  server.broker.settle();
+
+  const { total, clients } = await read<ClientsAnswer>(server, "/v1/clients");
+
+  expect(total).toBe(2);
+  expect(clients).toMatchObject([
+    {
+      clientId: consumer.identity.clientId,
+      topic: "orders",
+      channel: "billing",
+      inFlight: 2,
+      publishCount: 0,
+    },
+    { clientId: producer.identity.clientId, topic: null, channel: null, inFlight: 0, publishCount: 7 },
   ]);
 });
 

@@ -7,12 +7,14 @@ import { Refusal } from "../http-api/errors.ts";
 import { parseQuery, type Query } from "../http-api/target.ts";
 import { hidden } from "../protocol/config-value.ts";
 import {
+  type ClientsAnswer,
   type ConfigAnswer,
   type DeferredAnswer,
   type DeferredMessage,
   type InFlightAnswer,
   type InFlightMessage,
   type LogAnswer,
+  type NodeClientRow,
   type OptionValue,
   type OptionValueRow,
   type ProducerRow,
@@ -121,6 +123,40 @@ export async function producers(call: Call): Promise<Answer> {
   });
   const answer: ProducersAnswer = { atMs: Date.now(), total: latest.seen, producers: latest.taken() };
   return new Json(answer);
+}
+
+/** `GET /v1/clients?limit=`: `ClientsAnswer`. */
+export async function clients(call: Call): Promise<Answer> {
+  const limit = limitOf(call);
+  if (limit instanceof Refusal) return limit;
+  const { ports, turns } = call;
+  const channels = new Map<number, Channel>();
+  await turns.each(ports.broker.topics.values(), (topic) => {
+    for (const channel of topic.channels.values())
+      for (const { number } of channel.subscriptions) channels.set(number, channel);
+  });
+  const busiest = new First<NodeClientRow>(limit, ({ inFlight: held }) => -held);
+  await turns.each(ports.connections(), (connection) => {
+    const { clientId, hostname, remoteAddress, userAgent, connectedAtMs, subscription, tls } = connection;
+    const channel = channels.get(connection.number);
+    let publishCount = 0;
+    for (const count of connection.pubCounts.values()) publishCount += count;
+    busiest.add({
+      ...{ clientId, hostname, address: remoteAddress, userAgent, publishCount, tls: tls !== null },
+      connectedAtMs: Math.round(connectedAtMs),
+      topic: channel?.topicName ?? null,
+      channel: channel?.name ?? null,
+      readyCount: subscription?.rdy ?? 0,
+      inFlight: subscription?.inFlight ?? 0,
+      finishCount: subscription?.finishCount ?? 0,
+      requeueCount: subscription?.requeueCount ?? 0,
+    });
+  });
+  return new Json({
+    atMs: Date.now(),
+    total: busiest.seen,
+    clients: busiest.taken(),
+  } satisfies ClientsAnswer);
 }
 
 /** `POST /v1/client/kick?address=`: ends the connection of that address. What it held waits for its timeout. */

@@ -11,7 +11,7 @@ import { metrics } from "./metrics.ts";
 import { publishMany } from "./mpub.ts";
 import { outcomes } from "./outcomes.ts";
 import { publish } from "./publish.ts";
-import { config, deferred, inFlight, kick, logLines, producers } from "./reads.ts";
+import { clients, config, deferred, inFlight, kick, logLines, producers } from "./reads.ts";
 import { previewRemoval, previewRequeue, removeByJob, requeueByJob, restoreByJob } from "./removals.ts";
 import { stats } from "./stats.ts";
 import { tap } from "./tap.ts";
@@ -72,6 +72,7 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/v1/channel/inflight", handle: inFlight, guarded: true },
   { method: "GET", path: "/v1/channel/deferred", handle: deferred, guarded: true },
   { method: "GET", path: "/v1/topic/producers", handle: producers, guarded: true },
+  { method: "GET", path: "/v1/clients", handle: clients, guarded: true },
   { method: "GET", path: "/v1/config", handle: config, guarded: true },
   { method: "GET", path: "/v1/log", handle: logLines, guarded: true },
   { method: "POST", path: "/v1/client/kick", handle: kick, guarded: true },

@@ -1,6 +1,6 @@
 /**
  * What a node is asked for when somebody looks closer: `GET /v1/channel/inflight`, `/v1/channel/deferred`,
- * `/v1/topic/producers`, `/v1/config`, `/v1/log`. Each is true of one instant; the next may be another.
+ * `/v1/topic/producers`, `/v1/clients`, `/v1/config`, `/v1/log`. Each is true of one instant; the next may be another.
  */
 
 /** Rows of one answer, at most, and unless fewer are asked for. */
@@ -75,6 +75,29 @@ export interface ProducersAnswer {
   readonly atMs: number;
   readonly total: number;
   readonly producers: readonly ProducerRow[];
+}
+
+/** A connection, whatever it does. */
+export interface NodeClientRow extends ReadClient {
+  readonly userAgent: string;
+  readonly connectedAtMs: number;
+  /** What it consumes; null: nothing. */
+  readonly topic: string | null;
+  readonly channel: string | null;
+  readonly readyCount: number;
+  readonly inFlight: number;
+  readonly finishCount: number;
+  readonly requeueCount: number;
+  /** Messages it has published. */
+  readonly publishCount: number;
+  readonly tls: boolean;
+}
+
+/** Those with most in flight come first. */
+export interface ClientsAnswer {
+  readonly atMs: number;
+  readonly total: number;
+  readonly clients: readonly NodeClientRow[];
 }
 
 export type OptionValue = string | number | boolean | readonly (string | number)[] | null;

@@ -34,6 +34,16 @@ export function lookRoutes(app: FastifyInstance, reads: Reads): void {
     reads.options(name(params.topic)),
   );
   app.get(apiPaths.options, read, () => reads.options(null));
+  app.get<Names>(`${apiBase}/nodes/:node/clients`, readOfPath, async ({ params, visitor }) => {
+    const view = await reads.clients(params.node);
+    if (view === null) throw new Failure("not-found", "There is no such node.");
+    const { actor } = visitor!;
+    if (seesEverything(actor)) return view;
+    const rows = view.rows.filter(
+      ({ topic, channel }) => topic !== null && sees(actor, topic, channel ?? undefined),
+    );
+    return { ...view, rows, read: { ...view.read, total: null } };
+  });
   app.get<Names>(`${apiBase}/nodes/:node/log`, readOfPath, async (request) => {
     demandAll(request, "Its log names topics of all.");
     const log = await reads.log(request.params.node);

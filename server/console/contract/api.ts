@@ -72,6 +72,8 @@ export const apiPaths = {
   /** GET: `OptionsView` of the nodes that have the topic, and of all. */
   optionsOfTopic: (topic: string) => `${apiPaths.topic(topic)}/options`,
   options: `${apiBase}/options`,
+  /** GET: `NodeClientsView`. */
+  nodeClients: (node: string) => `${apiPaths.node(node)}/clients`,
   /** GET: `LogView`. */
   log: (node: string) => `${apiPaths.node(node)}/log`,
   /** GET: `RegistrationsView`. */

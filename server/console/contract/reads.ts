@@ -6,6 +6,7 @@ import type {
   DeferredMessage,
   InFlightMessage,
   LogLine,
+  NodeClientRow as NodeClient,
   ProducerRow as NodeProducer,
   OptionValue,
 } from "../../protocol/node-reads.ts";
@@ -71,6 +72,19 @@ export interface ProducersView {
   readonly nodes: readonly NodeRead[];
   readonly total: number;
   readonly rows: readonly ProducerRow[];
+}
+
+export interface NodeClientRow extends NodeClient {
+  /** Its address. */
+  readonly key: string;
+}
+
+/** Connections of one node. */
+export interface NodeClientsView {
+  readonly atMs: number;
+  readonly read: NodeRead;
+  /** The busiest, at most `readRowsShownMax`. */
+  readonly rows: readonly NodeClientRow[];
 }
 
 /** One value of an option, and who has it. */

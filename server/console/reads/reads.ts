@@ -5,11 +5,13 @@ import type {
   DeferredView,
   InFlightView,
   LogView,
+  NodeClientsView,
   OptionsView,
   PostgresHealth,
   ProducersView,
   RegistrationsView,
 } from "../contract/index.ts";
+import { readClients } from "./clients.ts";
 import { readDeferred, readInFlight } from "./messages.ts";
 import { readLog, readOptions } from "./options.ts";
 import { type CountsBefore, readProducers } from "./producers.ts";
@@ -67,6 +69,13 @@ export class Reads {
     return this.#shared.read(`options ${topic ?? "*"}`, optionsGoodMs, () =>
       readOptions(topic === null ? this.#collector.nodes : this.#nodesOf(topic), this.#clock.wallMs()),
     );
+  }
+
+  /** null: there is no such node. */
+  async clients(key: string): Promise<NodeClientsView | null> {
+    const node = this.#collector.node(key);
+    if (!node) return null;
+    return this.#shared.read(`clients ${key}`, rowsGoodMs, () => readClients(node, this.#clock.wallMs()));
   }
 
   /** null: there is no such node. */

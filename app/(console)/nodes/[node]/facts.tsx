@@ -1,31 +1,40 @@
+"use client";
+
 import type { NodeRow, StoreStatus } from "../../../../server/console/contract/index.ts";
 import { Card } from "../../../components/card.tsx";
-import { leaseWord } from "../../../components/lease.ts";
 import { Num } from "../../../components/number.tsx";
 import { Status } from "../../../components/status.tsx";
-import { bytes, span, unknown } from "../../../live/format.ts";
+import { unknown } from "../../../live/format.ts";
+import { useFormat, useWords } from "../../../words/index.ts";
 
 /** What a node is, where it is, and how its store does. */
 export function Facts({ node }: { node: NodeRow }) {
+  const t = useWords("node");
+  const f = useFormat();
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       <Table
-        title="Node"
+        title={t("fact.node")}
         rows={[
-          ["Identity", node.id],
-          ["Host name", node.hostname],
-          ["Broadcast address", node.broadcastAddress],
-          ["TCP port", node.tcpPort],
-          ["HTTP port", node.httpPort],
-          ["Version", node.version],
-          ["Health", node.health],
-          ["Frames in memory", `${bytes(node.memBytes)} of ${bytes(node.memBytesMax)}`],
-          ["Connected producers", node.producers],
-          ["Connected consumers", node.consumers],
-          ["Producers meet", node.pressure === null ? null : pressureWords[node.pressure]],
-          ["Differs from the cluster in", node.clusterDifferences],
-          ["Lease", node.lease === null ? null : leaseWord(node).word],
-          ["Epoch", node.epoch],
+          [t("fact.identity"), node.id],
+          [t("fact.hostname"), node.hostname],
+          [t("fact.broadcast"), node.broadcastAddress],
+          [t("fact.tcp"), node.tcpPort],
+          [t("fact.http"), node.httpPort],
+          [t("fact.version"), node.version],
+          [t("fact.health"), node.health],
+          [
+            t("fact.frames"),
+            node.memBytes === null
+              ? null
+              : t("fact.frames-of", { bytes: f.bytes(node.memBytes), max: f.bytes(node.memBytesMax) }),
+          ],
+          [t("fact.producers"), node.producers],
+          [t("fact.consumers"), node.consumers],
+          [t("fact.pressure"), node.pressure === null ? null : t(`pressure.${node.pressure}`)],
+          [t("fact.differences"), node.clusterDifferences],
+          [t("fact.lease"), node.lease === null ? null : t(`lease.${node.lease}`)],
+          [t("fact.epoch"), node.epoch],
         ]}
       />
       {node.store !== null && <Store store={node.store} />}
@@ -33,27 +42,26 @@ export function Facts({ node }: { node: NodeRow }) {
   );
 }
 
-const pressureWords = { none: "no pressure", hold: "held back", refuse: "refused" } as const;
-const kinds = { postgres: "Postgres", files: "segment files", memory: "memory only" } as const;
-
 function Store({ store }: { store: StoreStatus }) {
+  const t = useWords("node");
+  const f = useFormat();
   return (
     <Table
-      title="Store"
+      title={t("fact.store")}
       rows={[
-        ["Kind", kinds[store.kind]],
+        [t("fact.kind"), t(`store-kind.${store.kind}`)],
         [
-          "State",
+          t("fact.state"),
           <Status key="state" tone={store.state === "up" ? "ok" : store.state === "down" ? "warn" : "info"}>
-            {store.state === "up" ? "Up" : store.state === "down" ? "Away" : "Starting"}
+            {t(`store-state.${store.state}`)}
           </Status>,
         ],
-        ["Why", store.reason],
-        ["On its way out", bytes(store.writingBytes)],
-        ["Commit p50, p99", `${span(store.commitP50Ms)}, ${span(store.commitP99Ms)}`],
-        ["Audit behind by", span(store.auditLagMs)],
-        ["Audit events stored", <Num key="events" value={store.auditEvents} />],
-        ["Audit events lost", <Num key="gaps" value={store.auditGaps} bad="up" />],
+        [t("fact.why"), store.reason],
+        [t("fact.writing"), f.bytes(store.writingBytes)],
+        [t("fact.commit"), `${f.span(store.commitP50Ms)}, ${f.span(store.commitP99Ms)}`],
+        [t("fact.audit-lag"), f.span(store.auditLagMs)],
+        [t("fact.audit-events"), <Num key="events" value={store.auditEvents} />],
+        [t("fact.audit-gaps"), <Num key="gaps" value={store.auditGaps} bad="up" />],
       ]}
     />
   );

@@ -1,8 +1,6 @@
 "use client";
 
-import Link from "next/link";
 import {
-  type NodeChannelRow,
   type NodeRow,
   type NodeView,
   rooms,
@@ -17,25 +15,24 @@ import { Metric, Metrics } from "../../../components/metric.tsx";
 import { NodeState } from "../../../components/node-state.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { ProblemList } from "../../../components/problem-list.tsx";
-import { StateBadges } from "../../../components/state-badges.tsx";
-import type { Column } from "../../../components/table/column.ts";
-import { DataTable } from "../../../components/table/data-table.tsx";
-import { useSort } from "../../../components/table/sort.ts";
 import { Tabs } from "../../../components/tabs.tsx";
-import { age, bytes, plural } from "../../../live/format.ts";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
-import { flowColumns } from "../../../tables/flow-columns.tsx";
-import { topicColumns } from "../../../tables/topic-columns.tsx";
+import { useFormat, useWords } from "../../../words/index.ts";
+import { Connections } from "./connections.tsx";
 import { Facts } from "./facts.tsx";
+import { NodeLog } from "./log.tsx";
+import { NodeOptions } from "./options.tsx";
+import { Tree } from "./tree.tsx";
 
 export function Node({ name, rendered }: { name: string; rendered: Snapshot<`node:${string}`> }) {
+  const t = useWords("node");
   const { data } = useRoom(rendered);
   const wentAtMs = useWasHere(data !== null);
   if (data === null)
     return (
-      <Gone wentAtMs={wentAtMs} what="node" name={name} back={{ href: paths.nodes, label: "All nodes" }} />
+      <Gone wentAtMs={wentAtMs} what={t("what")} name={name} back={{ href: paths.nodes, label: t("back") }} />
     );
   const { node } = data;
   return (
@@ -45,14 +42,8 @@ export function Node({ name, rendered }: { name: string; rendered: Snapshot<`nod
       <div className="space-y-4">
         <ProblemList problems={data.problems} />
         <NodeMetrics node={node} />
-        <HistoryCharts
-          object={rooms.node(name)}
-          kinds={node.limits === null ? all : onlyFlow}
-          series={data.series}
-          across={3}
-        />
       </div>
-      <NodeTabs data={data} />
+      <NodeTabs name={name} data={data} />
     </div>
   );
 }
@@ -61,96 +52,81 @@ const onlyFlow = [charts.flow];
 const all = [charts.flow, charts.cpu, charts.memory, charts.loop, charts.commit, charts.connections];
 
 function Heard({ node }: { node: NodeRow }) {
+  const t = useWords("node");
+  const f = useFormat();
   const nowMs = useNow();
-  const started = node.startedAtMs === null ? "" : `up for ${age(nowMs - node.startedAtMs)}`;
-  if (node.state === "up") return <>{[node.hostname, node.version, started].filter(Boolean).join(" · ")}</>;
-  return (
-    <>
-      {node.reason ?? "It does not answer."}{" "}
-      {node.lastHeardAtMs === null ? "Never heard of." : `Last heard ${age(nowMs - node.lastHeardAtMs)} ago.`}
-    </>
-  );
+  const ago = (atMs: number) => f.age(Math.max(0, nowMs - atMs));
+  if (node.state === "up") {
+    const started = node.startedAtMs === null ? "" : t("up-for", { age: ago(node.startedAtMs) });
+    return [node.hostname, node.version, started].filter(Boolean).join(" · ");
+  }
+  const heard =
+    node.lastHeardAtMs === null ? t("never-heard") : t("last-heard", { age: ago(node.lastHeardAtMs) });
+  return `${node.reason ?? t("silent")} ${heard}`;
 }
 
 function NodeMetrics({ node }: { node: NodeRow }) {
+  const t = useWords("node");
+  const f = useFormat();
   return (
-    <Metrics label="Figures of the node">
-      <InMetric label="In" flow={node.flow} />
-      <OutMetric label="Out" flow={node.flow} />
+    <Metrics label={t("figures")}>
+      <InMetric label={t("metric.in")} flow={node.flow} />
+      <OutMetric label={t("metric.out")} flow={node.flow} />
       <WaitingMetric flow={node.flow} />
       <InFlightMetric flow={node.flow} />
-      <Metric label="Processor" value={node.cpu} as="percent" note="of one core" />
-      <Metric label="Event loop lag" value={node.loopLagP99Ms} as="span" note="p99" />
-      <Metric label="Memory" value={node.rssBytes} as="bytes" note={`${bytes(node.memBytes)} of frames`} />
-      <Metric label="Connections" value={node.connections} note={plural(node.consumers, "consumer")} />
+      <Metric label={t("metric.cpu")} value={node.cpu} as="percent" note={t("metric.cpu-note")} />
+      <Metric label={t("metric.lag")} value={node.loopLagP99Ms} as="span" note="p99" />
+      <Metric
+        label={t("metric.memory")}
+        value={node.rssBytes}
+        as="bytes"
+        note={t("metric.frames", { bytes: f.bytes(node.memBytes) })}
+      />
+      <Metric
+        label={t("metric.connections")}
+        value={node.connections}
+        note={t("metric.consumers", { count: node.consumers ?? 0 })}
+      />
     </Metrics>
   );
 }
 
-const channelColumns: readonly Column<NodeChannelRow>[] = [
-  {
-    id: "name",
-    header: "Channel",
-    value: (row) => row.key,
-    cell: (row) => (
-      <span className="flex items-center gap-2">
-        <Link
-          prefetch={false}
-          href={paths.channel(row.topic, row.channel)}
-          className="truncate font-mono hover:text-accent hover:underline"
-        >
-          {row.topic}/{row.channel}
-        </Link>
-        <StateBadges what="channel" paused={row.paused} ephemeral={row.ephemeral} />
-      </span>
-    ),
-  },
-  flowColumns.depth,
-  flowColumns.stored,
-  flowColumns.inFlight,
-  flowColumns.deferred,
-  flowColumns.requeued,
-  flowColumns.timedOut,
-  flowColumns.out,
-  flowColumns.oldest,
-  flowColumns.clients,
-];
-
-function NodeTabs({ data }: { data: NodeView }) {
-  const { sorting, setSorting } = useSort("-depth");
+function NodeTabs({ name, data }: { name: string; data: NodeView }) {
+  const t = useWords("node");
+  const { node } = data;
   return (
     <Tabs
-      label="Parts of the node"
+      label={t("parts")}
       tabs={[
         {
           id: "topics",
-          label: "Topics",
+          label: t("tab.topics"),
           count: data.topics.length,
-          content: (
-            <DataTable
-              label="Topics on this node"
-              rows={data.topics}
-              columns={topicColumns}
-              sorting={sorting}
-              onSort={setSorting}
-            />
-          ),
+          content: <Tree name={name} data={data} />,
         },
         {
-          id: "channels",
-          label: "Channels",
-          count: data.channels.length,
+          id: "clients",
+          label: t("tab.clients"),
+          count: node.connections,
+          content: <Connections name={name} />,
+        },
+        {
+          id: "resources",
+          label: t("tab.resources"),
           content: (
-            <DataTable
-              label="Channels on this node"
-              rows={data.channels}
-              columns={channelColumns}
-              sorting={sorting}
-              onSort={setSorting}
-            />
+            <div className="space-y-4">
+              <HistoryCharts
+                object={rooms.node(name)}
+                kinds={node.limits === null ? all : onlyFlow}
+                series={data.series}
+                across={3}
+              />
+              <Facts node={node} />
+            </div>
           ),
         },
-        { id: "facts", label: "Facts", content: <Facts node={data.node} /> },
+        { id: "config", label: t("tab.config"), content: <NodeOptions name={name} /> },
+        { id: "log", label: t("tab.log"), content: <NodeLog name={name} /> },
       ]}
     />
   );
