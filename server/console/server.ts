@@ -14,8 +14,11 @@ import { Failure } from "./api/failure.ts";
 import { ImpactTags } from "./api/impact-tag.ts";
 import type { ActionStore, TraceSource } from "./api/ports.ts";
 import { apiRoutes } from "./api/routes.ts";
+import { RecentActions } from "./audit/recent-actions.ts";
+import type { PeopleStore } from "./auth/people.ts";
 import { type RouteEntry, requirePolicies } from "./auth/policy.ts";
 import { type SessionStore, Sessions } from "./auth/sessions.ts";
+import { bearerOf, Tokens } from "./auth/tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
 import { Lookups } from "./collector/lookups.ts";
@@ -72,6 +75,7 @@ export interface ConsoleServerOptions {
     readonly sessions: SessionStore;
     readonly actions: ActionStore;
     readonly traces: TraceSource;
+    readonly people?: PeopleStore;
     readonly leases?: LeaseStore;
     readonly health?: HealthSource;
     readonly background?: Database;
@@ -106,6 +110,8 @@ const closeDeadlineMs = 2_000;
 export async function startConsoleServer(options: ConsoleServerOptions): Promise<ConsoleServer> {
   const clock = options.clock ?? systemClock;
   const sessions = new Sessions(options.stores?.sessions ?? null, clock);
+  const people = options.stores?.people ?? null;
+  const tokens = new Tokens(people, clock);
   const { base, warn } = options;
   const { peers, nodes, lookups, collector } = watch(options, clock);
   const leaseStore = options.stores?.leases ?? null;
@@ -121,6 +127,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     nodeOf: (host, port) => peers.discovered(host, port),
   });
   const log = new ActionLog(options.stores?.actions ?? null, () => clock.wallMs(), warn);
+  const recent = new RecentActions({ store: options.stores?.actions ?? null, log });
   const notifier = new Notifier(options.nsqadmin.notificationEndpoint, () => clock.wallMs(), warn);
   const drains = new Drains(collector, log);
   const tell = new Tell(log, notifier);
@@ -178,7 +185,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const routes = requirePolicies(app);
   app.decorateRequest("visitor", null);
   await app.register(fastifyCookie);
-  await app.register(signInRoutes({ sessions, cookies, base }));
+  await app.register(signInRoutes({ sessions, cookies, base, people, log }));
   await app.register(
     apiRoutes({
       collector,
@@ -192,7 +199,15 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       inactive: () => inactiveView(upstream),
       traces: options.stores?.traces ?? null,
       history,
+      audit: { store: options.stores?.actions ?? null, recent },
+      people: { store: people, sessions, tokens, log, wallMs: () => clock.wallMs(), base },
       requireSession: async (request) => {
+        const bearer = bearerOf(request.headers.authorization);
+        if (bearer !== null) {
+          const token = await tokens.check(bearer, request.ip);
+          if (!token) throw new Failure("no-session", "That token is none, or not any more.");
+          return token;
+        }
         const session = await sessionOf(request);
         if (!session) throw new Failure("no-session", "Sign in first.");
         return session;
@@ -237,6 +252,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       hub.close();
       tails.close();
       drains.close();
+      recent.close();
       history?.close();
       await leases?.close();
       await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);

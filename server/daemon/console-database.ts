@@ -24,28 +24,21 @@ import { traceMessage } from "../../db/queries/audit.ts";
 import { estimateEvents, searchAudit } from "../../db/queries/audit-search.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../db/queries/console-leases.ts";
 import { selectServerHealth } from "../../db/queries/server-health.ts";
-import {
-  deleteExpired,
-  deleteSession,
-  findSession,
-  insertSession,
-  insertSigninToken,
-  touchSession,
-  useSigninToken,
-} from "../../db/queries/sessions.ts";
+import { deleteExpired } from "../../db/queries/sessions.ts";
 import type { ActionStore, TraceSource } from "../console/api/ports.ts";
+import type { PeopleStore } from "../console/auth/people.ts";
 import type { SessionStore } from "../console/auth/sessions.ts";
 import { pause } from "../console/back-off.ts";
 import {
   type DatabaseStatus,
   type OperatorAction,
-  type Role,
   searchMsMax,
   type TraceEventKind,
 } from "../console/contract/index.ts";
 import type { Database } from "../console/history/database.ts";
 import type { LeaseStore } from "../console/lease/console-lease.ts";
 import type { HealthSource } from "../console/reads/reads.ts";
+import { peopleStore, sessionStore } from "./people-store.ts";
 
 const probeMs = 2_000;
 const probeDeadlineMs = 2_000;
@@ -110,14 +103,17 @@ export class ConsoleDatabase {
 
   get stores(): {
     sessions: SessionStore;
+    people: PeopleStore;
     actions: ActionStore;
     traces: TraceSource;
     leases: LeaseStore;
     health: HealthSource;
     background: Database;
   } {
+    const up = () => this.#up();
     return {
-      sessions: this.#sessions(),
+      sessions: sessionStore(up),
+      people: peopleStore(up),
       actions: this.#actions(),
       traces: this.#traces(),
       leases: this.#leases(),
@@ -184,36 +180,6 @@ export class ConsoleDatabase {
         takeConsoleLease(this.#up(this.#leaseSql), name, holder, ttlMs, deadlineMs),
       release: async (name, epoch, holder, deadlineMs) =>
         releaseConsoleLease(this.#up(this.#leaseSql), { name, epoch }, holder, deadlineMs),
-    };
-  }
-
-  #sessions(): SessionStore {
-    return {
-      saveLink: async (hash, expiresAtMs) => insertSigninToken(this.#up(), hash, new Date(expiresAtMs)),
-      redeemLink: async (hash) => useSigninToken(this.#up(), hash, new Date()),
-      save: async (hash, session, visitor) =>
-        insertSession(this.#up(), hash, {
-          user: session.user,
-          role: session.role,
-          createdAt: new Date(session.createdAtMs),
-          expiresAt: new Date(session.expiresAtMs),
-          lastSeenAt: new Date(session.seenAtMs),
-          ...visitor,
-        }),
-      find: async (hash) => {
-        const row = await findSession(this.#up(), hash);
-        return (
-          row && {
-            user: row.user,
-            role: row.role as Role,
-            createdAtMs: row.createdAt.getTime(),
-            expiresAtMs: row.expiresAt.getTime(),
-            seenAtMs: row.lastSeenAt.getTime(),
-          }
-        );
-      },
-      touch: async (hash, seenAtMs) => touchSession(this.#up(), hash, new Date(seenAtMs)),
-      remove: async (hash) => deleteSession(this.#up(), hash),
     };
   }
 

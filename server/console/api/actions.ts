@@ -2,6 +2,7 @@
  * What an operator does to a topic or a channel. The server counts the impact, compares it with what was
  * confirmed, acts on every node it concerns, and says what each of them answered (CO1, CO2, CO3).
  */
+import { demandFresh } from "../auth/authorize.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
@@ -24,6 +25,8 @@ export interface ActionContext {
   readonly tags: ImpactTags;
   readonly by: AskedBy;
   readonly requestId: string;
+  /** When whoever asks last proved to be who they are. */
+  readonly freshAtMs: number;
   /** Tells whoever wants to know of administrative acts. */
   readonly notify: (act: { action: string; topic: string; channel?: string }) => void;
 }
@@ -46,6 +49,7 @@ export async function performAction(context: ActionContext, request: ActionReque
   };
   const level = actionLevels[request.action];
   const before = level === 0 ? null : await countImpact(collector, target);
+  if (level >= 3) freshOrRecorded(context, request, before);
   if (level >= 2) {
     const refusal = confirmed(context, request, target, before!);
     if (refusal) {
@@ -96,6 +100,15 @@ async function actOnEach(
 function forgiven(target: ActionTarget, result: ActionNodeResult): ActionNodeResult {
   const gone = result.code === "TOPIC_NOT_FOUND" || result.code === "CHANNEL_NOT_FOUND";
   return gone && target.action.startsWith("delete-") ? { ...result, ok: true } : result;
+}
+
+function freshOrRecorded(context: ActionContext, request: ActionRequest, before: Counted | null): void {
+  try {
+    demandFresh(context, context.collector.clock.wallMs());
+  } catch (error) {
+    record(context, request, before, null, "fresh-needed");
+    throw error;
+  }
 }
 
 /** `no-op`: it was so already. */

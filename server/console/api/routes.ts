@@ -1,5 +1,6 @@
 /** `/api/v1`: reads of what the live feeds show, the trace, and what operators do. Each needs a session. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type AuditRoutesOptions, auditRoutes } from "../audit/routes.ts";
 import { enforcePolicies, objectOfPath, type RoutePolicy, readOfPath, type Visitor } from "../auth/policy.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
@@ -19,6 +20,7 @@ import type { Hub } from "../live/hub.ts";
 import { isTail, isWindow, targetOf } from "../live/targets.ts";
 import { placeOf } from "../live/window.ts";
 import { windowOfQuery } from "../live/window-request.ts";
+import { type PeopleOptions, peopleRoutes } from "../people/routes.ts";
 import type { Reads } from "../reads/reads.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
@@ -54,6 +56,8 @@ export interface ApiOptions {
   readonly traces: TraceSource | null;
   /** null: started without Postgres. */
   readonly history: History | null;
+  readonly audit: AuditRoutesOptions;
+  readonly people: PeopleOptions;
   /** Throws `Failure` without a session. */
   readonly requireSession: (request: FastifyRequest) => Promise<Visitor>;
   /** Tells of an administrative act, and by whom. */
@@ -85,6 +89,8 @@ export function apiRoutes(options: ApiOptions) {
     eventRoutes(app, options);
     topicsFileRoute(app, options);
     writeRoutes(app, options);
+    auditRoutes(app, options.audit);
+    peopleRoutes(app, options.people);
     historyRoutes(app, { history: options.history, log: options.log });
     app.all(`${apiBase}/*`, read, () => {
       throw new Failure("not-found", "There is no such path in the API.");
@@ -150,11 +156,13 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
     log,
     tags,
     by: askedBy(request),
+    freshAtMs: request.visitor!.freshAtMs,
     requestId: request.id,
     notify: (act) => options.notify(request, request.visitor!.actor.name, act),
   });
   app.post(apiPaths.signOut, own, async (request, reply) => {
     await options.signOut(request.visitor!.id);
+    options.log.write({ ...askedBy(request), action: "sign-out", object: {}, result: "ok" });
     reply.header("set-cookie", options.clearCookie()).code(204);
   });
   app.get(`${apiBase}/impact`, { config: { policy: ofImpact } }, (request) => {

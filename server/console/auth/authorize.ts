@@ -23,6 +23,18 @@ export function demand(actor: Actor, action: Action, object: ObjectRef = {}): vo
   throw new Failure("forbidden", `That ${wordsFor(verdict.needs)}.`, { needs: verdict.needs });
 }
 
+/** What cannot be taken back wants somebody who has just proved to be who they are. */
+export const freshForMs = 5 * 60_000;
+
+/** Throws `Failure` when that was too long ago. */
+export function demandFresh({ freshAtMs }: { readonly freshAtMs: number }, nowMs: number): void {
+  if (nowMs - freshAtMs < freshForMs) return;
+  throw new Failure(
+    "fresh-needed",
+    "Sign in again first, by password or with a new link: that was over five minutes ago.",
+  );
+}
+
 function wordsFor({ right, role, on }: Needs): string {
   const what = role === null ? `the right ${right}` : `the role ${role}`;
   return on === "*" ? `needs ${what} on everything` : `needs ${what} on ${on}`;
@@ -39,6 +51,6 @@ export const system: Actor = {
 };
 
 /** What two actors must share to be shown the same: empty for those who see everything. */
-export function sightKey(actor: Pick<Actor, "topics" | "channels">): string {
-  return seesEverything(actor) ? "" : JSON.stringify([actor.topics, actor.channels]);
+export function sightKey(actor: Pick<Actor, "topics" | "channels" | "within">): string {
+  return seesEverything(actor) ? "" : JSON.stringify([actor.topics, actor.channels, actor.within]);
 }

@@ -26,6 +26,8 @@ export interface Visitor {
   readonly id: string;
   readonly info: SessionInfo;
   readonly actor: Actor;
+  /** When they last proved to be who they are; a token does it each time. */
+  readonly freshAtMs: number;
 }
 
 declare module "fastify" {

@@ -41,6 +41,10 @@ class TableInMemory implements SessionStore {
   save = (hash: Buffer, session: StoredSession) =>
     this.#do(() => void this.sessions.set(hash.toString("hex"), session));
   find = (hash: Buffer) => this.#do(() => this.sessions.get(hash.toString("hex")) ?? null);
+  redeemUserLink = () => this.#do(() => null);
+  findMany = (ids: readonly string[]) =>
+    this.#do(() => new Map([...this.sessions].filter(([id]) => ids.includes(id))));
+  refresh = () => this.#do(() => {});
   touch = () => this.#do(() => {});
   remove = (hash: Buffer) => this.#do(() => void this.sessions.delete(hash.toString("hex")));
 }

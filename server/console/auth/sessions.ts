@@ -8,14 +8,21 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { type Role, rights, type SessionInfo } from "../contract/index.ts";
+import {
+  type Globs,
+  type Right,
+  type Role,
+  roleRights,
+  type SessionInfo,
+  type SessionRow,
+} from "../contract/index.ts";
 import type { Visitor } from "./policy.ts";
 
 export const linkLastsMs = 15 * 60_000;
 export const idleMs = 8 * 3_600_000;
 export const lastsMs = 24 * 3_600_000;
 /** A session that Postgres confirmed is believed so long before it is asked again, */
-const confirmedForMs = 10_000;
+const confirmedForMs = 2_000;
 /** and so long while Postgres does not answer. */
 const believedAwayMs = 10 * 60_000;
 /** Postgres did not answer: so long it is not asked again about this session. */
@@ -23,16 +30,39 @@ const retryAfterMs = 3_000;
 const touchEveryMs = 60_000;
 const sessionsMax = 10_000;
 const linksMax = 1_000;
+const listedMax = 500;
 /** Secrets nobody here knows, asked of Postgres at a time: a flood of made-up ones is not passed on to it. */
 const strangersMax = 16;
 
-export interface StoredSession {
+/** A person, as far as it decides what they may. */
+export interface Identity {
   readonly user: string;
   readonly role: Role;
+  readonly topics: Globs;
+  readonly channels: Globs;
+  readonly readsBodies: boolean;
+}
+
+/** Whom the links of the data path sign in. */
+export const firstPerson: Identity = {
+  user: "admin",
+  role: "admin",
+  topics: ["*"],
+  channels: ["*"],
+  readsBodies: true,
+};
+
+export interface StoredSession extends Identity {
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly seenAtMs: number;
+  /** When its owner last proved to be who they are. */
+  readonly freshAtMs: number;
+  readonly method: "link" | "password";
 }
+
+/** Why a session's sockets are closed. `changed`: what it may see or do is other than it was. */
+export type SessionEnd = "expired" | "revoked" | "changed";
 
 /** Where somebody signs in from. */
 export interface Whence {
@@ -45,8 +75,13 @@ export interface SessionStore {
   saveLink(hash: Buffer, expiresAtMs: number): Promise<void>;
   /** True once, for a link that is known, not used and not too old. */
   redeemLink(hash: Buffer): Promise<boolean>;
+  /** Whose link it was, known, not used and not too old; else null. */
+  redeemUserLink(hash: Buffer): Promise<Identity | null>;
   save(hash: Buffer, session: StoredSession, whence: Whence): Promise<void>;
   find(hash: Buffer): Promise<StoredSession | null>;
+  /** By hash in hexadecimal; what is not there is over. */
+  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredSession>>;
+  refresh(hash: Buffer, freshAtMs: number): Promise<void>;
   touch(hash: Buffer, seenAtMs: number): Promise<void>;
   remove(hash: Buffer): Promise<void>;
 }
@@ -69,11 +104,9 @@ export class SessionUnknown extends Error {
   }
 }
 
-export interface SignedIn {
+export interface SignedIn extends Visitor {
   /** For the cookie; never kept. */
   readonly secret: string;
-  readonly id: string;
-  readonly info: SessionInfo;
 }
 
 export class Sessions {
@@ -84,7 +117,7 @@ export class Sessions {
   #strangers = 0;
   readonly #strangersAsked = new Map<string, Promise<void>>();
   readonly #entries = new Map<string, Entry>();
-  readonly #listeners = new Set<(id: string, reason: "expired" | "revoked") => void>();
+  readonly #listeners = new Set<(id: string, reason: SessionEnd) => void>();
 
   constructor(store: SessionStore | null, clock: Clock) {
     this.#store = store;
@@ -110,15 +143,17 @@ export class Sessions {
   /** null: the link is unknown, used or too old. Rejects with `SessionUnknown`. */
   async signIn(token: string, whence: Whence): Promise<SignedIn | null> {
     const hash = hashOf(token);
-    if (!(await this.#redeem(hash))) return null;
+    const identity = await this.#redeem(hash);
+    return identity && this.begin(identity, "link", whence);
+  }
+
+  /** A new session of somebody who has just proved to be who they are. */
+  async begin(identity: Identity, method: StoredSession["method"], whence: Whence): Promise<SignedIn> {
     const secret = newSecret();
     const nowMs = this.#clock.wallMs();
     const session: StoredSession = {
-      user: "admin",
-      role: "admin",
-      createdAtMs: nowMs,
-      expiresAtMs: nowMs + lastsMs,
-      seenAtMs: nowMs,
+      ...identity,
+      ...{ createdAtMs: nowMs, expiresAtMs: nowMs + lastsMs, seenAtMs: nowMs, freshAtMs: nowMs, method },
     };
     const id = hashOf(secret).toString("hex");
     this.#entries.set(id, {
@@ -132,7 +167,7 @@ export class Sessions {
     });
     forgetOldest(this.#entries, sessionsMax);
     await this.#save(id);
-    return { secret, id, info: infoOf(session) };
+    return { secret, ...visitorOf(id, session) };
   }
 
   /**
@@ -163,14 +198,61 @@ export class Sessions {
     await this.#store?.remove(Buffer.from(id, "hex")).catch(() => {});
   }
 
-  /** Told whenever a session ends while this process runs. */
-  onEnd(listener: (id: string, reason: "expired" | "revoked") => void): void {
+  /** Its owner has proved once more to be who they are. */
+  async refresh(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const freshAtMs = this.#clock.wallMs();
+    entry.session = { ...entry.session, freshAtMs };
+    await this.#store?.refresh(Buffer.from(id, "hex"), freshAtMs).catch(() => {});
+  }
+
+  /** Asks Postgres about all of these at once, so that what was said in another console is so here in a second. */
+  async confirmAll(ids: readonly string[]): Promise<void> {
+    const store = this.#store;
+    const nowMs = this.#clock.wallMs();
+    const asked = ids.filter((id) => {
+      const entry = this.#entries.get(id);
+      return entry?.saved === true && nowMs >= entry.askAfterMs;
+    });
+    if (!store || asked.length === 0) return;
+    try {
+      const found = await store.findMany(asked);
+      for (const id of asked) this.#took(id, found.get(id) ?? null, nowMs);
+    } catch {
+      // Who asks next by itself is told, and remembers for how long it is believed.
+    }
+  }
+
+  /** Somebody was changed or removed here: their sessions are looked at now. */
+  async reconsider(user: string): Promise<void> {
+    const ids = [...this.#entries].filter(([, { session }]) => session.user === user).map(([id]) => id);
+    await this.confirmAll(ids);
+  }
+
+  /** Those that this console knows of, the last used first: all there are, where there is no Postgres. */
+  listed(): readonly Omit<SessionRow, "current">[] {
+    return [...this.#entries]
+      .map(([id, { session, whence }]) => ({
+        ...{ id, user: session.user, method: session.method, ...whence },
+        ...{
+          createdAtMs: session.createdAtMs,
+          expiresAtMs: session.expiresAtMs,
+          lastSeenAtMs: session.seenAtMs,
+        },
+      }))
+      .toSorted((one, other) => other.lastSeenAtMs - one.lastSeenAtMs)
+      .slice(0, listedMax);
+  }
+
+  /** Told whenever a session ends, or becomes another, while this process runs. */
+  onEnd(listener: (id: string, reason: SessionEnd) => void): void {
     this.#listeners.add(listener);
   }
 
-  async #redeem(hash: Buffer): Promise<boolean> {
+  async #redeem(hash: Buffer): Promise<Identity | null> {
     const key = hash.toString("hex");
-    if (this.#used.has(key)) return false;
+    if (this.#used.has(key)) return null;
     const link = this.#links.get(key);
     // Taken out before anything is awaited: two requests with one link cannot both have it.
     this.#links.delete(key);
@@ -180,20 +262,25 @@ export class Sessions {
       forgetOldest(this.#used, linksMax);
     }
     const store = this.#store;
-    if (!store) return known;
+    if (!store) return known ? firstPerson : null;
     try {
-      const redeemed = link
-        ? await store.redeemLink(hash)
-        : await this.#stranger(() => store.redeemLink(hash));
-      return redeemed || (known && !link.saved);
+      if (!link) {
+        return await this.#stranger(async () =>
+          (await store.redeemLink(hash)) ? firstPerson : store.redeemUserLink(hash),
+        );
+      }
+      return (await store.redeemLink(hash)) || (known && !link.saved) ? firstPerson : null;
     } catch {
-      if (link) return known;
+      if (link) return known ? firstPerson : null;
       throw new SessionUnknown();
     }
   }
 
-  #end(id: string, reason: "expired" | "revoked"): void {
-    if (!this.#entries.delete(id)) return;
+  #end(id: string, reason: SessionEnd): void {
+    if (this.#entries.delete(id)) this.#tell(id, reason);
+  }
+
+  #tell(id: string, reason: SessionEnd): void {
     for (const listener of this.#listeners) listener(id, reason);
   }
 
@@ -242,25 +329,33 @@ export class Sessions {
     const entry = this.#entries.get(id);
     const nowMs = this.#clock.wallMs();
     try {
-      const session = await this.#store!.find(Buffer.from(id, "hex"));
-      if (session === null) return this.#end(id, "revoked");
-      const seenAtMs = Math.max(session.seenAtMs, entry?.session.seenAtMs ?? 0);
-      this.#entries.set(id, {
-        whence: { userAgent: "", address: "" },
-        touchedAtMs: nowMs,
-        askAfterMs: 0,
-        asking: null,
-        ...entry,
-        session: { ...session, seenAtMs },
-        saved: true,
-        confirmedAtMs: nowMs,
-      });
-      forgetOldest(this.#entries, sessionsMax);
+      this.#took(id, await this.#store!.find(Buffer.from(id, "hex")), nowMs);
     } catch {
       if (!entry) throw new SessionUnknown();
       entry.askAfterMs = nowMs + retryAfterMs;
       this.#expireUnconfirmed(id, entry, nowMs);
     }
+  }
+
+  /** What Postgres says of it, asked at `nowMs`. */
+  #took(id: string, session: StoredSession | null, nowMs: number): void {
+    if (session === null) return this.#end(id, "revoked");
+    const entry = this.#entries.get(id);
+    const before = entry?.session;
+    const seenAtMs = Math.max(session.seenAtMs, before?.seenAtMs ?? 0);
+    const freshAtMs = Math.max(session.freshAtMs, before?.freshAtMs ?? 0);
+    this.#entries.set(id, {
+      whence: { userAgent: "", address: "" },
+      touchedAtMs: nowMs,
+      askAfterMs: 0,
+      asking: null,
+      ...entry,
+      session: { ...session, seenAtMs, freshAtMs },
+      saved: true,
+      confirmedAtMs: nowMs,
+    });
+    forgetOldest(this.#entries, sessionsMax);
+    if (before && identityKey(before) !== identityKey(session)) this.#tell(id, "changed");
   }
 
   async #save(id: string): Promise<void> {
@@ -281,19 +376,29 @@ export class Sessions {
   }
 }
 
+function identityKey({ user, role, topics, channels, readsBodies }: Identity): string {
+  return JSON.stringify([user, role, topics, channels, readsBodies]);
+}
+
+/** What somebody may by their role and by what is given them beside it. */
+export function rightsOf({ role, readsBodies }: Pick<Identity, "role" | "readsBodies">): readonly Right[] {
+  return readsBodies ? [...roleRights[role], "read-bodies"] : roleRights[role];
+}
+
 function visitorOf(id: string, session: StoredSession): Visitor {
   const info = infoOf(session);
   const { user: name, role, rights: given, topics, channels } = info;
-  return { id, info, actor: { kind: "user", name, role, rights: given, topics, channels } };
+  const actor = { kind: "user", name, role, rights: given, topics, channels } as const;
+  return { id, info, actor, freshAtMs: session.freshAtMs };
 }
 
 function infoOf(session: StoredSession): SessionInfo {
   return {
     user: session.user,
     role: session.role,
-    rights,
-    topics: ["*"],
-    channels: ["*"],
+    rights: rightsOf(session),
+    topics: session.topics,
+    channels: session.channels,
     signedInAtMs: session.createdAtMs,
     expiresAtMs: session.expiresAtMs,
   };

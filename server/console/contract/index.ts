@@ -6,6 +6,7 @@ export * from "./figures.ts";
 export * from "./history.ts";
 export * from "./messages.ts";
 export * from "./nodes.ts";
+export * from "./people.ts";
 export * from "./permissions.ts";
 export * from "./reads.ts";
 export * from "./rooms.ts";

@@ -58,6 +58,14 @@ export interface Permissions {
   readonly rights: readonly Right[];
   readonly topics: Globs;
   readonly channels: Globs;
+  /** A token's owner: what they do not see it does not see either. */
+  readonly within?: Sight;
+}
+
+/** What names somebody sees. */
+export interface Sight {
+  readonly topics: Globs;
+  readonly channels: Globs;
 }
 
 /** Who asks. A token is never more than the person it belongs to. */
@@ -108,20 +116,26 @@ export function decide(
   if (over === "own") return actor.kind === "token" ? forbidden : allowed;
   const takesAllChannels = action === "delete" && object.topic !== undefined && object.channel === undefined;
   if (over === "cluster" && !seesEverything(actor)) return { ...forbidden, needs: { ...needs, on: "*" } };
-  if (takesAllChannels && !actor.channels.includes("*"))
+  if (takesAllChannels && !seesAllChannels(actor))
     return { ...forbidden, needs: { ...needs, on: `${object.topic}/*` } };
   return allowed;
 }
 
-type Sight = Pick<Permissions, "topics" | "channels">;
+type Seeing = Sight & { readonly within?: Sight };
+
+function seesAllChannels({ channels, within }: Seeing): boolean {
+  return channels.includes("*") && (!within || seesAllChannels(within));
+}
 
 /** Whether the names are within somebody's globs; without a name there is nothing to hide. */
-export function sees(sight: Sight, topic: string | undefined, channel?: string): boolean {
+export function sees(sight: Seeing, topic: string | undefined, channel?: string): boolean {
+  if (sight.within && !sees(sight.within, topic, channel)) return false;
   if (topic !== undefined && !matchesAny(sight.topics, topic)) return false;
   return channel === undefined || matchesAny(sight.channels, channel);
 }
 
-export function seesEverything({ topics, channels }: Sight): boolean {
+export function seesEverything({ topics, channels, within }: Seeing): boolean {
+  if (within && !seesEverything(within)) return false;
   return topics.includes("*") && channels.includes("*");
 }
 

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Failure } from "../api/failure.ts";
 import { SessionUnknown } from "../auth/sessions.ts";
+import { bearerOf } from "../auth/tokens.ts";
 import type { ApiFailure, FailureCode } from "../contract/index.ts";
 import { withoutBase } from "./base-path.ts";
 import { type GuardOptions, isAllowedHost, isOwnOrigin } from "./guard.ts";
@@ -12,6 +13,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Scripts may ask too: who may is decided by the route, not by page and content type. */
     forScripts?: boolean;
+    /** A plain page of ours sends a form here. */
+    isForm?: boolean;
   }
 }
 
@@ -33,7 +36,9 @@ export function guardRequests(
       throw new Failure("not-found", `This console stands under ${base} (--base-path).`);
     const reads = request.method === "GET" || request.method === "HEAD";
     // A browser names the page that makes it write; what names none is a script, which some routes let in.
-    const mayBeScript = reads || request.routeOptions.config.forScripts === true;
+    // Nor does a browser make a page send a token that it has in no cookie.
+    const { forScripts, isForm } = request.routeOptions.config;
+    const mayBeScript = reads || forScripts === true || bearerOf(request.headers.authorization) !== null;
     if ((origin !== undefined || !mayBeScript) && !isOwnOrigin(origin, host, secure)) {
       throw new Failure("bad-origin", "This request was not sent by a page of this console.");
     }
@@ -41,7 +46,8 @@ export function guardRequests(
     if (request.url.startsWith("/api/") && site !== undefined && site !== "same-origin" && site !== "none") {
       throw new Failure("bad-origin", "This request was sent by another site.");
     }
-    if (!mayBeScript && !/^application\/json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
+    const type = isForm ? /^application\/x-www-form-urlencoded\s*(;|$)/i : /^application\/json\s*(;|$)/i;
+    if (!reads && forScripts !== true && !type.test(request.headers["content-type"] ?? "")) {
       throw new Failure("bad-content-type", "Send JSON, with its content type.");
     }
   });

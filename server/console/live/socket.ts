@@ -9,7 +9,7 @@ import { z } from "zod";
 import { authorize } from "../auth/authorize.ts";
 import { eventPolicies } from "../auth/event-policy.ts";
 import type { Visitor } from "../auth/policy.ts";
-import { type Sessions, SessionUnknown } from "../auth/sessions.ts";
+import { type SessionEnd, type Sessions, SessionUnknown } from "../auth/sessions.ts";
 import type { Clock } from "../clock.ts";
 import {
   type Ack,
@@ -63,7 +63,7 @@ export interface SocketsOptions {
   readonly readCookie: (header: string | undefined) => string | undefined;
   readonly bootId: string;
   readonly version: string;
-  /** How often open sockets' sessions are looked at again; default 10 s. */
+  /** How often open sockets' sessions are looked at again; default a second. */
   readonly recheckMs?: number;
 }
 
@@ -123,7 +123,7 @@ export class Sockets {
     });
     this.#io.on("connection", (socket) => this.#connected(socket));
     options.sessions.onEnd((id, reason) => this.#hangUp(id, reason));
-    this.#recheck = setInterval(() => void this.#recheckAll(), options.recheckMs ?? 10_000);
+    this.#recheck = setInterval(() => void this.#recheckAll(), options.recheckMs ?? 1_000);
     this.#lagCheck = setInterval(() => this.#findLagging(), lagCheckMs);
   }
 
@@ -315,8 +315,13 @@ export class Sockets {
     }
   }
 
-  #hangUp(id: string, reason: "expired" | "revoked"): void {
+  #hangUp(id: string, reason: SessionEnd): void {
     for (const socket of this.#bySession.get(id) ?? []) {
+      // It comes back by itself, as who it is now.
+      if (reason === "changed") {
+        socket.conn.close();
+        continue;
+      }
       socket.emit("reauth", { reason });
       // Closed a moment later: closing at once would lose what was just said.
       setTimeout(() => socket.disconnect(true), 200);
@@ -336,6 +341,7 @@ export class Sockets {
 
   /** A session that ended elsewhere: `checkId` tells, and `onEnd` hangs up. */
   async #recheckAll(): Promise<void> {
+    await this.#options.sessions.confirmAll([...this.#bySession.keys()]);
     for (const id of [...this.#bySession.keys()])
       await this.#options.sessions.checkId(id, false).catch(() => {});
   }

@@ -1,0 +1,20 @@
+/** Which lines of the operators' log somebody is shown, and how much of them. */
+import { type Actor, decide, type OperatorAction, sees } from "../contract/index.ts";
+
+/** Acts on people, sessions and tokens name people: they are for those who manage them, and one's own for oneself. */
+const ofPeople = /-(user|token|session|sessions|password|link)$|^sign-/;
+
+export function managesPeople(actor: Actor): boolean {
+  return decide(actor, "manage-users", {}).ok;
+}
+
+export function isShown(line: OperatorAction, actor: Actor): boolean {
+  if (!sees(actor, line.topic ?? undefined, line.channel ?? undefined)) return false;
+  return !ofPeople.test(line.action) || line.actor === actor.name || managesPeople(actor);
+}
+
+/** Without where somebody sits and by which session, unless one manages people or it is one's own. */
+export function asShown(line: OperatorAction, actor: Actor): OperatorAction {
+  if (line.actor === actor.name || managesPeople(actor)) return line;
+  return { ...line, address: null, session: null };
+}

@@ -1,0 +1,133 @@
+/**
+ * Tokens of programs: `Authorization: Bearer weir_…`. Kept by hash; what Postgres said of one is believed for two
+ * seconds, and for ten minutes while it does not answer, as with sessions.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { type Globs, type Right, tokenPrefix } from "../contract/index.ts";
+import type { PeopleStore } from "./people.ts";
+import type { Visitor } from "./policy.ts";
+import { type Identity, rightsOf, SessionUnknown } from "./sessions.ts";
+
+const confirmedForMs = 2_000;
+const believedAwayMs = 10 * 60_000;
+const touchEveryMs = 60_000;
+const tokensMax = 1_000;
+/** Made-up ones, asked of Postgres at a time. */
+const strangersMax = 16;
+const hintCharacters = tokenPrefix.length + 4;
+
+export interface TokenScope {
+  readonly rights: readonly Right[];
+  readonly topics: Globs;
+  readonly channels: Globs;
+}
+
+export interface NewToken extends TokenScope {
+  readonly user: string;
+  readonly name: string;
+  readonly hash: Buffer;
+  readonly hint: string;
+  readonly expiresAtMs: number | null;
+}
+
+export interface FoundToken {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: TokenScope;
+  readonly owner: Identity;
+  readonly expiresAtMs: number | null;
+}
+
+interface Entry {
+  readonly token: FoundToken;
+  readonly confirmedAtMs: number;
+  touchedAtMs: number;
+}
+
+export function newToken(): { readonly secret: string; readonly hash: Buffer; readonly hint: string } {
+  const secret = tokenPrefix + randomBytes(32).toString("base64url");
+  return { secret, hash: hashOf(secret), hint: secret.slice(0, hintCharacters) };
+}
+
+/** What stands behind `Bearer`; null: no such header. */
+export function bearerOf(header: string | undefined): string | null {
+  return /^Bearer +(\S{1,256})$/i.exec(header ?? "")?.[1] ?? null;
+}
+
+export class Tokens {
+  readonly #store: PeopleStore | null;
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Entry>();
+  #strangers = 0;
+
+  constructor(store: PeopleStore | null, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** null: it is none, or not any more. Rejects with `SessionUnknown` when only Postgres could tell. */
+  async check(secret: string, address: string): Promise<Visitor | null> {
+    if (!this.#store || !secret.startsWith(tokenPrefix)) return null;
+    const hash = hashOf(secret);
+    const entry = await this.#confirmed(hash.toString("hex"), hash);
+    const nowMs = this.#clock.wallMs();
+    if (!entry || (entry.token.expiresAtMs !== null && nowMs >= entry.token.expiresAtMs)) return null;
+    if (nowMs - entry.touchedAtMs >= touchEveryMs) {
+      entry.touchedAtMs = nowMs;
+      this.#store.touchToken(entry.token.id, nowMs, address).catch(() => {});
+    }
+    return visitorOf(entry.token, nowMs);
+  }
+
+  /** Something was said of tokens or people here. */
+  forget(): void {
+    for (const [key, entry] of this.#entries)
+      this.#entries.set(key, { ...entry, confirmedAtMs: entry.confirmedAtMs - confirmedForMs });
+  }
+
+  async #confirmed(key: string, hash: Buffer): Promise<Entry | null> {
+    const entry = this.#entries.get(key);
+    const nowMs = this.#clock.wallMs();
+    if (entry && nowMs - entry.confirmedAtMs < confirmedForMs) return entry;
+    if (!entry && this.#strangers >= strangersMax) throw new SessionUnknown();
+    this.#strangers += 1;
+    try {
+      const token = await this.#store!.findToken(hash);
+      this.#entries.delete(key);
+      if (token === null) return null;
+      const confirmed = {
+        token,
+        confirmedAtMs: nowMs,
+        touchedAtMs: entry?.touchedAtMs ?? Number.NEGATIVE_INFINITY,
+      };
+      this.#entries.set(key, confirmed);
+      if (this.#entries.size > tokensMax) this.#entries.delete(this.#entries.keys().next().value!);
+      return confirmed;
+    } catch {
+      if (!entry) throw new SessionUnknown();
+      return nowMs - entry.confirmedAtMs < believedAwayMs ? entry : null;
+    } finally {
+      this.#strangers -= 1;
+    }
+  }
+}
+
+/** Never more than its owner may now. */
+function visitorOf({ id, name, scope, owner, expiresAtMs }: FoundToken, nowMs: number): Visitor {
+  const given = rightsOf(owner);
+  const permissions = {
+    role: owner.role,
+    rights: scope.rights.filter((right) => given.includes(right)),
+    topics: scope.topics,
+    channels: scope.channels,
+    within: { topics: owner.topics, channels: owner.channels },
+  };
+  const actor = { kind: "token", name: `${owner.user}/${name}`, ...permissions } as const;
+  const info = { user: actor.name, ...permissions, signedInAtMs: nowMs, expiresAtMs: expiresAtMs ?? nowMs };
+  return { id, info, actor, freshAtMs: nowMs };
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}
