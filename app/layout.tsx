@@ -1,9 +1,11 @@
 import type { Metadata, Viewport } from "next";
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import "./globals.css";
+import { preferencesCookie, readPreferences } from "./preferences/preferences.ts";
+import { PreferencesProvider } from "./preferences/provider.tsx";
 import { localeTags } from "./words/locale.ts";
 import { WordsProvider } from "./words/provider.tsx";
 import { readLocale } from "./words/server.ts";
@@ -16,16 +18,24 @@ export const metadata: Metadata = {
 export const viewport: Viewport = { width: "device-width", initialScale: 1 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [nonce, locale] = await Promise.all([
+  const [nonce, locale, preferences] = await Promise.all([
     headers().then((head) => nonceOf(head.get("content-security-policy"))),
     readLocale(),
+    cookies().then((jar) => readPreferences(jar.get(preferencesCookie)?.value)),
   ]);
   return (
-    <html lang={localeTags[locale]} suppressHydrationWarning>
+    <html
+      lang={localeTags[locale]}
+      data-rail={preferences.rail}
+      data-density={preferences.density}
+      suppressHydrationWarning
+    >
       <body>
         <ThemeProvider attribute="data-theme" disableTransitionOnChange {...(nonce ? { nonce } : {})}>
           <WordsProvider locale={locale}>
-            <NuqsAdapter>{children}</NuqsAdapter>
+            <PreferencesProvider initial={preferences}>
+              <NuqsAdapter>{children}</NuqsAdapter>
+            </PreferencesProvider>
           </WordsProvider>
         </ThemeProvider>
       </body>

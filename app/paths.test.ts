@@ -25,9 +25,9 @@ test("[W10] what cannot be decoded is left as it is", () => {
 
 test("[W10] names that mean something to JavaScript are only names", () => {
   expect(crumbs("/topics/__proto__/channels/constructor").map(({ label }) => label)).toEqual([
-    "Topics",
-    "__proto__",
-    "constructor",
+    { place: "topics" },
+    { name: "__proto__" },
+    { name: "constructor" },
   ]);
-  expect(crumbs("/constructor")).toEqual([{ label: "Overview", href: "/" }]);
+  expect(crumbs("/constructor")).toEqual([{ label: { place: "overview" }, href: "/" }]);
 });

@@ -14,6 +14,7 @@ export const paths = {
   lookup: "/lookup",
   messages: "/messages",
   message: (id: string) => `/messages/${part(id)}`,
+  settings: (page: string) => `/settings/${page}`,
   tail: (topic?: string) => (topic === undefined ? "/tail" : `/tail?topic=${part(topic)}`),
   publish: (topic?: string) => (topic === undefined ? "/publish" : `/publish?topic=${part(topic)}`),
 } as const;

@@ -1,16 +1,20 @@
 import type { ReactNode } from "react";
 import { Failure } from "../components/failure.tsx";
 import { LiveProvider } from "../live/provider.tsx";
-import { readRoom, readSession } from "../read/api.ts";
+import { readConsole, readRoom, readSession } from "../read/api.ts";
+import { ConsoleProvider } from "../read/console.tsx";
 import { Shell } from "../shell/shell.tsx";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const [session, status] = await Promise.all([readSession(), readRoom("status")]);
+  const [session, status, info] = await Promise.all([readSession(), readRoom("status"), readConsole()]);
   if (!session.ok) return <Failure failure={session.failure} />;
   if (!status.ok) return <Failure failure={status.failure} />;
+  if (!info.ok) return <Failure failure={info.failure} />;
   return (
-    <LiveProvider session={session.value} status={status.value}>
-      <Shell>{children}</Shell>
-    </LiveProvider>
+    <ConsoleProvider info={info.value}>
+      <LiveProvider session={session.value} status={status.value}>
+        <Shell>{children}</Shell>
+      </LiveProvider>
+    </ConsoleProvider>
   );
 }

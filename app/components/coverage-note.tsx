@@ -1,6 +1,7 @@
 import type { Coverage } from "../../server/console/contract/index.ts";
 import { age, clock } from "../live/format.ts";
-import { useAwake, useNow } from "../live/use-now.ts";
+import { useAwake } from "../live/use-awake.ts";
+import { useNow } from "../live/use-now.ts";
 import { Shape } from "./status.tsx";
 
 /** Some nodes are not in the sums: they are at least what they say. */

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { type Connection, isStale, type LiveState, liveState, unopened } from "./connection.ts";
 import { useLive } from "./provider.tsx";
 import { useStatus } from "./use-room.ts";
@@ -58,15 +58,4 @@ export function useConnection(): LiveState & {
   const { atMs } = useStatus();
   const state = liveState(connection, nowMs, atMs);
   return { ...state, stale: isStale(state), session: connection.session, dataAtMs: atMs };
-}
-
-const never = () => () => {};
-
-/** False while the page is what the server rendered, true once the browser has taken over. */
-export function useAwake(): boolean {
-  return useSyncExternalStore(
-    never,
-    useCallback(() => true, []),
-    () => false,
-  );
 }

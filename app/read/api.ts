@@ -1,10 +1,12 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import {
+  type About,
   type ApiFailure,
   apiPathOfRoom,
   apiPathOfWindow,
   apiPaths,
+  type ConsoleInfo,
   type Room,
   type SessionInfo,
   type Snapshot,
@@ -58,6 +60,14 @@ async function failureOf(answer: Response): Promise<ApiFailure> {
 
 export function readSession(): Promise<Read<SessionInfo>> {
   return read(apiPaths.session);
+}
+
+export function readConsole(): Promise<Read<ConsoleInfo>> {
+  return read(apiPaths.console);
+}
+
+export function readAbout(): Promise<Read<About>> {
+  return read(apiPaths.about);
 }
 
 /** A room as it is now. What does not exist is a snapshot without data: it may come to exist while it is watched. */

@@ -3,12 +3,15 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../components/classes.ts";
-import { crumbs } from "./crumbs.ts";
+import { useWords } from "../words/index.ts";
+import { type Crumb, crumbs } from "./crumbs.ts";
 
 export function Breadcrumbs() {
+  const t = useWords("shell");
   const trail = crumbs(usePathname());
+  const wordsOf = ({ label }: Crumb) => ("name" in label ? label.name : t(`place.${label.place}`));
   return (
-    <nav aria-label="Breadcrumb" className="min-w-0">
+    <nav aria-label={t("breadcrumb")} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-13">
         {trail.map((crumb, at) => (
           <li
@@ -22,14 +25,14 @@ export function Breadcrumbs() {
             )}
             {at === trail.length - 1 ? (
               <span aria-current="page" className="truncate font-medium">
-                {crumb.label}
+                {wordsOf(crumb)}
               </span>
             ) : (
               <Link
                 href={crumb.href}
                 className={cn("text-muted hover:text-text hover:underline", at > 0 && "truncate")}
               >
-                {crumb.label}
+                {wordsOf(crumb)}
               </Link>
             )}
           </li>

@@ -1,27 +1,30 @@
 import { nameOf, paths } from "../paths.ts";
+import { allPlaces, type Place, sectionOf } from "./places.ts";
 
 export interface Crumb {
-  readonly label: string;
+  /** A place has words of its own in each language; anything below it is a name. */
+  readonly label: { readonly place: Place["id"] } | { readonly name: string };
   readonly href: string;
 }
 
-const sections: Readonly<Record<string, Crumb>> = {
-  topics: { label: "Topics", href: paths.topics },
-  nodes: { label: "Nodes", href: paths.nodes },
-  cluster: { label: "Cluster", href: paths.cluster },
-  lookup: { label: "Lookup", href: paths.lookup },
-  messages: { label: "Trace", href: paths.messages },
-  tail: { label: "Tail", href: paths.tail() },
-  publish: { label: "Publish", href: paths.publish() },
-};
+/** Pages of the settings have words, not names. */
+const unnamed = new Set(["settings"]);
 
 /** Where a page stands, outermost first. */
 export function crumbs(pathname: string): readonly Crumb[] {
-  const [section, name, , channel] = pathname.split("/").filter(Boolean).map(nameOf);
-  const first = Object.hasOwn(sections, section ?? "") ? sections[section ?? ""] : undefined;
-  if (first === undefined) return [{ label: "Overview", href: paths.overview }];
-  if (name === undefined) return [first];
-  const href = first === sections["topics"] ? paths.topic(name) : `${first.href}/${encodeURIComponent(name)}`;
-  const trail = [first, { label: name, href }];
-  return channel === undefined ? trail : [...trail, { label: channel, href: paths.channel(name, channel) }];
+  const [section = "", name, , channel] = pathname.split("/").filter(Boolean).map(nameOf);
+  const place = allPlaces.find(({ href }) => sectionOf(href) === section);
+  if (place === undefined) return [{ label: { place: "overview" }, href: paths.overview }];
+  const first: Crumb = { label: { place: place.id }, href: place.href };
+  if (name === undefined || unnamed.has(section)) return [first];
+  const href = section === "topics" ? paths.topic(name) : `${place.href}/${encodeURIComponent(name)}`;
+  const trail = [first, { label: { name }, href }];
+  return channel === undefined
+    ? trail
+    : [...trail, { label: { name: channel }, href: paths.channel(name, channel) }];
+}
+
+/** One level up; null: there is none. */
+export function above(pathname: string): string | null {
+  return crumbs(pathname).at(-2)?.href ?? null;
 }

@@ -1,9 +1,11 @@
 "use client";
 
 import { Shape } from "../components/status.tsx";
-import { age, clock } from "../live/format.ts";
-import { useAwake, useNow } from "../live/use-now.ts";
+import { clock } from "../live/format.ts";
+import { useNow } from "../live/use-now.ts";
 import { useStatus } from "../live/use-room.ts";
+import { useZone } from "../preferences/provider.tsx";
+import { useFormat, useWords } from "../words/index.ts";
 import { type Outage, useOutage } from "./outage.ts";
 
 /** Postgres is away, or was until a moment ago: what that means, and for how long. */
@@ -11,7 +13,7 @@ export function DatabaseStrip() {
   const { data } = useStatus();
   const nowMs = useNow();
   const outage = useOutage(data.database, nowMs);
-  const zone = useAwake() ? "local" : "utc";
+  const words = useOutageWords();
   if (outage === null) return null;
   return (
     <div
@@ -20,20 +22,24 @@ export function DatabaseStrip() {
       className="flex min-h-9 items-center gap-2 border-b border-line bg-surface px-4 py-1.5 text-13 md:px-6"
     >
       <Shape tone={outage.kind === "away" ? "warn" : "info"} />
-      <p>{words(outage, (ms) => clock(ms, zone))}</p>
+      <p>{words(outage)}</p>
     </div>
   );
 }
 
-function words(outage: Outage, at: (ms: number) => string): string {
-  switch (outage.kind) {
-    case "starting":
-      return `Postgres is starting (${age(outage.forMs)}). Messages are accepted and kept in memory meanwhile.`;
-    case "away": {
-      const why = outage.reason === null ? "" : ` (${outage.reason})`;
-      return `Postgres has been away for ${age(outage.forMs)}${why}: memory goes on, within its bounds; overflow, traces and history wait until it is back.`;
+function useOutageWords(): (outage: Outage) => string {
+  const t = useWords("shell");
+  const format = useFormat();
+  const zone = useZone();
+  return (outage) => {
+    const time = format.age(outage.forMs);
+    switch (outage.kind) {
+      case "starting":
+        return t("database.starting", { time });
+      case "away":
+        return t("database.away", { time, reason: outage.reason ?? "none" });
+      case "back":
+        return t("database.back", { time, at: clock(outage.untilMs, zone) });
     }
-    case "back":
-      return `Postgres is back since ${at(outage.untilMs)}. It was away for ${age(outage.forMs)}; what waited for it is being written.`;
-  }
+  };
 }

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useConnection } from "../live/use-now.ts";
 import { useStatus } from "../live/use-room.ts";
+import { useWords } from "../words/index.ts";
 import { summary } from "./summary.ts";
 
 const betweenMs = 10_000;
@@ -11,7 +12,11 @@ const betweenMs = 10_000;
 export function LiveAnnouncer() {
   const { data } = useStatus();
   const { stale } = useConnection();
-  const words = summary(data, stale);
+  const t = useWords("shell");
+  const count = data.problems.length;
+  const words = summary(data, stale)
+    .map((part) => t(`announce.${part}`, { count }))
+    .join(" ");
   const [said, setSaid] = useState("");
   const lastMs = useRef(0);
   const before = useRef(words);

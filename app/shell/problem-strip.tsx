@@ -5,6 +5,8 @@ import { usePathname } from "next/navigation";
 import { Shape } from "../components/status.tsx";
 import { useStatus } from "../live/use-room.ts";
 import { paths } from "../paths.ts";
+import { useWords } from "../words/index.ts";
+import { useProblemWords } from "../words/use-problem.ts";
 import { problemHref } from "./problem-href.ts";
 
 const shownMax = 2;
@@ -19,33 +21,37 @@ function isOn(pathname: string, href: string): boolean {
 export function ProblemStrip() {
   const { data } = useStatus();
   const pathname = usePathname();
+  const t = useWords("shell");
+  const wordsOf = useProblemWords();
   // A page begins with its own, the overview with all of them: nothing is said twice.
   const problems = data.problems.filter((problem) => !isOn(pathname, problemHref(problem)));
   if (pathname === paths.overview || problems.length === 0) return null;
   const more = problems.length - shownMax;
   return (
     <ul
-      aria-label="Problems"
+      aria-label={t("strip.label")}
       className="flex min-h-9 items-center gap-x-5 overflow-hidden border-b border-line bg-surface px-4 text-13 md:px-6"
     >
       {problems.slice(0, shownMax).map((problem, at) => (
         <li key={problem.key} className={at === 0 ? "min-w-0" : "min-w-0 max-md:hidden"}>
           <Link
             href={problemHref(problem)}
-            title={problem.message}
+            title={wordsOf(problem)}
             className="flex min-w-0 items-center gap-2 py-1 hover:underline"
           >
             <Shape tone={problem.severity} />
-            <span className="sr-only">{problem.severity === "crit" ? "Critical:" : "Warning:"}</span>
-            <span className="truncate">{problem.message}</span>
+            <span className="sr-only">{t(`severity.${problem.severity}`)}</span>
+            <span className="truncate">{wordsOf(problem)}</span>
           </Link>
         </li>
       ))}
       {problems.length > 1 && (
         <li className="ml-auto shrink-0 text-12">
           <Link href="/#problems" className="text-accent underline">
-            <span className="md:hidden">{problems.length - 1} more</span>
-            <span className="max-md:hidden">{more > 0 ? `${more} more` : "All problems"}</span>
+            <span className="md:hidden">{t("strip.more", { count: problems.length - 1 })}</span>
+            <span className="max-md:hidden">
+              {more > 0 ? t("strip.more", { count: more }) : t("strip.all")}
+            </span>
           </Link>
         </li>
       )}

@@ -4,8 +4,12 @@ import type { ReactNode } from "react";
 import { Toaster } from "sonner";
 import { TooltipProvider } from "../components/tooltip.tsx";
 import { useConnection } from "../live/use-now.ts";
+import { usePreferences } from "../preferences/provider.tsx";
+import { useWords } from "../words/index.ts";
 import { DatabaseStrip } from "./database-strip.tsx";
+import { useKeys } from "./keys.ts";
 import { LiveAnnouncer } from "./live-announcer.tsx";
+import { GoKeys, usePageKeys } from "./page-keys.tsx";
 import { ProblemStrip } from "./problem-strip.tsx";
 import { Rail } from "./rail.tsx";
 import { Reauth } from "./reauth.tsx";
@@ -15,13 +19,17 @@ import { TopBar } from "./top-bar.tsx";
 /** What stands around every page. */
 export function Shell({ children }: { children: ReactNode }) {
   const { stale } = useConnection();
+  const t = useWords("shell");
+  const { preferences } = usePreferences();
+  useKeys(preferences.keys === "on");
+  usePageKeys();
   return (
     <TooltipProvider delayDuration={300}>
       <a
         href="#main"
         className="sr-only z-50 rounded-control bg-raised px-3 py-2 shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
-        Skip to the page
+        {t("skip")}
       </a>
       <div className="flex min-h-dvh">
         <Rail />
@@ -37,6 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </main>
         </div>
       </div>
+      <GoKeys />
       <Reauth />
       <LiveAnnouncer />
       <Toaster position="bottom-right" toastOptions={{ unstyled: true, classNames: toastClass }} />

@@ -2,22 +2,26 @@
 
 import { Button } from "../components/button.tsx";
 import { Shape } from "../components/status.tsx";
-import { age, clock } from "../live/format.ts";
+import { clock } from "../live/format.ts";
 import { useLive } from "../live/provider.tsx";
-import { useAwake, useConnection } from "../live/use-now.ts";
+import { useConnection } from "../live/use-now.ts";
+import { useZone } from "../preferences/provider.tsx";
+import { useFormat, useWords } from "../words/index.ts";
 
 /** The numbers below are old ones: since when, and what is being done about it. */
 export function StaleBanner() {
   const { store } = useLive();
   const state = useConnection();
-  const zone = useAwake() ? "local" : "utc";
+  const t = useWords("shell");
+  const { age } = useFormat();
+  const zone = useZone();
   if (!state.stale || (state.kind !== "lost" && state.kind !== "delayed")) return null;
   const retry =
     state.kind === "delayed"
-      ? "The console is connected but sends nothing."
+      ? t("stale.silent")
       : state.retryInMs === null || state.retryInMs < 1_000
-        ? "Reconnecting…"
-        : `Reconnecting… retry in ${age(state.retryInMs)}`;
+        ? t("stale.reconnecting")
+        : t("stale.retryIn", { time: age(state.retryInMs) });
   return (
     <div
       data-testid="stale-banner"
@@ -26,13 +30,17 @@ export function StaleBanner() {
       <span aria-hidden="true" className="hatch h-4 w-6 rounded-control" />
       <Shape tone="crit" />
       <span>
-        Data from <strong className="font-medium">{clock(state.dataAtMs, zone)}</strong> ({age(state.ageMs)}{" "}
-        old). {state.session === "unknown" && "You are signed in again as soon as Postgres answers. "}
+        {t.rich("stale.from", {
+          at: clock(state.dataAtMs, zone),
+          age: age(state.ageMs),
+          b: (part) => <strong className="font-medium">{part}</strong>,
+        })}{" "}
+        {state.session === "unknown" && `${t("stale.unknown")} `}
         {retry}
       </span>
       {state.kind === "lost" && (
         <Button size="small" className="ml-auto" onClick={() => store.retryNow()}>
-          Retry now
+          {t("stale.retry")}
         </Button>
       )}
     </div>

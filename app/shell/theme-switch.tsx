@@ -1,27 +1,27 @@
 "use client";
 
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useTheme } from "next-themes";
 import { Button } from "../components/button.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
-import { useAwake } from "../live/use-now.ts";
+import { useWords } from "../words/index.ts";
+import { themes, useThemeChoice } from "./use-theme-choice.ts";
 
-const order = ["system", "light", "dark"] as const;
 const icons = { system: Monitor, light: Sun, dark: Moon };
 
 export function ThemeSwitch() {
-  const { theme, setTheme } = useTheme();
-  const awake = useAwake();
-  const current = awake && (theme === "light" || theme === "dark") ? theme : "system";
-  const next = order[(order.indexOf(current) + 1) % order.length] ?? "system";
-  const Icon = icons[current];
+  const t = useWords("shell");
+  const { theme, choose } = useThemeChoice();
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";
+  const Icon = icons[theme];
+  const words = { theme: t(`theme.${theme}`), next: t(`theme.${next}`) };
   return (
-    <Tooltip text={`Theme: ${current}. Click for ${next}.`}>
+    <Tooltip text={t("theme.hint", words)}>
       <Button
         kind="quiet"
         size="icon"
-        aria-label={`Theme: ${current}. Change to ${next}`}
-        onClick={() => setTheme(next)}
+        className="max-sm:hidden"
+        aria-label={t("theme.label", words)}
+        onClick={() => choose(next)}
       >
         <Icon aria-hidden="true" />
       </Button>

@@ -5,7 +5,7 @@
 import type { Locale } from "./locale.ts";
 
 export { useLocale, useTranslations as useWords } from "use-intl";
-export { type Locale, localeCookie, locales, localeTags } from "./locale.ts";
+export { type Locale, localeCookie, localeTags, spoken } from "./locale.ts";
 export { useFormat } from "./use-format.ts";
 
 type Words = typeof import("./en/index.ts").en;

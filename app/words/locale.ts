@@ -2,6 +2,9 @@
 export const locales = ["en", "zh", "xa"] as const;
 export type Locale = (typeof locales)[number];
 
+/** Those that people are offered. */
+export const spoken = ["en", "zh"] as const satisfies readonly Locale[];
+
 /** Which language this browser asked for; without it the browser's own first wish decides. */
 export const localeCookie = "weir-locale";
 

@@ -6,7 +6,8 @@ import { Card, Section } from "../../components/card.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { Status, type Tone } from "../../components/status.tsx";
 import { age, clock } from "../../live/format.ts";
-import { useAwake, useNow } from "../../live/use-now.ts";
+import { useAwake } from "../../live/use-awake.ts";
+import { useNow } from "../../live/use-now.ts";
 import { paths } from "../../paths.ts";
 import { adoptionSentence } from "./words.ts";
 

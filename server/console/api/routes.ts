@@ -28,6 +28,7 @@ import type { Drains } from "./drains.ts";
 import { eventRoutes } from "./events.ts";
 import { Failure } from "./failure.ts";
 import type { ImpactTags } from "./impact-tag.ts";
+import { namesRoutes } from "./names.ts";
 import type { TraceSource } from "./ports.ts";
 import { publish } from "./publish.ts";
 import { lookRoutes } from "./read-routes.ts";
@@ -98,7 +99,7 @@ export function apiRoutes(options: ApiOptions) {
   };
 }
 
-function readRoutes(app: FastifyInstance, { hub, inactive, info, about }: ApiOptions): void {
+function readRoutes(app: FastifyInstance, { collector, hub, inactive, info, about }: ApiOptions): void {
   const show = (room: string) => {
     const target = targetOf(room);
     if (!target || isTail(target) || isWindow(target))
@@ -130,6 +131,7 @@ function readRoutes(app: FastifyInstance, { hub, inactive, info, about }: ApiOpt
       ),
   );
   app.get(apiPaths.inactive, read, inactive);
+  namesRoutes(app, collector);
   app.get(apiPaths.console, read, () => info);
   app.get(apiPaths.about, read, about);
   app.get(apiPaths.session, read, (request) => request.visitor!.info);

@@ -38,6 +38,10 @@ const part = encodeURIComponent;
 export const apiPaths = {
   /** GET: `SessionInfo`. */
   session: `${apiBase}/session`,
+  /** GET `?q=`: `FoundNames`. */
+  search: `${apiBase}/search`,
+  /** GET `?topic=`, `?topic=&channel=` or `?node=`: `Siblings`. */
+  siblings: `${apiBase}/siblings`,
   /** GET: `ConsoleInfo`. */
   console: `${apiBase}/console`,
   /** GET: `About`. */
@@ -184,6 +188,21 @@ export interface SessionInfo extends Permissions {
   readonly signedInAtMs: number;
   /** The latest it can last. */
   readonly expiresAtMs: number;
+}
+
+/** Names that have the text somewhere in them, at most twenty of each kind; `more` of them are left out. */
+export interface FoundNames {
+  readonly topics: readonly string[];
+  /** By their own name, or by `topic/channel`. */
+  readonly channels: readonly { readonly topic: string; readonly channel: string }[];
+  readonly nodes: readonly { readonly key: string; readonly hostname: string | null }[];
+  readonly more: number;
+}
+
+/** What stands beside something of its kind, by name. */
+export interface Siblings {
+  readonly previous: string | null;
+  readonly next: string | null;
 }
 
 /** What a console was started as. */

@@ -4,7 +4,7 @@ import type { TraceEvent, TraceEventKind } from "../../../../server/console/cont
 import { Card } from "../../../components/card.tsx";
 import { Shape, Status, type Tone } from "../../../components/status.tsx";
 import { clock, span } from "../../../live/format.ts";
-import { useAwake } from "../../../live/use-now.ts";
+import { useAwake } from "../../../live/use-awake.ts";
 import { useStatus } from "../../../live/use-room.ts";
 import { visible } from "../../../live/visible.ts";
 

@@ -9,7 +9,7 @@ import { PageHead } from "../../../components/page-head.tsx";
 import { Shape } from "../../../components/status.tsx";
 import { clock, day, plural, span } from "../../../live/format.ts";
 import { type Life, lifeOf } from "../../../live/trace.ts";
-import { useAwake } from "../../../live/use-now.ts";
+import { useAwake } from "../../../live/use-awake.ts";
 import { paths } from "../../../paths.ts";
 import { Lane } from "./lane.tsx";
 import { useTrace } from "./use-trace.ts";

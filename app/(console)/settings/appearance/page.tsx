@@ -1,0 +1,5 @@
+import { Appearance } from "./appearance.tsx";
+
+export default function AppearancePage() {
+  return <Appearance />;
+}
