@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 import type { HistoryMark, Series } from "../../../server/console/contract/index.ts";
 import { clock, day } from "../../live/format.ts";
 import { columns, courseOf, tableRows } from "../../live/series.ts";
-import { useAwake } from "../../live/use-now.ts";
+import { useAwake } from "../../live/use-awake.ts";
 import { useFormat, useWords } from "../../words/index.ts";
 import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";

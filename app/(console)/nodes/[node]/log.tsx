@@ -7,7 +7,7 @@ import { ReadNote } from "../../../components/read-note.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { Status, type Tone } from "../../../components/status.tsx";
 import { clock, day } from "../../../live/format.ts";
-import { useAwake } from "../../../live/use-now.ts";
+import { useAwake } from "../../../live/use-awake.ts";
 import { useRead } from "../../../live/use-read.ts";
 import { visible } from "../../../live/visible.ts";
 import { useWords } from "../../../words/index.ts";
