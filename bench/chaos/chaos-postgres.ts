@@ -32,8 +32,12 @@ export class ChaosPostgres implements AsyncDisposable {
   /** @param dataDir instead of a directory of its own */
   static async start(recorder: Recorder, dataDir?: string): Promise<ChaosPostgres> {
     const dir = dataDir ?? (await mkdtemp(join(tmpdir(), "weir-chaos-pg-")));
-    const server = await startPostgres({ dataDir: dir, settings });
-    return new ChaosPostgres(dir, server, recorder);
+    // It may fall at any time from now on.
+    const fell = Promise.withResolvers<void>();
+    const server = await startPostgres({ dataDir: dir, settings, onExit: () => fell.resolve() });
+    const postgres = new ChaosPostgres(dir, server, recorder);
+    void fell.promise.then(() => postgres.#fell(server));
+    return postgres;
   }
 
   get socketPath(): string {
@@ -64,15 +68,11 @@ export class ChaosPostgres implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    this.away();
-    await this.#running?.kill9();
-    this.#running = null;
+    await this.#taken()?.kill9();
   }
 
   async stop(): Promise<void> {
-    this.away();
-    await this.#running?.stop();
-    this.#running = null;
+    await this.#taken()?.stop();
   }
 
   /** On the same data; a server that was killed leaves children, which take a moment to be gone. */
@@ -80,15 +80,12 @@ export class ChaosPostgres implements AsyncDisposable {
     const deadlineMs = performance.now() + 30_000;
     while (this.#running === null) {
       try {
-        this.#running = await startPostgres({
+        const server = await startPostgres({
           dataDir: this.#dataDir,
           settings,
-          onExit: () => {
-            this.falls++;
-            this.#running = null;
-            this.away();
-          },
+          onExit: () => this.#fell(server),
         });
+        this.#running = server;
       } catch (error) {
         if (performance.now() > deadlineMs) throw error;
         await new Promise((resolve) => setTimeout(resolve, 200));
@@ -112,6 +109,22 @@ export class ChaosPostgres implements AsyncDisposable {
       this.#isAway = false;
       this.#recorder.add({ op: "back", proc: "harness", kind: "ok" });
     }, noticedWithinMs);
+  }
+
+  /** It is about to be ended. */
+  #taken(): EmbeddedPostgres | null {
+    const running = this.#running;
+    this.#running = null;
+    this.away();
+    return running;
+  }
+
+  /** Whether or not it was asked to. */
+  #fell(server: EmbeddedPostgres): void {
+    if (this.#running !== server) return;
+    this.falls++;
+    this.#running = null;
+    this.away();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
