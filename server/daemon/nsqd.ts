@@ -6,15 +6,12 @@ import { hostname } from "node:os";
 import { AuditRing } from "../broker/audit-ring.ts";
 import { Broker } from "../broker/broker.ts";
 import { takeCheckpoint } from "../broker/departure.ts";
-import type { Topic } from "../broker/topic.ts";
-import { StartError } from "../cli/config-file.ts";
 import { type NsqdOptions, nsqdOptions } from "../cli/nsqd-options.ts";
 import type { Membership } from "../cluster/membership.ts";
 import type { Removals } from "../cluster/removals.ts";
 import { createHttpServer } from "../http/server.ts";
 import { OwnProcess } from "../metrics/process-figures.ts";
-import { openNodeStore } from "../store/node-store.ts";
-import type { MetadataTopic, NodeStore } from "../store/ports.ts";
+import type { NodeStore } from "../store/ports.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import { sessionStats } from "../tcp/session-stats.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
@@ -22,6 +19,7 @@ import { Turn } from "../tcp/turn.ts";
 import { boundAddress } from "./address.ts";
 import { Discovery } from "./discovery.ts";
 import { endOnFault } from "./fatal.ts";
+import { takeTopology } from "./kept-topology.ts";
 import { tellWhatNsqdLeft } from "./left-by-nsqd.ts";
 import { listenAt } from "./listening.ts";
 import { NodeDeparture } from "./node-departure.ts";
@@ -30,6 +28,7 @@ import { nodeMembership } from "./node-membership.ts";
 import { nodeRemovals } from "./node-removals.ts";
 import { type NodeSecurity, nodeSecurity } from "./node-security.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
+import { openStore } from "./open-store.ts";
 import { startStatsd } from "./statsd.ts";
 import { topologyListener } from "./topology-listener.ts";
 import { boundYoungHeap } from "./young-heap.ts";
@@ -48,25 +47,6 @@ export async function runNsqd(options: NsqdOptions): Promise<void> {
   await node.listen();
   node.serve();
   await tellWhatNsqdLeft(options["data-path"] || process.cwd(), log);
-}
-
-async function openStore(options: NsqdOptions, log: NodeLog): Promise<NodeStore> {
-  const say = (level: "info" | "warn" | "error") => (fields: object, message: string) =>
-    log.log(level, `STORE: ${message}${Object.keys(fields).length > 0 ? ` ${JSON.stringify(fields)}` : ""}`);
-  try {
-    return await openNodeStore({
-      dataPath: options["data-path"] || process.cwd(),
-      databaseUrl: options["database-url"] || null,
-      cluster: options["cluster"],
-      log: { info: say("info"), warn: say("warn"), error: say("error") },
-      audit: options["audit"],
-      acceptLoss: options["accept-loss"],
-      hostname: hostname(),
-      broadcastAddress: options["broadcast-address"],
-    });
-  } catch (error) {
-    throw new StartError(`failed to instantiate nsqd - ${(error as Error).message}`);
-  }
 }
 
 class Node {
@@ -198,7 +178,8 @@ class Node {
   };
 
   async listen(): Promise<void> {
-    this.#loadMetadata();
+    takeTopology(this.#broker, this.#store.metadata);
+    this.#discovery.watch();
     const { "tcp-address": tcp, "http-address": http, "https-address": https } = this.#options;
     this.#tcpPort = await listenAt("nsqd", tcp, (at) => this.#tcp.listen(at));
     this.#log.log("info", `TCP: listening on ${boundAddress(tcp, this.#tcpPort)}`);
@@ -266,18 +247,6 @@ class Node {
     await this.#store.saveCheckpoint(takeCheckpoint(this.#broker, "stored"), { final: false });
   }
 
-  #loadMetadata(): void {
-    const { metadata } = this.#store;
-    for (const { name, paused, channels } of metadata.topics) {
-      const topic = this.#broker.ensureTopic(name);
-      topic.setPaused(paused);
-      for (const channel of channels) topic.ensureChannel(channel.name).setPaused(channel.paused);
-    }
-    metadata.attach(() => topology(this.#broker.topics.values()));
-    metadata.changed();
-    this.#discovery.watch();
-  }
-
   *#connections() {
     for (const session of this.#tcp.sessions) yield sessionStats(session);
   }
@@ -323,11 +292,5 @@ class Node {
     if (!this.#broker.isRefusing && this.#broker.pressure !== "refuse") return "OK";
     const { state, reason } = this.#store.status();
     return `NOK - memory is full and the store ${state === "up" ? "does not keep up" : `is away: ${reason ?? state}`}`;
-  }
-}
-
-function* topology(topics: Iterable<Topic>): IterableIterator<MetadataTopic> {
-  for (const { name, paused, channels } of topics) {
-    yield { name, paused, channels: [...channels.values()].map(({ name, paused }) => ({ name, paused })) };
   }
 }

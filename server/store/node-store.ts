@@ -28,6 +28,8 @@ import type { LoadedBacklog, Metadata, NodeStore, NodeStoreOptions, Policies } f
 import { PostgresSide } from "./postgres-side.ts";
 import { recoverClean, recoverCrashed } from "./recovery.ts";
 import { SegmentFiles } from "./segment-files.ts";
+import { StoreStatus } from "./store-status.ts";
+import { pause, within } from "./waiting.ts";
 
 export { DataPathError } from "./data-path.ts";
 export type * from "./ports.ts";
@@ -71,8 +73,7 @@ class OpenStore implements NodeStore {
   readonly #keeper: CheckpointKeeper;
   readonly #postgres: PostgresSide | null;
   readonly #commits = new CommitTimes();
-  readonly #openedAtMs = Date.now();
-  #filesFailure: { reason: string; sinceMs: number } | null = null;
+  readonly #status: StoreStatus;
   #stopped: Promise<void> | null = null;
   #isLoaded = false;
   #cleanCheckpoint: number | null = null;
@@ -116,6 +117,7 @@ class OpenStore implements NodeStore {
             },
             onRangeLost: (range) => this.onLogIdsLost?.(range * rangeIds, (range + 1) * rangeIds),
           });
+    this.#status = new StoreStatus(this.#files, this.#postgres, this.#commits);
     this.backlog = this.#postgres?.backlog ?? this.#files;
     this.logIds = this.#postgres ?? state;
     this.#keeper = new CheckpointKeeper({
@@ -147,28 +149,7 @@ class OpenStore implements NodeStore {
   }
 
   status(): LiveStore {
-    const { p50Ms, p99Ms } = this.#commits.percentiles();
-    const audit = this.#postgres?.audit;
-    const { failure } = this.#files;
-    if (failure !== this.#filesFailure?.reason) {
-      this.#filesFailure = failure === null ? null : { reason: failure, sinceMs: Date.now() };
-    }
-    const filesState = {
-      state: this.#filesFailure ? ("down" as const) : ("up" as const),
-      sinceMs: this.#filesFailure?.sinceMs ?? this.#openedAtMs,
-      reason: failure,
-    };
-    return {
-      kind: this.#postgres ? "postgres" : "files",
-      ...(this.#postgres?.status() ?? filesState),
-      writingBytes: this.#files.queuedBytes + (this.#postgres?.blocks.queuedBytes ?? 0),
-      auditLagMs: audit?.lagMs(Date.now()) ?? 0,
-      auditEvents: audit?.eventsStored ?? 0,
-      auditGaps: audit?.eventsLost ?? 0,
-      commitP50Ms: p50Ms,
-      commitP99Ms: p99Ms,
-      durability: this.#postgres?.owner.durability ?? null,
-    };
+    return this.#status.live();
   }
 
   attachAudit(ring: AuditRing): void {
@@ -314,18 +295,4 @@ class OpenStore implements NodeStore {
     })();
     return this.#stopped;
   }
-}
-
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("it took too long")), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
