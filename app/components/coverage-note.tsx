@@ -1,7 +1,10 @@
+"use client";
+
 import type { Coverage } from "../../server/console/contract/index.ts";
-import { age, clock } from "../live/format.ts";
-import { useAwake } from "../live/use-awake.ts";
+import { clock } from "../live/format.ts";
 import { useNow } from "../live/use-now.ts";
+import { useZone } from "../preferences/provider.tsx";
+import { useFormat, useWords } from "../words/index.ts";
 import { Shape } from "./status.tsx";
 
 /** Some nodes are not in the sums: they are at least what they say. */
@@ -12,11 +15,13 @@ export function isPartial({ heard, of }: Coverage): boolean {
 /** Which nodes the figures do not have, and how old what is known of them is; nothing when all answered. */
 export function CoverageNote({ coverage }: { coverage: Coverage }) {
   const nowMs = useNow();
-  const zone = useAwake() ? "local" : "utc";
+  const t = useWords("components");
+  const { age } = useFormat();
+  const zone = useZone();
   const { heard, of, missing, silentLookups } = coverage;
   if (heard >= of) return <SilentLookups keys={silentLookups} />;
   const ago = (atMs: number | null) =>
-    atMs === null ? "not heard yet" : `last heard ${age(Math.max(0, nowMs - atMs))} ago`;
+    atMs === null ? t("coverage.notHeard") : t("coverage.heard", { time: age(Math.max(0, nowMs - atMs)) });
   const lastMs = missing.reduce<number | null>(
     (last, { lastHeardAtMs: atMs }) => (atMs === null ? last : Math.max(last ?? atMs, atMs)),
     null,
@@ -26,11 +31,9 @@ export function CoverageNote({ coverage }: { coverage: Coverage }) {
       <SilentLookups keys={silentLookups} />
       <p data-testid="coverage" className="mb-4 flex flex-wrap items-center gap-1.5 text-13">
         <Shape tone={heard === 0 && lastMs !== null ? "crit" : "unknown"} />
-        {heard > 0 && `Figures from ${heard} of ${of} nodes: sums are at least what they say. Silent: `}
-        {heard === 0 && lastMs === null && "No node has answered yet: "}
-        {heard === 0 &&
-          lastMs !== null &&
-          `No node answers. These are the last figures, from ${clock(lastMs, zone)}: `}
+        {heard > 0 && t("coverage.partial", { heard, of })}
+        {heard === 0 && lastMs === null && t("coverage.none")}
+        {heard === 0 && lastMs !== null && t("coverage.last", { at: clock(lastMs, zone) })}{" "}
         {missing.map(({ key, lastHeardAtMs }, at) => (
           <span key={key}>
             <span className="font-mono">{key}</span> ({ago(lastHeardAtMs)}){at < missing.length - 1 && ","}
@@ -43,14 +46,16 @@ export function CoverageNote({ coverage }: { coverage: Coverage }) {
 
 /** Nodes are found through lookups: without one of them, some may not even be known. */
 function SilentLookups({ keys }: { keys: readonly string[] }) {
+  const t = useWords("components");
   if (keys.length === 0) return null;
   return (
     <p data-testid="silent-lookups" className="mb-4 flex items-baseline gap-1.5 text-13">
       <Shape tone="unknown" className="translate-y-px" />
       <span>
-        {keys.length === 1 ? "A lookup does not answer: " : "Lookups do not answer: "}
-        <span className="font-mono">{keys.join(", ")}</span>. Nodes that only{" "}
-        {keys.length === 1 ? "it knows" : "they know"} are not in these figures.
+        {t.rich("coverage.lookups", {
+          count: keys.length,
+          names: () => <span className="font-mono">{keys.join(", ")}</span>,
+        })}
       </span>
     </p>
   );

@@ -2,6 +2,7 @@
 
 import { AlertDialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { useWords } from "../words/index.ts";
 
 /**
  * A question that must be answered. Focus begins on Cancel, Esc cancels, and the button that acts
@@ -14,7 +15,7 @@ export function Dialog({
   description,
   children,
   action,
-  cancel = "Cancel",
+  cancel,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -24,6 +25,7 @@ export function Dialog({
   action: ReactNode;
   cancel?: string;
 }) {
+  const t = useWords("components");
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -36,7 +38,7 @@ export function Dialog({
           {children}
           <div className="mt-5 flex flex-wrap justify-end gap-2">
             <Radix.Cancel className="h-8 rounded-control border border-control/60 px-3 text-13 font-medium hover:bg-text/6 pointer-coarse:h-11">
-              {cancel}
+              {cancel ?? t("cancel")}
             </Radix.Cancel>
             {action}
           </div>

@@ -1,5 +1,7 @@
+"use client";
+
 import type { Flow } from "../../server/console/contract/index.ts";
-import { count, rate } from "../live/format.ts";
+import { useFormat, useWords } from "../words/index.ts";
 import { Metric, Metrics } from "./metric.tsx";
 
 interface Part {
@@ -10,7 +12,9 @@ interface Part {
 
 /** What comes in; `label` in the words of the place. */
 export function InMetric({ label, flow, partial = false }: Part & { label: string }) {
-  const note = `${count(flow.messageCount)} in all`;
+  const t = useWords("components");
+  const { count } = useFormat();
+  const note = t("flow.inAll", { count: count(flow.messageCount) });
   return <Metric label={label} value={flow.inRate} as="rate" unit="/s" partial={partial} note={note} />;
 }
 
@@ -21,22 +25,29 @@ export function OutMetric({
   partial = false,
   finished = false,
 }: Part & { label: string; finished?: boolean }) {
-  const note = finished ? `${rate(flow.finishRate)} /s finished` : `${count(flow.deliverCount)} in all`;
+  const t = useWords("components");
+  const { count, rate } = useFormat();
+  const note = finished
+    ? t("flow.finished", { rate: rate(flow.finishRate) })
+    : t("flow.inAll", { count: count(flow.deliverCount) });
   return <Metric label={label} value={flow.outRate} as="rate" unit="/s" partial={partial} note={note} />;
 }
 
 export function WaitingMetric({ flow, partial = false }: Part) {
-  const note = `${count(flow.storedDepth)} in the store`;
-  return <Metric label="Waiting" value={flow.depth} bad="up" partial={partial} note={note} />;
+  const t = useWords("components");
+  const note = t("flow.stored", { count: useFormat().count(flow.storedDepth) });
+  return <Metric label={t("flow.waiting")} value={flow.depth} bad="up" partial={partial} note={note} />;
 }
 
 export function InFlightMetric({ flow, partial = false }: Part) {
-  const note = `${count(flow.deferred)} deferred`;
-  return <Metric label="In flight" value={flow.inFlight} partial={partial} note={note} />;
+  const t = useWords("components");
+  const note = t("flow.deferred", { count: useFormat().count(flow.deferred) });
+  return <Metric label={t("flow.inFlight")} value={flow.inFlight} partial={partial} note={note} />;
 }
 
 export function OldestMetric({ flow }: Part) {
-  return <Metric label="Oldest" value={flow.oldestAgeMs} as="age" note="waits or is held" />;
+  const t = useWords("components");
+  return <Metric label={t("flow.oldest")} value={flow.oldestAgeMs} as="age" note={t("flow.oldestNote")} />;
 }
 
 /** What moves through a topic or a channel, and what stands. */
@@ -53,35 +64,37 @@ export function FlowMetrics({
   stale: boolean;
   inLabel: string;
 }) {
+  const t = useWords("components");
+  const { count, rate } = useFormat();
   const part = { flow, partial };
   return (
     <Metrics label={label} stale={stale}>
       <InMetric label={inLabel} {...part} />
-      <OutMetric label="Delivered" {...part} />
+      <OutMetric label={t("flow.delivered")} {...part} />
       <Metric
-        label="Finished"
+        label={t("flow.finish")}
         value={flow.finishRate}
         as="rate"
         unit="/s"
         partial={partial}
-        note={`${count(flow.finishCount)} in all`}
+        note={t("flow.inAll", { count: count(flow.finishCount) })}
       />
       <WaitingMetric {...part} />
       <OldestMetric flow={flow} />
       <InFlightMetric {...part} />
       <Metric
-        label="Requeued"
+        label={t("flow.requeued")}
         value={flow.requeueCount}
         bad="up"
         partial={partial}
-        note={`in all; ${rate(flow.requeueRate)} /s`}
+        note={t("flow.inAllRate", { rate: rate(flow.requeueRate) })}
       />
       <Metric
-        label="Timed out"
+        label={t("flow.timedOut")}
         value={flow.timeoutCount}
         bad="up"
         partial={partial}
-        note={`in all; ${rate(flow.timeoutRate)} /s`}
+        note={t("flow.inAllRate", { rate: rate(flow.timeoutRate) })}
       />
     </Metrics>
   );

@@ -4,6 +4,8 @@ import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { clock } from "../live/format.ts";
 import { useNow } from "../live/use-now.ts";
+import { useZone } from "../preferences/provider.tsx";
+import { useWords } from "../words/index.ts";
 import { Empty } from "./empty.tsx";
 import { PageHead } from "./page-head.tsx";
 
@@ -22,19 +24,20 @@ export function Gone({
   back: { href: string; label: string };
   children?: ReactNode;
 }) {
+  const t = useWords("components");
+  const zone = useZone();
   return (
     <>
       <PageHead title={name} name />
       <Empty
         title={
           wentAtMs === null
-            ? `There is no ${what} ${name}`
-            : `The ${what} ${name} was deleted at ${clock(wentAtMs, "local")}`
+            ? t("gone.never", { what, name })
+            : t("gone.deleted", { what, name, at: clock(wentAtMs, zone) })
         }
       >
         <p>
-          {wentAtMs === null && "It was deleted, or nobody has made it yet. "}
-          This page shows it as soon as it exists{wentAtMs !== null && " again"}.{" "}
+          {wentAtMs === null ? t("gone.neverWhy") : t("gone.deletedWhy")}{" "}
           <Link href={back.href} className="text-accent underline">
             {back.label}
           </Link>

@@ -1,24 +1,32 @@
+"use client";
+
 import type { NodeRow } from "../../server/console/contract/index.ts";
+import { useWords } from "../words/index.ts";
 import { Status, type Tone } from "./status.tsx";
 
-/** A node in one word: the worst thing that is true of it. */
-export function nodeWord(node: NodeRow): { readonly tone: Tone; readonly word: string } {
-  if (node.state === "silent") return { tone: "crit", word: "Silent" };
-  if (node.state === "connecting") return { tone: "unknown", word: "Connecting" };
-  if (node.pressure === "refuse") return { tone: "crit", word: "Refuses publishes" };
-  if (node.health !== null && node.health !== "OK") return { tone: "crit", word: "Unhealthy" };
-  if (node.pressure === "hold") return { tone: "warn", word: "Holds producers back" };
-  if (node.store?.state === "down") return { tone: "warn", word: "Up, store away" };
-  if (node.store?.state === "starting") return { tone: "info", word: "Up, store starting" };
-  if (node.limits !== null) return { tone: "ok", word: "Up, figures only" };
-  return { tone: "ok", word: "Up" };
+/** A node in one word: the worst thing that is true of it. The word is `components.node.<id>`. */
+export function nodeState(node: NodeRow) {
+  if (node.state === "silent") return as("crit", "silent");
+  if (node.state === "connecting") return as("unknown", "connecting");
+  if (node.pressure === "refuse") return as("crit", "refuses");
+  if (node.health !== null && node.health !== "OK") return as("crit", "unhealthy");
+  if (node.pressure === "hold") return as("warn", "holds");
+  if (node.store?.state === "down") return as("warn", "storeAway");
+  if (node.store?.state === "starting") return as("info", "storeStarting");
+  return node.limits === null ? as("ok", "up") : as("ok", "figures");
+}
+
+function as<Id extends string>(tone: Tone, id: Id): { readonly tone: Tone; readonly id: Id } {
+  return { tone, id };
 }
 
 export function NodeState({ node }: { node: NodeRow }) {
-  const { tone, word } = nodeWord(node);
+  const t = useWords("components");
+  const { tone, id } = nodeState(node);
+  const limits = node.limits === null ? undefined : t(`limits.${node.limits.rule}`);
   return (
-    <span title={node.reason ?? node.limits?.message ?? node.store?.reason ?? undefined}>
-      <Status tone={tone}>{word}</Status>
+    <span title={node.reason ?? limits ?? node.store?.reason ?? undefined}>
+      <Status tone={tone}>{t(`node.${id}`)}</Status>
     </span>
   );
 }

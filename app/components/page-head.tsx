@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { base } from "../base.ts";
 import { useConnection } from "../live/use-now.ts";
 import { useStatus } from "../live/use-room.ts";
+import { useConsole } from "../read/console.tsx";
 import { cn } from "./classes.ts";
 
 /** A page's name, what it is, what can be done; and in the tab, its name with the number of problems. */
@@ -23,6 +24,7 @@ export function PageHead({
 }) {
   const { data } = useStatus();
   const { stale } = useConnection();
+  const { environment } = useConsole();
   const problems = data.problems.length;
   const tone = stale
     ? "off"
@@ -33,7 +35,7 @@ export function PageHead({
         : "ok";
   return (
     <div className="mb-5 flex flex-wrap items-start gap-x-4 gap-y-3">
-      <title>{`${stale ? "✕ " : problems > 0 ? `(${problems}!) ` : ""}${title} – ${data.cluster}`}</title>
+      <title>{`${stale ? "✕ " : problems > 0 ? `(${problems}!) ` : ""}${title} – ${[data.cluster, environment].join(" ").trim()}`}</title>
       <link rel="icon" type="image/svg+xml" href={`${base}/icon-${tone}.svg`} />
       <div className="min-w-0 flex-1 basis-72">
         <div className="flex min-h-8 flex-wrap items-center gap-x-2.5 gap-y-1">

@@ -1,4 +1,7 @@
+"use client";
+
 import type { TopicRow } from "../../server/console/contract/index.ts";
+import { useWords } from "../words/index.ts";
 import { Badge } from "./status.tsx";
 
 /** What a topic or a channel is besides a name. */
@@ -14,38 +17,28 @@ export function StateBadges({
   /** Of a topic: on which of its nodes. */
   durable?: TopicRow["durable"];
 }) {
+  const t = useWords("components");
   return (
     <>
       {paused && (
-        <Badge
-          tone="paused"
-          title={
-            what === "topic"
-              ? "Messages wait at the topic and do not reach its channels."
-              : "Consumers get nothing until it is unpaused."
-          }
-        >
-          Paused
+        <Badge tone="paused" title={what === "topic" ? t("badge.pausedTopic") : t("badge.pausedChannel")}>
+          {t("badge.paused")}
         </Badge>
       )}
       {durable !== "none" && (
         <Badge
           tone={durable === "all" ? "info" : "warn"}
-          title={
-            durable === "all"
-              ? "A publish is answered when Postgres has it; a node that dies loses nothing of it."
-              : "Some of its nodes answer a publish before Postgres has it."
-          }
+          title={durable === "all" ? t("badge.durableMeans") : t("badge.partlyMeans")}
         >
-          {durable === "all" ? "Durable" : "Durable in part"}
+          {durable === "all" ? t("badge.durable") : t("badge.partly")}
         </Badge>
       )}
       {ephemeral && (
         <Badge
           tone="unknown"
-          title={`Kept in memory only; goes when its last ${what === "topic" ? "channel" : "consumer"} does.`}
+          title={what === "topic" ? t("badge.ephemeralTopic") : t("badge.ephemeralChannel")}
         >
-          Ephemeral
+          {t("badge.ephemeral")}
         </Badge>
       )}
     </>
