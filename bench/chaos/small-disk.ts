@@ -1,8 +1,11 @@
 /** A disk of a few megabytes that can be filled and emptied. Needs Linux, and root to mount it. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+const pieceBytes = 1024 * 1024;
 
 export class SmallDisk implements Disposable {
   /** A directory on it. */
@@ -22,9 +25,19 @@ export class SmallDisk implements Disposable {
   }
 
   /** Leaves at most so many bytes free. */
-  fill(leaveBytes: number): void {
-    const bytes = this.freeBytes - leaveBytes;
-    if (bytes > 0) writeFileSync(this.#ballast, Buffer.alloc(bytes));
+  async fill(leaveBytes: number): Promise<void> {
+    // Some hundred megabytes: whoever waits for them in one piece does nothing else for seconds.
+    const piece = Buffer.alloc(pieceBytes);
+    const ballast = await open(this.#ballast, "a");
+    try {
+      for (let left = this.freeBytes - leaveBytes; left > 0; left = this.freeBytes - leaveBytes)
+        await ballast.write(piece, 0, Math.min(left, pieceBytes));
+    } catch (error) {
+      // Somebody else took the rest.
+      if ((error as { code?: unknown }).code !== "ENOSPC") throw error;
+    } finally {
+      await ballast.close();
+    }
   }
 
   empty(): void {

@@ -140,6 +140,26 @@ test("[VF9] a node of whose logs nothing was left when it died need not be adopt
   expect(verdictOf("I10", [...events, { ...ended, t: crash + 1 }])).toBe("violated");
 });
 
+test("[VF10] an answer that comes late is held against the command it answers, not against the one after it", () => {
+  const ms = (t: number) => t * nsPerMs;
+  const of = { topic: "orders", channel: "billing", uid: "m", msgid: "0000000200000000", node: "b" } as const;
+  const requeue = { ...of, op: "requeue", proc: "c0" } as const;
+  const deliver = { ...of, op: "deliver", kind: "ok", proc: "c0", hash: "h" } as const;
+  const history = (nextMs: number): HistoryEvent[] => [
+    { op: "publish", proc: "p", kind: "invoke", uid: "m", topic: "orders", node: "b", hash: "h", t: 0 },
+    { ...deliver, attempt: 1, t: ms(10) },
+    { ...requeue, kind: "invoke", delayMs: 700, t: ms(11) },
+    { ...deliver, attempt: 2, t: ms(720) },
+    { ...requeue, kind: "invoke", delayMs: 500, t: ms(721) },
+    { ...requeue, kind: "ok", delayMs: 700, t: ms(730) },
+    { ...requeue, kind: "ok", delayMs: 500, t: ms(731) },
+    { ...deliver, attempt: 3, t: ms(nextMs) },
+  ];
+
+  expect(verdictOf("I8", history(1_225))).toBe("held");
+  expect(verdictOf("I8", history(1_200))).toBe("violated");
+});
+
 test("[VF5] a violation is shown by one message, with the seed, the options and the events of its nodes", () => {
   const lost = faults.find(({ what }) => what === "an acknowledged message never comes")!;
   const report = check(lost.plant(goodHistory(3), new Random(3))!);

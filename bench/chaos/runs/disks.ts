@@ -14,7 +14,7 @@ const nodeDisk: Run = {
     const [node] = stage.nodes;
     const disk = stage.nodeDisk!;
     await stage.load.reached(0.2);
-    disk.fill(0);
+    await disk.fill(0);
     stage.say(`the disk of ${node!.name} is full`);
     try {
       writeFileSync(join(disk.path, "one-more"), "x".repeat(65_536));
@@ -49,7 +49,7 @@ const postgresDisk: Run = {
     for (let round = 0; round < Math.min(2, stage.scale.rounds); round++) {
       await stage.load.reached(0.2 + 0.3 * round);
       stage.postgres.away();
-      disk.fill(512 * 1024);
+      await disk.fill(512 * 1024);
       stage.say("the disk of Postgres is full");
       const before = stage.load.acknowledged;
       await stage.load.until(() => disk.freeBytes < 64 * 1024 || !stage.postgres.isRunning, 10_000);

@@ -40,11 +40,17 @@ function dueOf({ publishes }: Message): number | null {
 function requeues(history: History, { answers, deliveries }: Story, found: (why: string) => void): number {
   let judged = 0;
   for (const answer of answers) {
-    const { op, kind, msgid, delayMs, t } = answer;
+    const { op, kind, proc, msgid, delayMs, t } = answer;
     if (op !== "requeue" || kind !== "ok" || !delayMs) continue;
     const sent = answers.findLast(
       (answer) =>
-        answer.op === "requeue" && answer.kind === "invoke" && answer.msgid === msgid && answer.t <= t,
+        answer.op === "requeue" &&
+        answer.kind === "invoke" &&
+        answer.msgid === msgid &&
+        answer.proc === proc &&
+        // What was answered late, another may have followed.
+        answer.delayMs === delayMs &&
+        answer.t <= t,
     );
     const from = sent?.t ?? t;
     const next = deliveries.find((delivery) => delivery.msgid === msgid && delivery.t > t);
