@@ -26,6 +26,8 @@ export interface ConsumerEvents {
   failed: [error: unknown, message: Message];
   /** It came more often than `maxAttempts`: it is finished without its handler. */
   discarded: [message: Message];
+  /** The node has taken it back, or its connection is gone: unanswered, it is delivered again. */
+  lost: [message: Message];
   /** No messages for so long; 0: back at full speed. */
   backoff: [pauseMs: number];
 }
@@ -52,6 +54,7 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
   readonly #discovery: Discovery;
   readonly #ticker: NodeJS.Timeout;
   #found: ReadonlySet<string> = new Set();
+  #named: ReadonlySet<string>;
   #received = 0;
   #finished = 0;
   #requeued = 0;
@@ -78,7 +81,8 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
     });
     // All are looked at before any is connected to.
     for (const address of this.#settings.nsqdTcpAddresses) parseAddress(address);
-    for (const address of this.#settings.nsqdTcpAddresses) this.#add(address);
+    this.#named = new Set(this.#settings.nsqdTcpAddresses);
+    for (const address of this.#named) this.#add(address);
     this.#discovery.start();
     const intervalMs = Math.min(tickIntervalMs, this.#settings.rdyRedistributeIntervalMs);
     this.#ticker = setInterval(() => this.#tick(), intervalMs);
@@ -106,6 +110,18 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
     this.#handlers.atOnceMax = Math.max(1, maxInFlight);
     this.#flow.update();
     this.#handlers.goOn();
+  }
+
+  /**
+   * From now on these instead of `nsqdTcpAddresses`: further ones are connected to, others let go of when their
+   * connection ends. Throws an `OptionError`.
+   */
+  followNodes(addresses: readonly string[]): void {
+    for (const address of addresses) parseAddress(address);
+    if (this.#closing !== null) return;
+    this.#named = new Set(addresses);
+    for (const address of this.#named) this.#add(address);
+    this.#letGo();
   }
 
   /** Takes no more messages, waits up to `closeTimeoutMs` for those it has, and disconnects. */
@@ -143,7 +159,10 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
       closed: (source, subscription, error) => this.#sourceClosed(source, subscription, error),
       received: (delivery) => this.#receive(delivery),
       answered: (delivery, isFailure) => this.#answered(delivery, isFailure),
-      lost: (delivery) => this.#handlers.drop(delivery),
+      lost: (delivery) => {
+        this.#handlers.drop(delivery);
+        this.emit("lost", delivery);
+      },
     };
   }
 
@@ -156,13 +175,17 @@ export class Consumer extends EventEmitter<ConsumerEvents> {
     if (this.#closing !== null) return;
     this.#found = nodes;
     for (const address of nodes) this.#add(address);
-    // What is not named any more is kept while it is connected, and let go of when it is not.
+    this.#letGo();
+  }
+
+  /** What is not named any more is kept while it is connected, and let go of when it is not. */
+  #letGo(): void {
     for (const source of this.#sources.values())
       if (!this.#isNamed(source.address) && !source.isActive) this.#remove(source);
   }
 
   #isNamed(address: string): boolean {
-    return this.#found.has(address) || this.#settings.nsqdTcpAddresses.includes(address);
+    return this.#found.has(address) || this.#named.has(address);
   }
 
   #remove(source: Source): void {

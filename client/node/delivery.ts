@@ -54,6 +54,10 @@ export class Delivery implements Message {
     return this.subscription.nsqdAddress;
   }
 
+  get remainingMs(): number {
+    return this.isLost ? 0 : Math.max(0, this.deadlineMs - performance.now());
+  }
+
   finish(): boolean {
     return this.subscription.finish(this, this.#bytes, this.#from + idAt);
   }

@@ -10,6 +10,8 @@ export interface Message {
   readonly timestampNs: bigint;
   /** `host:port` of the node it came from. */
   readonly nsqdAddress: string;
+  /** Until the node takes it back, unless it is answered or touched; in milliseconds, 0 when it has. */
+  readonly remainingMs: number;
   /** It has been finished or requeued. */
   readonly isAnswered: boolean;
   /** It is done: never deliver it again. */

@@ -13,7 +13,7 @@ export interface SubscriptionOwner {
   received(delivery: Delivery): void;
   /** It was answered. `isFailure`: null when it says nothing of how the handler fares. */
   answered(delivery: Delivery, isFailure: boolean | null): void;
-  /** It waited for its handler, and need not be handled any more. */
+  /** The node delivers it again: it need not be handled any more. */
   lost(delivery: Delivery): void;
 }
 
@@ -151,7 +151,7 @@ export class Subscription implements Share {
   #lose(delivery: Delivery): void {
     delivery.isLost = true;
     this.#left(delivery);
-    if (delivery.handler === "waiting") this.#owner.lost(delivery);
+    this.#owner.lost(delivery);
   }
 
   #answered(delivery: Delivery, isFailure: boolean | null): void {

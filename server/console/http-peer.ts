@@ -75,7 +75,9 @@ export class HttpPeer {
   /** null: nothing under `/v1` is to be had from it. */
   readonly secret: string | null;
   readonly #settings: PeerSettings;
-  readonly #refuse: (address: string) => string | null;
+  readonly #refuse: ((address: string) => string | null) | null;
+  /** The address that answered last. */
+  #answeredFrom: string | null = null;
   readonly #plain = new HttpAgent({ keepAlive: true, maxSockets: socketsMax });
   #secure: HttpsAgent | null = null;
   /** Where it serves https, once it has refused plain requests (AD12). */
@@ -85,7 +87,12 @@ export class HttpPeer {
     this.address = address;
     this.secret = options.secret;
     this.#settings = options.settings ?? peerSettingsDefault;
-    this.#refuse = options.refuse ?? (() => null);
+    this.#refuse = options.refuse ?? null;
+  }
+
+  /** For connections to its other ports: as configured, or the address that was checked; null: none was yet. */
+  get checkedHost(): string | null {
+    return this.#refuse === null ? this.address.host : this.#answeredFrom;
   }
 
   /** One request, its whole answer. Never throws. */
@@ -160,7 +167,8 @@ export class HttpPeer {
   /** `streams`: on a connection of its own, which takes no other request's place. */
   #open(call: PeerCall, signal: AbortSignal, streams = false): Promise<IncomingMessage> {
     const { host } = this.address;
-    const refused = isIP(host) === 0 ? null : this.#refuse(host);
+    const refuse = this.#refuse ?? (() => null);
+    const refused = isIP(host) === 0 ? null : refuse(host);
     if (refused !== null) return Promise.reject(new Error(refused));
     const search = call.query ? `?${new URLSearchParams(call.query)}` : "";
     const headers: Record<string, string | number> = { "user-agent": "weir-console" };
@@ -174,13 +182,16 @@ export class HttpPeer {
       path: `${call.path}${search}`,
       headers,
       agent: streams ? false : secure ? this.#secureAgent() : this.#plain,
-      lookup: checkedLookup(this.#refuse),
+      lookup: checkedLookup(refuse),
       signal,
     } as const;
     return new Promise((fulfil, reject) => {
       const outgoing = secure ? requestHttps({ ...options, ...this.#settings.tls }) : requestHttp(options);
       outgoing.on("socket", (socket) => this.#limitConnecting(socket));
-      outgoing.on("response", fulfil);
+      outgoing.on("response", (response) => {
+        this.#answeredFrom = response.socket.remoteAddress ?? null;
+        fulfil(response);
+      });
       outgoing.on("error", (error) => {
         // Perhaps it was started again without TLS: the plain port says.
         if (secure) this.#httpsPort = null;

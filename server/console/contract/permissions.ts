@@ -27,6 +27,8 @@ export const actions = {
   "read-bodies": { right: "read-bodies", over: "names" },
   "read-audit": { right: "read", over: "names" },
   publish: { right: "publish", over: "names" },
+  /** As a consumer of a channel, who takes messages from its others. */
+  consume: { right: "operate", over: "names" },
   create: { right: "operate", over: "names" },
   pause: { right: "operate", over: "names" },
   empty: { right: "operate", over: "names" },

@@ -1,0 +1,60 @@
+/** What a token allows, and that it allows no more than whoever asked for it may do. Pure. */
+import { z } from "zod";
+import { type Grant, rdyMost, type Verb, verbs } from "../../../client/browser/protocol.ts";
+import {
+  type Actor,
+  decide,
+  globCharactersMax,
+  globPattern,
+  globsMax,
+  matches,
+  matchesAny,
+} from "../contract/index.ts";
+
+export const expiresInSMost = 15 * 60;
+const originsMax = 16;
+const rateMost = 100_000;
+
+const globs = z.array(z.string().max(globCharactersMax).regex(globPattern)).min(1).max(globsMax);
+
+export const grantRequest = z.strictObject({
+  topics: globs,
+  channels: globs.default(["*"]),
+  verbs: z.array(z.enum(verbs)).min(1).max(verbs.length).default(["sub"]),
+  rdyMax: z.int().min(1).max(rdyMost).default(50),
+  messagesPerSecond: z.int().min(1).max(rateMost).nullable().default(null),
+  origins: z.array(z.string().max(300).refine(isOrigin, "not an origin")).max(originsMax).default([]),
+  expiresInS: z.int().min(5).max(expiresInSMost).default(expiresInSMost),
+});
+export type GrantRequest = z.output<typeof grantRequest>;
+
+/** What of it is beyond `actor`, in words; null: nothing. */
+export function beyond(actor: Actor, asked: GrantRequest): string | null {
+  const strange = (asked: readonly string[], own: readonly string[]) =>
+    asked.find((glob) => !own.some((mine) => matches(mine, glob)));
+  // An asterisk in the one is matched by an asterisk of the other alone, which then takes whatever it stands for.
+  const topic = strange(asked.topics, actor.topics);
+  if (topic !== undefined) return `topics ${topic} are not yours`;
+  const channel = strange(asked.channels, actor.channels);
+  if (channel !== undefined) return `channels ${channel} are not yours`;
+  const needed = { sub: ["consume", "read-bodies"], pub: ["publish"] } as const;
+  for (const verb of asked.verbs)
+    for (const action of needed[verb]) {
+      const verdict = decide(actor, action, {});
+      if (!verdict.ok) return `the verb ${verb} needs the right ${verdict.needs.right}`;
+    }
+  return null;
+}
+
+/** `channel`: left out for `pub`. */
+export function allows(grant: Grant, verb: Verb, topic: string, channel?: string): boolean {
+  return (
+    grant.verbs.includes(verb) &&
+    matchesAny(grant.topics, topic) &&
+    (channel === undefined || matchesAny(grant.channels, channel))
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
