@@ -21,7 +21,10 @@ export type TokenSource = () => string | Promise<string>;
 export interface LinkOptions {
   /** The console's address, with its base path if it has one; left out: the page's own origin. */
   readonly url?: string;
+  /** Asked before each connection and before a token's end: each is good for one. */
   readonly token: TokenSource;
+  /** Sent where there is no browser, which sends its own. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface LinkOwner {
@@ -71,6 +74,7 @@ export class Link {
       // By us: a token is good for one attempt, and some ends are for good.
       reconnection: false,
       autoConnect: false,
+      ...(options.headers === undefined ? {} : { extraHeaders: options.headers }),
     });
     this.#socket.on("hello", (hello) => {
       this.#failures = 0;

@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import fastifyCookie from "@fastify/cookie";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { bridgePath } from "../../client/browser/protocol.ts";
 import { ActionLog } from "./api/action-log.ts";
 import { Drains } from "./api/drains.ts";
 import { Failure } from "./api/failure.ts";
@@ -19,6 +20,9 @@ import type { PeopleStore } from "./auth/people.ts";
 import { type RouteEntry, requirePolicies } from "./auth/policy.ts";
 import { type SessionStore, Sessions } from "./auth/sessions.ts";
 import { bearerOf, Tokens } from "./auth/tokens.ts";
+import { connectionsMax as bridgeConnectionsMax } from "./bridge/bridge.ts";
+import { CollectedNodes } from "./bridge/nodes.ts";
+import { openBridge } from "./bridge/open-bridge.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
 import { Lookups } from "./collector/lookups.ts";
@@ -103,7 +107,8 @@ export interface ConsoleServer {
   close(): Promise<void>;
 }
 
-const connectionsMax = 2_000;
+// Pages, and the pages that consume.
+const connectionsMax = 2_000 + bridgeConnectionsMax;
 const bodyBytesMax = 64 * 1024;
 const closeDeadlineMs = 2_000;
 
@@ -164,6 +169,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const cookies = () => jar!;
   const sessionOf = (request: FastifyRequest) => sessions.check(cookies().read(request.headers.cookie));
 
+  const bootId = randomBytes(8).toString("hex");
   const sockets = new Sockets({
     server: app.server,
     path: `${base}/socket.io`,
@@ -173,9 +179,15 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       isAllowedHost(request.headers.host, guard) &&
       isOwnOrigin(request.headers.origin, request.headers.host, options.secure),
     readCookie: (header) => cookies().read(header),
-    bootId: randomBytes(8).toString("hex"),
+    bootId,
     version: options.version,
     ...(options.recheckMs === undefined ? {} : { recheckMs: options.recheckMs }),
+  });
+  const { bridge, addRoutes: addBridgeRoutes } = openBridge({
+    ...{ server: app.server, base, clock, bootId, sessions, log, warn, store: null },
+    nodes: new CollectedNodes(collector),
+    isAllowedHost: (request) => isAllowedHost(request.headers.host, guard),
+    isOwnOrigin: (request) => isOwnOrigin(request.headers.origin, request.headers.host, options.secure),
   });
   const hub = new Hub(collector, options.cluster, (key, message) => sockets.sendFeed(key, message));
   const tails = new Tails({ nodes: () => collector.nodes, clock, send: (batch) => sockets.sendTail(batch) });
@@ -201,6 +213,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       history,
       audit: { store: options.stores?.actions ?? null, recent },
       people: { store: people, sessions, tokens, log, wallMs: () => clock.wallMs(), base },
+      addBridgeRoutes,
       requireSession: async (request) => {
         const bearer = bearerOf(request.headers.authorization);
         if (bearer !== null) {
@@ -253,6 +266,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       tails.close();
       drains.close();
       recent.close();
+      await bridge.close();
       history?.close();
       await leases?.close();
       await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);
@@ -292,6 +306,7 @@ function watch(options: ConsoleServerOptions, clock: Clock) {
 /** socket.io takes its own; nothing else is upgraded. */
 function refuseOtherUpgrades(request: IncomingMessage, socket: Duplex, base: string): void {
   if (request.url?.startsWith(`${base}/socket.io/`)) return;
+  if (request.url?.startsWith(`${base}${bridgePath}/`)) return;
   socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 }
 

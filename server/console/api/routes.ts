@@ -59,6 +59,7 @@ export interface ApiOptions {
   readonly history: History | null;
   readonly audit: AuditRoutesOptions;
   readonly people: PeopleOptions;
+  readonly addBridgeRoutes: (app: FastifyInstance) => void;
   /** Throws `Failure` without a session. */
   readonly requireSession: (request: FastifyRequest) => Promise<Visitor>;
   /** Tells of an administrative act, and by whom. */
@@ -92,6 +93,7 @@ export function apiRoutes(options: ApiOptions) {
     writeRoutes(app, options);
     auditRoutes(app, options.audit);
     peopleRoutes(app, options.people);
+    options.addBridgeRoutes(app);
     historyRoutes(app, { history: options.history, log: options.log });
     app.all(`${apiBase}/*`, read, () => {
       throw new Failure("not-found", "There is no such path in the API.");

@@ -184,7 +184,6 @@ export class Connection {
       channel,
       clientId: `browser ${this.token.by.user}`,
       hostname: this.whence.address,
-      nodes: [],
       out: {
         messages: (firstTag, frames, count, remainingMs) => {
           socket.emit("messages", firstTag, frames, remainingMs);

@@ -12,8 +12,6 @@ export interface HoldingOptions {
   readonly channel: string;
   readonly clientId: string;
   readonly hostname: string;
-  /** `host:port` of nodes, now. */
-  readonly nodes: readonly string[];
   readonly out: HoldingOut;
 }
 
@@ -36,13 +34,18 @@ export interface HoldingCounts {
 
 /** What is gathered in a turn goes out in events of about so much. */
 const batchBytesMax = 256 * 1024;
+const userAgent = "weir-browser/1";
+const closeTimeoutMs = 1_000;
 const lateAnswer = /^E_(?:FIN|REQ|TOUCH)_FAILED \S+ (\S{16}) /;
 /** A tag is an unsigned number of 32 bits; nobody gets so far in a connection of a quarter of an hour. */
 const tagMax = 2 ** 32 - 1;
 
 export class Holding {
   readonly counts: HoldingCounts = { delivered: 0, finished: 0, requeued: 0, lost: 0 };
-  readonly #consumer: Consumer;
+  readonly #options: HoldingOptions;
+  /** null: no node has the topic yet. */
+  #consumer: Consumer | null = null;
+  #rdy = 0;
   readonly #out: HoldingOut;
   readonly #byTag = new Map<number, Message>();
   readonly #tags = new Map<Message, number>();
@@ -54,28 +57,9 @@ export class Holding {
   #connected = 0;
   #isClosed = false;
 
-  constructor({ topic, channel, clientId, hostname, nodes, out }: HoldingOptions) {
-    this.#out = out;
-    this.#consumer = new Consumer(
-      {
-        topic,
-        channel,
-        clientId,
-        hostname,
-        userAgent: "weir-browser/1",
-        nsqdTcpAddresses: nodes,
-        maxInFlight: 0,
-        // A person, or a page of theirs, decides; nothing is thrown away and nothing slowed down for them.
-        maxAttempts: 0,
-        maxBackoffDurationMs: 0,
-        closeTimeoutMs: 1_000,
-      },
-      (message) => this.#received(message),
-    );
-    this.#consumer.on("lost", (message) => this.#lose(message));
-    this.#consumer.on("connected", () => out.nodes(++this.#connected));
-    this.#consumer.on("disconnected", () => out.nodes(--this.#connected));
-    this.#consumer.on("fault", (error) => this.#refused(error));
+  constructor(options: HoldingOptions) {
+    this.#options = options;
+    this.#out = options.out;
   }
 
   get inFlight(): number {
@@ -84,11 +68,15 @@ export class Holding {
 
   /** How many may be in flight. */
   set rdy(count: number) {
-    this.#consumer.changeMaxInFlight(count);
+    this.#rdy = count;
+    this.#consumer?.changeMaxInFlight(count);
   }
 
+  /** `host:port` of those that have the topic. */
   followNodes(addresses: readonly string[]): void {
-    this.#consumer.followNodes(addresses);
+    if (this.#isClosed) return;
+    if (this.#consumer !== null) this.#consumer.followNodes(addresses);
+    else if (addresses.length > 0) this.#consumer = this.#consume(addresses);
   }
 
   /** Carries out what the browser says; the tags that were not in flight any more, and how long touched ones are. */
@@ -115,7 +103,27 @@ export class Holding {
     for (const message of this.#byTag.values()) message.requeue(0, { backoff: false });
     this.#byTag.clear();
     this.#tags.clear();
-    await this.#consumer.close();
+    await this.#consumer?.close();
+  }
+
+  #consume(nsqdTcpAddresses: readonly string[]): Consumer {
+    const { topic, channel, clientId, hostname } = this.#options;
+    const consumer = new Consumer(
+      {
+        ...{ topic, channel, clientId, hostname, nsqdTcpAddresses, userAgent },
+        maxInFlight: this.#rdy,
+        // A person, or a page of theirs, decides; nothing is thrown away and nothing slowed down for them.
+        maxAttempts: 0,
+        maxBackoffDurationMs: 0,
+        closeTimeoutMs,
+      },
+      (message) => this.#received(message),
+    );
+    consumer.on("lost", (message) => this.#lose(message));
+    consumer.on("connected", () => this.#out.nodes(++this.#connected));
+    consumer.on("disconnected", () => this.#out.nodes(--this.#connected));
+    consumer.on("fault", (error) => this.#refused(error));
+    return consumer;
   }
 
   /** @param delayMs null: it is finished */

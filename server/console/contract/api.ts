@@ -46,6 +46,16 @@ export const apiPaths = {
   console: `${apiBase}/console`,
   /** GET: `About`. */
   about: `${apiBase}/about`,
+  /** POST `TokenRequest`: `MintedToken`. */
+  consumeTokens: `${apiBase}/consume/tokens`,
+  /** POST `{}`: 204. */
+  consumeTokenRevoke: (id: string) => `${apiBase}/consume/tokens/${part(id)}/revoke`,
+  /** GET: `BrowserConnections`. */
+  consumeConnections: `${apiBase}/consume/connections`,
+  /** POST `{ rdy: number | null }`: 204. null: no longer. */
+  consumeThrottle: (id: string) => `${apiBase}/consume/connections/${part(id)}/throttle`,
+  /** POST `{}`: 204. */
+  consumeDisconnect: (id: string) => `${apiBase}/consume/connections/${part(id)}/disconnect`,
   /** POST, `{}`: 204. */
   signOut: `${apiBase}/signout`,
   /** GET: R. */

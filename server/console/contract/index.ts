@@ -2,6 +2,7 @@
 export * from "./api.ts";
 export * from "./audit.ts";
 export * from "./cluster.ts";
+export * from "./consume.ts";
 export * from "./figures.ts";
 export * from "./history.ts";
 export * from "./messages.ts";
