@@ -1,48 +1,76 @@
 import Link from "next/link";
 import type { NodeRow } from "../../server/console/contract/index.ts";
-import { leaseMeanings, leaseWord } from "../components/lease.ts";
+import { useLeaseWords } from "../components/lease.ts";
 import { NodeState } from "../components/node-state.tsx";
 import { Num } from "../components/number.tsx";
 import { Status } from "../components/status.tsx";
 import type { Column } from "../components/table/column.ts";
 import { unknown } from "../live/format.ts";
+import { useNow } from "../live/use-now.ts";
 import { paths } from "../paths.ts";
+import { useFormat, useWords } from "../words/index.ts";
 import { flowColumns } from "./flow-columns.tsx";
 
 function numeric(
   id: string,
-  header: string,
   value: (row: NodeRow) => number | null,
   as: "count" | "bytes" | "percent" | "span",
   priority: 1 | 2 | 3,
 ): Column<NodeRow> {
-  return { id, header, numeric: true, priority, value, cell: (row) => <Num value={value(row)} as={as} /> };
+  return { id, numeric: true, priority, value, cell: (row) => <Num value={value(row)} as={as} /> };
 }
 
 /** With its ports: TCP, HTTP. */
 function Address({ row: { broadcastAddress, tcpPort, httpPort } }: { row: NodeRow }) {
+  const t = useWords("node");
+  if (broadcastAddress === null) return <span className="text-muted">{unknown}</span>;
   return (
-    <span className="font-mono text-12" title={`TCP port ${tcpPort}, HTTP port ${httpPort}`}>
-      {broadcastAddress === null ? "—" : `${broadcastAddress} ${tcpPort}/${httpPort}`}
+    <span
+      className="font-mono text-12"
+      title={t("ports", { tcp: tcpPort ?? unknown, http: httpPort ?? unknown })}
+    >
+      {`${broadcastAddress} ${tcpPort}/${httpPort}`}
     </span>
   );
 }
 
 function Lease({ row: { lease, epoch, state } }: { row: NodeRow }) {
+  const t = useWords("node");
+  const { tone, word, meaning } = useLeaseWords(lease);
   // What a silent node said last is not what is so.
   if (lease === null || state !== "up") return <span className="text-muted">{unknown}</span>;
-  const { tone, word } = leaseWord({ lease });
   return (
-    <span title={`${leaseMeanings[lease]} Epoch ${epoch ?? unknown}.`}>
+    <span title={t("epoch-title", { meaning, epoch: epoch ?? unknown })}>
       <Status tone={tone}>{word}</Status>
     </span>
   );
 }
 
+function Store({ row: { store, state } }: { row: NodeRow }) {
+  const t = useWords("node");
+  if (store === null || state !== "up") return <span className="text-muted">{unknown}</span>;
+  return (
+    <span title={store.reason ?? undefined} className="flex items-baseline gap-1.5">
+      {store.state === "up" ? (
+        t(`store-kind.${store.kind}`)
+      ) : (
+        <Status tone={store.state === "down" ? "warn" : "info"}>{t(`store-state.${store.state}`)}</Status>
+      )}
+    </span>
+  );
+}
+
+function Uptime({ row: { startedAtMs, state } }: { row: NodeRow }) {
+  const f = useFormat();
+  const nowMs = useNow();
+  const known = startedAtMs !== null && state === "up";
+  return <span>{f.age(known ? Math.max(0, nowMs - startedAtMs) : null)}</span>;
+}
+
 export const nodeColumns: readonly Column<NodeRow>[] = [
   {
     id: "name",
-    header: "Node",
+    word: "node",
     value: (row) => row.key,
     cell: (row) => (
       <span className="flex items-center gap-2">
@@ -55,40 +83,35 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
   },
   {
     id: "state",
-    header: "State",
     priority: 1,
     value: (row) => row.state,
     cell: (row) => <NodeState node={row} />,
   },
   {
     id: "lease",
-    header: "Lease",
-    hint: "Its right to write and hand out what is durable",
     priority: 3,
     value: (row) => row.lease,
     cell: (row) => <Lease row={row} />,
   },
   {
     id: "version",
-    header: "Version",
     priority: 3,
     value: (row) => row.version,
     cell: (row) => <span className="font-mono text-12">{row.version ?? "—"}</span>,
   },
-  numeric("topics", "Topics", (row) => row.topicCount, "count", 2),
+  numeric("topics", (row) => row.topicCount, "count", 2),
   flowColumns.depth,
   flowColumns.in,
   flowColumns.out,
-  numeric("connections", "Connections", (row) => row.connections, "count", 3),
-  numeric("cpu", "CPU", (row) => row.cpu, "percent", 2),
-  numeric("rss", "Memory", (row) => row.rssBytes, "bytes", 2),
-  numeric("lag", "Loop lag p99", (row) => row.loopLagP99Ms, "span", 3),
-  numeric("commit", "Commit p99", (row) => row.store?.commitP99Ms ?? null, "span", 3),
+  numeric("connections", (row) => row.connections, "count", 3),
+  numeric("cpu", (row) => row.cpu, "percent", 2),
+  numeric("rss", (row) => row.rssBytes, "bytes", 2),
+  numeric("lag", (row) => row.loopLagP99Ms, "span", 3),
+  numeric("commit", (row) => row.store?.commitP99Ms ?? null, "span", 3),
 ];
 
 const address: Column<NodeRow> = {
   id: "address",
-  header: "Broadcast address",
   priority: 3,
   value: (row) => row.broadcastAddress,
   cell: (row) => <Address row={row} />,
@@ -96,8 +119,6 @@ const address: Column<NodeRow> = {
 
 const lookups: Column<NodeRow> = {
   id: "lookups",
-  header: "Lookups",
-  hint: "nsqlookupd that name it",
   numeric: true,
   priority: 3,
   value: (row) => row.lookups?.length ?? null,
@@ -108,8 +129,26 @@ const lookups: Column<NodeRow> = {
   ),
 };
 
-/** On the page of nodes: also where they are, and who names them. */
+const uptime: Column<NodeRow> = {
+  id: "uptime",
+  numeric: true,
+  priority: 3,
+  value: (row) => (row.startedAtMs === null ? null : -row.startedAtMs),
+  cell: (row) => <Uptime row={row} />,
+};
+
+const store: Column<NodeRow> = {
+  id: "store",
+  priority: 3,
+  value: (row) => row.store?.state ?? null,
+  cell: (row) => <Store row={row} />,
+};
+
+/** On the page of nodes: also where they are, since when, and who names them. */
 export function allNodeColumns(byLookups: boolean): readonly Column<NodeRow>[] {
-  const [name, state, ...figures] = nodeColumns;
-  return [name!, state!, address, ...(byLookups ? [lookups] : []), ...figures];
+  const [name, state, lease, version, ...figures] = nodeColumns;
+  return [
+    ...[name!, state!, address, ...(byLookups ? [lookups] : [])],
+    ...[lease!, store, version!, uptime, ...figures],
+  ];
 }

@@ -4,7 +4,18 @@ import { Num } from "../components/number.tsx";
 import { Badge } from "../components/status.tsx";
 import type { Column } from "../components/table/column.ts";
 import { paths } from "../paths.ts";
+import { useWords } from "../words/index.ts";
 import { flowColumns } from "./flow-columns.tsx";
+
+function Badges({ row: { paused, durable } }: { row: ShareRow }) {
+  const t = useWords("topic");
+  return (
+    <>
+      {paused && <Badge tone="paused">{t("badge.paused")}</Badge>}
+      {durable && <Badge tone="info">{t("badge.durable")}</Badge>}
+    </>
+  );
+}
 
 /** A topic's or a channel's part on each node. */
 export const shareColumns: readonly Column<ShareRow>[] = [
@@ -18,8 +29,7 @@ export const shareColumns: readonly Column<ShareRow>[] = [
           {row.key}
         </Link>
         {row.hostname !== null && <span className="truncate text-12 text-muted">{row.hostname}</span>}
-        {row.paused && <Badge tone="paused">Paused</Badge>}
-        {row.durable && <Badge tone="info">Durable</Badge>}
+        <Badges row={row} />
       </span>
     ),
   },

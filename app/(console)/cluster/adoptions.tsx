@@ -5,17 +5,18 @@ import type { AdoptionRow, ClusterNodeRow } from "../../../server/console/contra
 import { Card, Section } from "../../components/card.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { Status, type Tone } from "../../components/status.tsx";
-import { age, clock } from "../../live/format.ts";
-import { useAwake } from "../../live/use-awake.ts";
+import { clock } from "../../live/format.ts";
 import { useNow } from "../../live/use-now.ts";
 import { paths } from "../../paths.ts";
+import { useZone } from "../../preferences/provider.tsx";
+import { useFormat, useWords } from "../../words/index.ts";
 import { adoptionSentence } from "./words.ts";
 
-const states: Readonly<Record<AdoptionRow["state"], { readonly tone: Tone; readonly word: string }>> = {
-  taking: { tone: "info", word: "Taking" },
-  loading: { tone: "info", word: "Loading" },
-  done: { tone: "ok", word: "Done" },
-  failed: { tone: "warn", word: "Failed" },
+const tones: Readonly<Record<AdoptionRow["state"], Tone>> = {
+  taking: "info",
+  loading: "info",
+  done: "ok",
+  failed: "warn",
 };
 
 /** Who took over from whom, the latest first, as it happens. */
@@ -26,24 +27,24 @@ export function Adoptions({
   rows: readonly AdoptionRow[];
   nodes: readonly ClusterNodeRow[];
 }) {
-  const zone = useAwake() ? "local" : "utc";
+  const t = useWords("cluster");
+  const f = useFormat();
+  const zone = useZone();
   const nowMs = useNow();
   const names = new Map(nodes.map((node) => [node.key, node.hostname]));
   return (
-    <Section title="Taken over" note="what the nodes that answer remember, the latest first">
+    <Section title={t("taken")} note={t("taken-note")}>
       {rows.length === 0 ? (
-        <Empty title="Nobody has taken over from anybody">
-          When a node is gone for the time of its lease, another one takes its durable topics over.
-        </Empty>
+        <Empty title={t("taken-none")}>{t("taken-none-why")}</Empty>
       ) : (
         <Card>
-          <ul aria-label="Taken over">
+          <ul aria-label={t("taken")}>
             {rows.map((row) => (
               <li key={row.key} className="border-line px-4 py-2 text-13 not-last:border-b">
                 <p className="flex flex-wrap items-baseline gap-x-2">
-                  <Status tone={states[row.state].tone}>{states[row.state].word}</Status>
+                  <Status tone={tones[row.state]}>{t(`adoption-state.${row.state}`)}</Status>
                   <Name node={row.by} />
-                  <span className="text-muted">from</span>
+                  <span className="text-muted">{t("from")}</span>
                   {row.ofNode === null ? (
                     <span className="font-mono wrap-anywhere" title={row.of}>
                       {row.ofHostname ?? names.get(row.of) ?? row.of}
@@ -51,12 +52,12 @@ export function Adoptions({
                   ) : (
                     <Name node={row.ofNode} />
                   )}
-                  <span className="text-muted">epoch {row.epoch}</span>
+                  <span className="text-muted">{t("epoch", { epoch: row.epoch })}</span>
                   <time className="ml-auto text-12 text-muted" dateTime={new Date(row.atMs).toISOString()}>
-                    {clock(row.atMs, zone)}, {age(Math.max(0, nowMs - row.atMs))} ago
+                    {t("at", { time: clock(row.atMs, zone), age: f.age(Math.max(0, nowMs - row.atMs)) })}
                   </time>
                 </p>
-                <p className="mt-0.5 text-muted wrap-anywhere">{adoptionSentence(row)}</p>
+                <p className="mt-0.5 text-muted wrap-anywhere">{adoptionSentence({ t, f }, row)}</p>
               </li>
             ))}
           </ul>

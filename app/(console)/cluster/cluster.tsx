@@ -7,21 +7,27 @@ import { Empty } from "../../components/empty.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
-import { count, plural } from "../../live/format.ts";
 import { useRoom } from "../../live/use-room.ts";
+import { useFormat, useWords } from "../../words/index.ts";
 import { Adoptions } from "./adoptions.tsx";
 import { memberColumns } from "./member-columns.tsx";
 import { Postgres } from "./postgres.tsx";
 
 /** Who may write what is durable, who took over from whom, and what Postgres keeps of it. */
 export function Cluster({ rendered }: { rendered: Snapshot<"cluster"> }) {
+  const t = useWords("cluster");
+  const f = useFormat();
   const { data } = useRoom(rendered);
   if (data === null) return null;
   return (
     <>
       <PageHead
-        title="Cluster"
-        note={`${plural(data.nodes.length, "node")} · ${count(data.durableTopicCount)} of ${plural(data.topicCount, "topic")} durable`}
+        title={t("title")}
+        note={`${t("nodes", { count: data.nodes.length })} · ${t("durable", {
+          durable: f.count(data.durableTopicCount),
+          count: data.topicCount,
+          shown: f.count(data.topicCount),
+        })}`}
       />
       <CoverageNote coverage={data.coverage} />
       <div className="space-y-6">
@@ -34,14 +40,15 @@ export function Cluster({ rendered }: { rendered: Snapshot<"cluster"> }) {
 }
 
 function Members({ data }: { data: ClusterView }) {
+  const t = useWords("cluster");
   const { sorting, setSorting } = useSort("name");
   return (
-    <Section title="Nodes" note="each holds a lease in Postgres while it lives">
+    <Section title={t("members")} note={t("members-note")}>
       {data.nodes.length === 0 ? (
-        <Empty title="No node is known" />
+        <Empty title={t("members-none")} />
       ) : (
         <DataTable
-          label="Nodes"
+          label={t("members")}
           rows={data.nodes}
           columns={memberColumns}
           sorting={sorting}

@@ -17,29 +17,34 @@ import { Field, Input } from "../../components/field.tsx";
 import { Shape } from "../../components/status.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { post } from "../../live/post.ts";
+import { useFormat, useWords } from "../../words/index.ts";
 import { drainSentence, drainShare } from "./words.ts";
 
 /** A node's drain: the button that begins it, then how far it is. */
 export function DrainCell({ row }: { row: ClusterNodeRow }) {
+  const t = useWords("cluster");
+  const f = useFormat();
   const { node, drain } = row;
   if (drain !== null && drain.state !== "failed") return <Progress name={node ?? row.key} drain={drain} />;
   if (node === null || row.state !== "up" || row.lease === null) return null;
   return (
     <span className="flex items-center gap-2">
       <DrainButton node={node} />
-      {drain !== null && <span className="truncate text-12 text-crit">{drainSentence(drain)}</span>}
+      {drain !== null && <span className="truncate text-12 text-crit">{drainSentence({ t, f }, drain)}</span>}
     </span>
   );
 }
 
 function Progress({ name, drain }: { name: string; drain: Drain }) {
+  const t = useWords("cluster");
+  const f = useFormat();
   const percent = Math.floor(drainShare(drain) * 100);
-  const words = drainSentence(drain);
+  const words = drainSentence({ t, f }, drain);
   return (
     <span className="flex items-center gap-2" title={words}>
       <span
         role="progressbar"
-        aria-label={`Drain of ${name}`}
+        aria-label={t("drain.of", { node: name })}
         aria-valuenow={percent}
         aria-valuetext={words}
         className="h-1.5 w-24 shrink-0 overflow-hidden rounded-full bg-text/10"
@@ -50,13 +55,14 @@ function Progress({ name, drain }: { name: string; drain: Drain }) {
         />
       </span>
       <span className="truncate text-12">
-        {percent} % <span className="text-muted">{words}</span>
+        {f.percent(percent / 100)} <span className="text-muted">{words}</span>
       </span>
     </span>
   );
 }
 
 function DrainButton({ node }: { node: string }) {
+  const t = useWords("cluster");
   const [open, setOpen] = useState(false);
   const closed = useWritesClosed();
   const button = (
@@ -64,10 +70,10 @@ function DrainButton({ node }: { node: string }) {
       size="small"
       aria-disabled={closed !== null}
       className={closed === null ? "" : "cursor-not-allowed opacity-60"}
-      aria-label={`Drain ${node}`}
+      aria-label={t("drain.label", { node })}
       onClick={() => closed === null && setOpen(true)}
     >
-      Drain
+      {t("drain.button")}
     </Button>
   );
   return (
@@ -87,6 +93,7 @@ function DrainDialog({
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }) {
+  const t = useWords("cluster");
   const [name, setName] = useState("");
   const [reason, setReason] = useState("");
   const [acting, setActing] = useState(false);
@@ -104,7 +111,7 @@ function DrainDialog({
     const answer = await post<DrainStarted>(apiPaths.drain(node), request);
     setActing(false);
     if (!answer.ok) return setFailure(answer.failure.message);
-    toast.success(`${node} hands over what it has`);
+    toast.success(t("drain.begun", { node }));
     change(false);
   }
 
@@ -112,20 +119,21 @@ function DrainDialog({
     <Dialog
       open={open}
       onOpenChange={change}
-      title={`Drain ${node}?`}
-      description="It takes no more publishes, hands over to the other nodes what it has, and exits empty. Producers and consumers have to go to another node. It goes on when this page is closed."
+      title={t("drain.title", { node })}
+      description={t("drain.effect")}
+      cancel={t("drain.cancel")}
       action={
         <Button
           kind="danger"
           disabled={name !== node || reason.trim() === "" || acting}
           onClick={() => void begin()}
         >
-          {acting ? "Working…" : `Drain ${node}`}
+          {acting ? t("drain.working") : t("drain.label", { node })}
         </Button>
       }
     >
       <div className="mt-4 space-y-3">
-        <Field label={`Type ${node} to confirm`}>
+        <Field label={t("drain.type", { node })}>
           {(ids) => (
             <Input
               {...ids}
@@ -135,7 +143,7 @@ function DrainDialog({
             />
           )}
         </Field>
-        <Field label="Reason (kept in the operators' log)">
+        <Field label={t("drain.reason")}>
           {(ids) => (
             <Input
               {...ids}

@@ -1,23 +1,30 @@
 import Link from "next/link";
 import type { ClusterNodeRow } from "../../../server/console/contract/index.ts";
-import { leaseMeanings, leaseWord } from "../../components/lease.ts";
+import { cn } from "../../components/classes.ts";
+import { useLeaseWords } from "../../components/lease.ts";
 import { Num } from "../../components/number.tsx";
 import { Status, type Tone } from "../../components/status.tsx";
 import type { Column } from "../../components/table/column.ts";
 import { paths } from "../../paths.ts";
+import { useFormat, useWords } from "../../words/index.ts";
 import { DrainCell } from "./drain.tsx";
 
-const states: Readonly<Record<ClusterNodeRow["state"], { readonly tone: Tone; readonly word: string }>> = {
-  up: { tone: "ok", word: "Up" },
-  silent: { tone: "crit", word: "Silent" },
-  connecting: { tone: "unknown", word: "Connecting" },
-  unheard: { tone: "unknown", word: "Not heard" },
+const tones: Readonly<Record<ClusterNodeRow["state"], Tone>> = {
+  up: "ok",
+  silent: "crit",
+  connecting: "unknown",
+  unheard: "unknown",
 };
+
+function State({ state }: Pick<ClusterNodeRow, "state">) {
+  const t = useWords("cluster");
+  return <Status tone={tones[state]}>{t(`state.${state}`)}</Status>;
+}
 
 export const memberColumns: readonly Column<ClusterNodeRow>[] = [
   {
     id: "name",
-    header: "Node",
+    word: "node",
     value: (row) => row.node ?? row.hostname ?? row.key,
     cell: (row) => (
       <span className="flex items-center gap-2" title={row.key}>
@@ -34,23 +41,18 @@ export const memberColumns: readonly Column<ClusterNodeRow>[] = [
   },
   {
     id: "state",
-    header: "State",
     priority: 2,
     value: (row) => row.state,
-    cell: (row) => <Status tone={states[row.state].tone}>{states[row.state].word}</Status>,
+    cell: (row) => <State state={row.state} />,
   },
   {
     id: "lease",
-    header: "Lease",
-    hint: "Its right to write and hand out what is durable",
     priority: 1,
     value: (row) => row.lease,
     cell: (row) => <Lease row={row} />,
   },
   {
     id: "epoch",
-    header: "Epoch",
-    hint: "Raised when it starts and when another takes over from it; what was written in an older one counts no more",
     numeric: true,
     priority: 2,
     value: (row) => row.epoch,
@@ -58,34 +60,62 @@ export const memberColumns: readonly Column<ClusterNodeRow>[] = [
   },
   {
     id: "renewed",
-    header: "Last renewal",
     numeric: true,
     priority: 1,
     value: (row) => row.renewedAgoMs,
-    cell: (row) => (
-      <span title={row.ttlMs === null ? undefined : `Expires after ${row.ttlMs / 1_000} s`}>
-        <Num value={row.renewedAgoMs} as="span" />
-      </span>
-    ),
+    cell: (row) => <Num value={row.renewedAgoMs} as="span" />,
+  },
+  {
+    id: "expires",
+    numeric: true,
+    priority: 2,
+    value: expiresMs,
+    cell: (row) => <Expires row={row} />,
   },
   {
     id: "drain",
-    header: "Drain",
-    hint: "Hands over what it has, and exits empty",
     priority: 2,
     value: (row) => row.drain?.state ?? null,
     cell: (row) => <DrainCell row={row} />,
   },
 ];
 
+/** Of its lease; below 0: over. */
+function expiresMs({ lease, ttlMs, renewedAgoMs }: ClusterNodeRow): number | null {
+  if (lease === null || lease === "released" || ttlMs === null || renewedAgoMs === null) return null;
+  return ttlMs - renewedAgoMs;
+}
+
+/** How much of the lease is left, as a bar and as a time. */
+function Expires({ row }: { row: ClusterNodeRow }) {
+  const t = useWords("cluster");
+  const f = useFormat();
+  const leftMs = expiresMs(row);
+  if (leftMs === null || row.ttlMs === null) return <Num value={null} />;
+  if (leftMs <= 0) return <span className="text-crit">{t("expired")}</span>;
+  const share = Math.min(1, leftMs / row.ttlMs);
+  return (
+    <span className="flex items-center justify-end gap-2" title={t("of-lease", { ttl: f.span(row.ttlMs) })}>
+      <span aria-hidden="true" className="h-1.5 w-16 overflow-hidden rounded-full bg-text/10 max-xl:hidden">
+        <span
+          className={cn("block h-full", share < 0.34 ? "bg-warn" : "bg-ok")}
+          style={{ width: `${Math.round(share * 100)}%` }}
+        />
+      </span>
+      {f.span(leftMs)}
+    </span>
+  );
+}
+
 function Lease({ row }: { row: ClusterNodeRow }) {
-  const { tone, word } = leaseWord(row);
-  const meaning =
-    row.lease === null ? "It has no database, or has not been heard." : leaseMeanings[row.lease];
+  const t = useWords("cluster");
+  const { tone, word, meaning } = useLeaseWords(row.lease);
   return (
     <span className="flex items-baseline gap-2" title={meaning}>
       <Status tone={tone}>{word}</Status>
-      {row.seenBy !== null && <span className="truncate text-12 text-muted">seen by {row.seenBy}</span>}
+      {row.seenBy !== null && (
+        <span className="truncate text-12 text-muted">{t("seen-by", { node: row.seenBy })}</span>
+      )}
     </span>
   );
 }

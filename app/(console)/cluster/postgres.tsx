@@ -3,21 +3,24 @@
 import type { PostgresView } from "../../../server/console/contract/index.ts";
 import { Card, Section } from "../../components/card.tsx";
 import { Shape } from "../../components/status.tsx";
-import { age, span, unknown } from "../../live/format.ts";
+import { unknown } from "../../live/format.ts";
 import { useNow } from "../../live/use-now.ts";
+import { useFormat, useWords } from "../../words/index.ts";
+import { Fact } from "./fact.tsx";
+import { PostgresFacts } from "./postgres-facts.tsx";
 import { postgresVerdict } from "./words.ts";
-
-const stateWords = { up: "Up", down: "Away", starting: "Starting", none: "None" } as const;
 
 /** The answer first, the evidence under it. */
 export function Postgres({ postgres, durableTopics }: { postgres: PostgresView; durableTopics: number }) {
+  const t = useWords("cluster");
+  const f = useFormat();
   const nowMs = useNow();
-  const { tone, headline, lines } = postgresVerdict(postgres, durableTopics);
+  const { tone, headline, lines } = postgresVerdict({ t, f }, postgres, durableTopics);
   const { state, sinceMs, durability } = postgres;
-  const since = sinceMs === null ? "" : ` for ${age(Math.max(0, nowMs - sinceMs))}`;
+  const word = t(`postgres-state.${state}`);
   const unsafe = durability?.unsafeSettings ?? [];
   return (
-    <Section title="Postgres" note="what durable topics may count on">
+    <Section title={t("postgres")} note={t("postgres-note")}>
       <Card className="px-4 py-3">
         <p data-testid="postgres-verdict" className="flex items-baseline gap-2 text-14 font-medium">
           <Shape tone={tone} />
@@ -30,31 +33,29 @@ export function Postgres({ postgres, durableTopics }: { postgres: PostgresView; 
             </li>
           ))}
         </ul>
-        <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 border-t border-line pt-3 text-13">
-          <Fact name="State" value={`${stateWords[state]}${since}`} />
+        <dl className="mt-3 grid gap-x-10 gap-y-1 border-t border-line pt-3 text-13 lg:grid-cols-2">
           <Fact
-            name="Commit p50, p99"
-            value={`${span(postgres.commitP50Ms)}, ${span(postgres.commitP99Ms)}`}
+            name={t("fact.state")}
+            value={
+              sinceMs === null ? word : t("for", { state: word, age: f.age(Math.max(0, nowMs - sinceMs)) })
+            }
           />
           <Fact
-            name="Settings that may lose something"
-            value={durability === null ? unknown : unsafe.length === 0 ? "none" : unsafe.join(", ")}
+            name={t("fact.commit")}
+            value={`${f.span(postgres.commitP50Ms)}, ${f.span(postgres.commitP99Ms)}`}
           />
           <Fact
-            name="Synchronous standbys"
-            value={durability === null ? unknown : durability.synchronousStandbys || "none"}
+            name={t("fact.unsafe")}
+            value={durability === null ? unknown : unsafe.length === 0 ? t("fact.none") : unsafe.join(", ")}
           />
+          <Fact
+            name={t("fact.standbys")}
+            value={durability === null ? unknown : durability.synchronousStandbys || t("fact.none")}
+          />
+          <Fact name={t("fact.seen")} value={postgres.nodes.join(", ") || unknown} />
+          {state !== "none" && <PostgresFacts />}
         </dl>
       </Card>
     </Section>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div className="contents">
-      <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0 wrap-anywhere">{value}</dd>
-    </div>
   );
 }

@@ -1,6 +1,19 @@
+import { createTranslator } from "use-intl/core";
 import { expect, test } from "vitest";
 import type { AdoptionRow, Drain, Durability, PostgresView } from "../../../server/console/contract/index.ts";
-import { adoptionSentence, drainSentence, drainShare, postgresVerdict } from "./words.ts";
+import { formatsOf } from "../../live/format.ts";
+import { en } from "../../words/en/index.ts";
+import * as words from "./words.ts";
+
+const reader: words.Reader = {
+  t: createTranslator({ locale: "en", messages: en, namespace: "cluster" }) as unknown as words.Reader["t"],
+  f: formatsOf("en"),
+};
+const postgresVerdict = (postgres: PostgresView, topics: number) =>
+  words.postgresVerdict(reader, postgres, topics);
+const adoptionSentence = (row: AdoptionRow) => words.adoptionSentence(reader, row);
+const drainSentence = (drain: Drain) => words.drainSentence(reader, drain);
+const { drainShare } = words;
 
 const safe: Durability = {
   ...{ state: "kept", unsafeSettings: [], synchronousStandbys: "ANY 1 (b)", synchronousConnected: 1 },

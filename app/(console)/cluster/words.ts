@@ -1,7 +1,13 @@
 /** What leases, take-overs and Postgres's settings mean, in words for whoever has to decide something. */
 import type { AdoptionRow, Drain, Durability, PostgresView } from "../../../server/console/contract/index.ts";
 import type { Tone } from "../../components/status.tsx";
-import { count, plural, span } from "../../live/format.ts";
+import type { Formats } from "../../live/format.ts";
+import type { useWords } from "../../words/index.ts";
+
+export interface Reader {
+  readonly t: ReturnType<typeof useWords<"cluster">>;
+  readonly f: Formats;
+}
 
 export interface Verdict {
   readonly tone: Tone;
@@ -11,122 +17,91 @@ export interface Verdict {
 }
 
 /** What durable topics may count on now. @param durableTopics how many there are: without any, nothing is alarming */
-export function postgresVerdict(postgres: PostgresView, durableTopics: number): Verdict {
+export function postgresVerdict({ t }: Reader, postgres: PostgresView, durableTopics: number): Verdict {
   const { state, reason, durability } = postgres;
   const alarm: Tone = durableTopics > 0 ? "crit" : "warn";
-  if (state === "none")
-    return {
-      tone: "unknown",
-      headline: "No node that answers has a database",
-      lines: ["Nothing can be durable, and nobody takes over what a node holds."],
-    };
-  if (state === "starting")
-    return {
-      tone: "info",
-      headline: "Postgres has not answered yet",
-      lines: [
-        "Memory topics are served. Publishes to durable topics wait for it, and fail at their deadline.",
-      ],
-    };
-  if (state === "down")
-    return {
-      tone: alarm,
-      headline: `Postgres does not answer${reason === null ? "" : `: ${reason}`}`,
-      lines: [
-        "Publishes to durable topics wait for it, and fail at their deadline. Nothing that was acknowledged is lost.",
-        "Memory topics go on; what does not fit in memory waits there.",
-        "Nobody takes over from anybody meanwhile: every node that lives renews first when it is back.",
-      ],
-    };
-  if (durability === null)
-    return {
-      tone: "unknown",
-      headline: "Postgres answers",
-      lines: ["What durable topics may count on has not been looked at yet."],
-    };
-  return durabilityVerdict(durability, alarm);
+  switch (state) {
+    case "none":
+      return { tone: "unknown", headline: t("verdict.none"), lines: [t("verdict.none-why")] };
+    case "starting":
+      return { tone: "info", headline: t("verdict.starting"), lines: [t("verdict.starting-why")] };
+    case "down":
+      return {
+        tone: alarm,
+        headline: reason === null ? t("verdict.down") : t("verdict.down-because", { reason }),
+        lines: [t("verdict.down-durable"), t("verdict.down-memory"), t("verdict.down-leases")],
+      };
+    case "up":
+      return durability === null
+        ? { tone: "unknown", headline: t("verdict.unlooked"), lines: [t("verdict.unlooked-why")] }
+        : durabilityVerdict(t, durability, alarm);
+  }
 }
 
-function durabilityVerdict(durability: Durability, alarm: Tone): Verdict {
+function durabilityVerdict(t: Reader["t"], durability: Durability, alarm: Tone): Verdict {
   const { state, unsafeSettings } = durability;
-  const meanings = unsafeSettings.map((setting) => `${setting}: ${meaningOf(setting)}`);
+  const meanings = unsafeSettings.map((setting) =>
+    t("setting", { setting, meaning: t(`setting-means.${nameOf(setting)}`) }),
+  );
   if (state === "refused")
-    return {
-      tone: alarm,
-      headline: "Publishes to durable topics are refused",
-      lines: [
-        ...meanings,
-        "Set it right in Postgres; or start the nodes with --accept-loss, if losing messages is acceptable here.",
-      ],
-    };
+    return { tone: alarm, headline: t("verdict.refused"), lines: [...meanings, t("verdict.refused-mend")] };
   if (state === "at-risk")
-    return {
-      tone: alarm,
-      headline: "Durable in name only: Postgres may lose what it has confirmed",
-      lines: [...meanings, "The nodes were told to take durable publishes all the same (--accept-loss)."],
-    };
-  const onDisk =
-    "OK means on Postgres's disk: any node, and Postgres itself, may be killed at any moment, and no acknowledged message is lost.";
-  return standbyVerdict(durability, alarm, onDisk);
+    return { tone: alarm, headline: t("verdict.at-risk"), lines: [...meanings, t("verdict.at-risk-why")] };
+  return standbyVerdict(t, durability, alarm);
 }
 
-function standbyVerdict(durability: Durability, alarm: Tone, onDisk: string): Verdict {
+function standbyVerdict(t: Reader["t"], durability: Durability, alarm: Tone): Verdict {
   const { synchronousStandbys: names, synchronousConnected: connected } = durability;
   if (names === "")
     return {
       tone: alarm,
-      headline: "No synchronous standby: an acknowledged message can be lost if Postgres's machine dies",
-      lines: [onDisk, "Nobody else has to have a commit (synchronous_standby_names is empty)."],
+      headline: t("verdict.no-standby"),
+      lines: [t("verdict.on-disk"), t("verdict.no-standby-why")],
     };
   if (connected === 0)
     return {
       tone: alarm,
-      headline: "The synchronous standby is not connected: commits wait for it",
-      lines: [
-        `synchronous_standby_names is ${names}. Until one of them is back, publishes to durable topics wait, and fail at their deadline.`,
-      ],
+      headline: t("verdict.standby-away"),
+      lines: [t("verdict.standby-away-why", { names })],
     };
   return {
     tone: "ok",
-    headline: "Kept by Postgres and by a synchronous standby",
+    headline: t("verdict.kept"),
     lines: [
-      onDisk,
-      `A commit counts when a standby has it too (${names}): Postgres's machine may die as well.`,
-      connected === null
-        ? "Whether one is connected, the nodes may not see: their user lacks the role pg_read_all_stats."
-        : `${plural(connected, "standby is", "standbys are")} connected.`,
+      t("verdict.on-disk"),
+      t("verdict.kept-why", { names }),
+      connected === null ? t("verdict.standby-unseen") : t("verdict.standbys", { count: connected }),
     ],
   };
 }
 
-const meanings: Readonly<Record<string, string>> = {
-  fsync:
-    "Postgres does not wait for its disk; a machine that loses power loses or damages what was confirmed",
-  full_page_writes: "a page that is half written when the power fails cannot be mended",
-  synchronous_commit: "Postgres confirms before it has written; killing it loses the last moments",
-};
+const settings = ["fsync", "full_page_writes", "synchronous_commit"] as const;
 
-function meaningOf(setting: string): string {
-  const name = setting.split(" ")[0]!;
-  return Object.hasOwn(meanings, name) ? meanings[name]! : "Postgres may lose what it has confirmed";
+function nameOf(setting: string): (typeof settings)[number] | "other" {
+  return settings.find((name) => name === setting.split(" ")[0]) ?? "other";
 }
 
-/** "18,204 messages in 12 logs, 3.91 s after its lease was unrenewed for 10.4 s (taken in 14 ms, read in 3.9 s)" */
-export function adoptionSentence(row: AdoptionRow): string {
-  const logs = plural(row.logs, "log");
-  const waited = row.waitedMs === 0 ? "left in order" : `unrenewed for ${span(row.waitedMs)} before`;
+/** "18,204 messages in 12 logs, deliverable after 3.91 s (taken in 14 ms, read in 3.9 s); unrenewed for 10.4 s before" */
+export function adoptionSentence({ t, f }: Reader, row: AdoptionRow): string {
+  const logs = t("logs", { count: row.logs });
+  const waited = row.waitedMs === 0 ? t("left") : t("unrenewed", { span: f.span(row.waitedMs) });
+  const take = f.span(row.takeMs);
   switch (row.state) {
     case "taking":
-      return `taking ${logs}; ${waited}`;
+      return t("adoption.taking", { logs, waited });
     case "loading":
-      return `took ${logs} in ${span(row.takeMs)}, reads what is unfinished; ${waited}`;
+      return t("adoption.loading", { logs, take, waited });
     case "done": {
-      const took = row.takeMs === null || row.loadMs === null ? null : row.takeMs + row.loadMs;
-      const parts = `taken in ${span(row.takeMs)}, read in ${span(row.loadMs)}`;
-      return `${plural(row.messages, "message")} in ${logs}, deliverable after ${span(took)} (${parts}); ${waited}`;
+      const both = row.takeMs === null || row.loadMs === null ? null : row.takeMs + row.loadMs;
+      const messages = t("messages", { count: row.messages ?? 0, shown: f.count(row.messages) });
+      return t("adoption.done", {
+        ...{ messages, logs, take, waited, took: f.span(both), load: f.span(row.loadMs) },
+      });
     }
     case "failed":
-      return `${logs} could not be taken${row.reason === null ? "" : `: ${row.reason}`}`;
+      return row.reason === null
+        ? t("adoption.failed", { logs })
+        : t("adoption.failed-because", { logs, reason: row.reason });
   }
 }
 
@@ -138,10 +113,12 @@ export function drainShare({ state, logs, logsLeft, messages, messagesLeft }: Dr
   return all === 0 ? 0 : Math.min(1, Math.max(0, 1 - left / all));
 }
 
-export function drainSentence(drain: Drain): string {
+export function drainSentence({ t, f }: Reader, drain: Drain): string {
   const { state, messages, messagesLeft, logsLeft, reason } = drain;
-  if (state === "done") return `Drained: ${reason ?? `${plural(messages, "message")} handed over`}`;
-  if (state === "failed") return `Not drained${reason === null ? "" : `: ${reason}`}`;
-  const left = `${count(messagesLeft)} of ${plural(messages, "message")} left, ${plural(logsLeft, "log")}`;
-  return reason === null ? left : `${left}: ${reason}`;
+  const all = t("messages", { count: messages, shown: f.count(messages) });
+  if (state === "done")
+    return reason === null ? t("drain.done", { all }) : t("drain.done-because", { reason });
+  if (state === "failed") return reason === null ? t("drain.failed") : t("drain.failed-because", { reason });
+  const left = t("drain.left", { left: f.count(messagesLeft), all, logs: t("logs", { count: logsLeft }) });
+  return reason === null ? left : t("drain.left-because", { left, reason });
 }

@@ -7,20 +7,25 @@ import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Shape } from "../../components/status.tsx";
-import { count } from "../../live/format.ts";
 import { get, type Posted } from "../../live/post.ts";
+import { useFormat, useWords } from "../../words/index.ts";
 
 /** A page of them: whoever has more looks for what they want with the browser. */
 const shownMax = 500;
 
 /** Asked for when the page is opened and after every act: lookups are not followed topic by topic. */
-export function Inactive() {
+export function Inactive({ q }: { q: string }) {
+  const t = useWords("lookup");
+  const f = useFormat();
   const [answer, setAnswer] = useState<Posted<InactiveTopics> | null>(null);
   const ask = useCallback(() => void get<InactiveTopics>(apiPaths.inactive).then(setAnswer), []);
   useEffect(ask, [ask]);
   if (answer === null) return <Skeleton className="h-9" />;
   const failures = answer.ok ? answer.value.failures : [answer.failure.message];
-  const topics = answer.ok ? answer.value.topics : [];
+  const all = answer.ok ? answer.value.topics : [];
+  const topics = all.filter(
+    ({ topic, channels }) => topic.includes(q) || channels.some((channel) => channel.includes(q)),
+  );
   return (
     <>
       {failures.length > 0 && (
@@ -28,16 +33,18 @@ export function Inactive() {
           <Shape tone="warn" />
           <span className="min-w-0 wrap-anywhere">{failures.join("; ")}</span>
           <Button size="small" onClick={ask}>
-            Ask again
+            {t("ask-again")}
           </Button>
         </p>
       )}
       {topics.length === 0 && failures.length === 0 && (
-        <p className="text-muted">None: every topic the lookups know is on some node.</p>
+        <p className="text-muted">
+          {all.length === 0 ? t("inactive-none") : t("none-match", { count: all.length })}
+        </p>
       )}
       {topics.length > 0 && (
         <Card>
-          <ul aria-label="Topics that no node has">
+          <ul aria-label={t("inactive")}>
             {topics.slice(0, shownMax).map(({ topic, channels }) => (
               <li key={topic} className="border-line px-4 py-1.5 not-last:border-b">
                 <Known
@@ -45,7 +52,7 @@ export function Inactive() {
                   action={<ActionButton target={{ action: "delete-topic", topic }} onDone={ask} />}
                 />
                 {channels.length > 0 && (
-                  <ul aria-label={`Channels of ${topic}`} className="ml-4 border-line border-l pl-4">
+                  <ul aria-label={t("channels-of", { topic })} className="ml-4 border-line border-l pl-4">
                     {channels.map((channel) => (
                       <li key={channel}>
                         <Known
@@ -68,7 +75,7 @@ export function Inactive() {
       )}
       {topics.length > shownMax && (
         <p className="mt-2 text-12 text-muted">
-          The first {count(shownMax)} of {count(topics.length)}.
+          {t("first", { shown: f.count(shownMax), total: f.count(topics.length) })}
         </p>
       )}
     </>

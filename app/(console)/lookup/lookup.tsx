@@ -1,109 +1,102 @@
 "use client";
 
-import { useState } from "react";
-import type { LookupRow, Snapshot } from "../../../server/console/contract/index.ts";
+import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
+import { useMemo, useState } from "react";
+import {
+  apiPaths,
+  type LookupRow,
+  type RegistrationsView,
+  type Snapshot,
+} from "../../../server/console/contract/index.ts";
 import { CreateForm } from "../../actions/create-form.tsx";
+import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/card.tsx";
 import { Empty } from "../../components/empty.tsx";
-import { Num } from "../../components/number.tsx";
+import { Field, Input } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
-import { Status } from "../../components/status.tsx";
-import type { Column } from "../../components/table/column.ts";
 import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
-import { age, plural } from "../../live/format.ts";
-import { useNow } from "../../live/use-now.ts";
+import { useRead } from "../../live/use-read.ts";
 import { useRoom } from "../../live/use-room.ts";
+import { useWords } from "../../words/index.ts";
+import { Disagreements } from "./disagreements.tsx";
 import { Inactive } from "./inactive.tsx";
+import { type KnownLookup, lookupColumns } from "./lookup-columns.tsx";
+
+const readEveryMs = 5_000;
 
 /** Where nodes are found, and what is known there that no node has. */
 export function Lookup({ rendered }: { rendered: Snapshot<"nodes"> }) {
+  const t = useWords("lookup");
   const { data } = useRoom(rendered);
-  const { sorting, setSorting } = useSort("name");
-  const [created, setCreated] = useState(0);
   if (data === null) return null;
-  if (data.lookups.length === 0) {
-    return (
-      <>
-        <PageHead title="Lookup" />
-        <Empty title="This console knows its nodes without lookups">
-          It was started with --nsqd-http-address. With --lookupd-http-address it finds its nodes through
-          nsqlookupd.
-        </Empty>
-      </>
-    );
-  }
+  if (data.lookups.length > 0) return <Known lookups={data.lookups} />;
   return (
     <>
-      <PageHead title="Lookup" note={plural(data.lookups.length, "nsqlookupd", "nsqlookupd")} />
-      <DataTable
-        label="Lookups"
-        rows={data.lookups}
-        columns={columns}
-        sorting={sorting}
-        onSort={setSorting}
-        stale={(row) => row.state !== "up"}
-      />
-      <Section title="Topics that no node has" note="with the channels they would have" className="mt-6">
-        <Inactive key={created} />
-      </Section>
-      <Section
-        title="Create a topic"
-        note="known to all lookups, and to the nodes there are"
-        className="mt-6"
-      >
-        <CreateForm onDone={() => setCreated(created + 1)} />
+      <PageHead title={t("title")} />
+      <Empty title={t("none")}>{t("none-why")}</Empty>
+      <Section title={t("create")} note={t("create-note-nodes")} className="mt-6">
+        <CreateForm />
       </Section>
     </>
   );
 }
 
-const columns: readonly Column<LookupRow>[] = [
-  {
-    id: "name",
-    header: "Lookup",
-    value: (row) => row.key,
-    cell: (row) => <span className="font-mono">{row.key}</span>,
-  },
-  {
-    id: "state",
-    header: "State",
-    priority: 1,
-    value: (row) => row.state,
-    cell: (row) => <State row={row} />,
-  },
-  {
-    id: "nodes",
-    header: "Nodes",
-    hint: "Nodes it names",
-    numeric: true,
-    priority: 1,
-    value: (row) => row.nodeCount,
-    cell: (row) => <Num value={row.nodeCount} />,
-  },
-  {
-    id: "heard",
-    header: "Last answer",
-    numeric: true,
-    priority: 2,
-    value: (row) => row.lastHeardAtMs,
-    cell: (row) => <Heard atMs={row.lastHeardAtMs} />,
-  },
-];
-
-function State({ row: { state, reason } }: { row: LookupRow }) {
-  if (state === "up") return <Status tone="ok">Up</Status>;
-  return (
-    <span className="flex items-baseline gap-2">
-      <Status tone={state === "silent" ? "crit" : "unknown"}>
-        {state === "silent" ? "Silent" : "Connecting"}
-      </Status>
-      <span className="truncate text-12 text-muted">{reason}</span>
-    </span>
+function Known({ lookups }: { lookups: readonly LookupRow[] }) {
+  const t = useWords("lookup");
+  const [created, setCreated] = useState(0);
+  const [q, setQ] = useQueryState("q", parseAsString.withDefault("").withOptions({ throttleMs: 250 }));
+  const [only, setOnly] = useQueryState("only", parseAsStringLiteral(["inactive"] as const));
+  const read = useRead<RegistrationsView>(apiPaths.registrations, readEveryMs);
+  const { sorting, setSorting } = useSort("name");
+  const rows = useMemo(
+    () =>
+      lookups.map(
+        (row): KnownLookup => ({
+          ...row,
+          read: read.value?.lookups.find(({ key }) => key === row.key) ?? null,
+        }),
+      ),
+    [lookups, read.value],
   );
-}
-
-function Heard({ atMs }: { atMs: number | null }) {
-  const nowMs = useNow();
-  return <span>{atMs === null ? "—" : `${age(Math.max(0, nowMs - atMs))} ago`}</span>;
+  return (
+    <>
+      <PageHead title={t("title")} note={t("count", { count: lookups.length })} />
+      <DataTable
+        label={t("lookups")}
+        rows={rows}
+        columns={lookupColumns}
+        sorting={sorting}
+        onSort={setSorting}
+        stale={(row) => row.state !== "up"}
+      />
+      <div className="mt-6 flex flex-wrap items-end gap-2">
+        <Field label={t("filter")} className="w-72">
+          {(ids) => (
+            <Input
+              {...ids}
+              type="search"
+              value={q}
+              placeholder={t("filter-example")}
+              onChange={(event) => void setQ(event.target.value === "" ? null : event.target.value)}
+            />
+          )}
+        </Field>
+        <Button
+          kind={only === null ? "plain" : "primary"}
+          aria-pressed={only !== null}
+          onClick={() => void setOnly(only === null ? "inactive" : null)}
+        >
+          {t("only-inactive")}
+        </Button>
+      </div>
+      {only === null && <Disagreements read={read} lookups={lookups.length} q={q} />}
+      <Section title={t("inactive")} note={t("inactive-note")} className="mt-6">
+        <Inactive key={created} q={q} />
+      </Section>
+      <Section title={t("create")} note={t("create-note")} className="mt-6">
+        <CreateForm onDone={() => setCreated(created + 1)} />
+      </Section>
+    </>
+  );
 }

@@ -2,56 +2,35 @@
 
 import Link from "next/link";
 import { useMemo } from "react";
-import type { Snapshot } from "../../../server/console/contract/index.ts";
+import type { NodesView, Snapshot } from "../../../server/console/contract/index.ts";
 import { CoverageNote } from "../../components/coverage-note.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Shape } from "../../components/status.tsx";
 import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
-import { plural } from "../../live/format.ts";
 import { useRoom } from "../../live/use-room.ts";
 import { paths } from "../../paths.ts";
 import { allNodeColumns } from "../../tables/node-columns.tsx";
-
-function Found({ nodes, lookups }: { nodes: number; lookups: number }) {
-  if (lookups === 0) return plural(nodes, "node");
-  return (
-    <>
-      {plural(nodes, "node")}, found by{" "}
-      <Link href={paths.lookup} className="text-accent underline">
-        {plural(lookups, "lookup")}
-      </Link>
-    </>
-  );
-}
+import { useWords } from "../../words/index.ts";
 
 export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
+  const t = useWords("nodes");
   const { data } = useRoom(rendered);
   const { sorting, setSorting } = useSort("name");
   const byLookups = (data?.lookups.length ?? 0) > 0;
   const columns = useMemo(() => allNodeColumns(byLookups), [byLookups]);
   if (data === null) return null;
-  const versions = new Set(data.nodes.map((node) => node.version).filter((version) => version !== null));
   return (
     <>
-      <PageHead title="Nodes" note={<Found nodes={data.nodes.length} lookups={data.lookups.length} />} />
+      <PageHead title={t("title")} note={<Found data={data} />} />
       <CoverageNote coverage={data.coverage} />
-      {versions.size > 1 && (
-        <p className="mb-4 flex items-center gap-1.5">
-          <Shape tone="warn" />
-          Nodes run different versions: {[...versions].join(", ")}.
-        </p>
-      )}
+      <Differences data={data} />
       {data.nodes.length === 0 ? (
-        <Empty title="No node is known">
-          {data.lookups.length > 0
-            ? "The lookups name none yet: a node says where it is when it is started with --lookupd-tcp-address."
-            : "Tell the console where they are with --nsqd-http-address."}
-        </Empty>
+        <Empty title={t("none")}>{t(byLookups ? "none-by-lookups" : "none-by-address")}</Empty>
       ) : (
         <DataTable
-          label="Nodes"
+          label={t("title")}
           rows={data.nodes}
           columns={columns}
           sorting={sorting}
@@ -60,5 +39,46 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
         />
       )}
     </>
+  );
+}
+
+function Found({ data: { nodes, lookups } }: { data: NodesView }) {
+  const t = useWords("nodes");
+  if (lookups.length === 0) return t("count", { count: nodes.length });
+  return t.rich("found", {
+    count: nodes.length,
+    lookups: lookups.length,
+    a: (part) => (
+      <Link href={paths.lookup} className="text-accent underline">
+        {part}
+      </Link>
+    ),
+  });
+}
+
+/** What nodes of one cluster should have alike. */
+function Differences({ data: { nodes, lookups } }: { data: NodesView }) {
+  const t = useWords("nodes");
+  const versions = new Set(nodes.map(({ version }) => version).filter((version) => version !== null));
+  const heard = lookups.filter(({ state }) => state === "up").length;
+  const unnamed = nodes.filter((node) => node.state === "up" && (node.lookups?.length ?? heard) < heard);
+  return (
+    <>
+      {versions.size > 1 && <Note>{t("versions", { versions: [...versions].sort().join(", ") })}</Note>}
+      {unnamed.length > 0 && (
+        <Note>
+          {t("unnamed", { count: unnamed.length, nodes: unnamed.map(({ key }) => key).join(", "), heard })}
+        </Note>
+      )}
+    </>
+  );
+}
+
+function Note({ children }: { children: React.ReactNode }) {
+  return (
+    <p className="mb-4 flex items-baseline gap-1.5">
+      <Shape tone="warn" className="translate-y-px" />
+      <span className="min-w-0 wrap-anywhere">{children}</span>
+    </p>
   );
 }

@@ -7,9 +7,9 @@ import { ReadNote } from "../../../components/read-note.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { Status, type Tone } from "../../../components/status.tsx";
 import { clock, day } from "../../../live/format.ts";
-import { useAwake } from "../../../live/use-awake.ts";
 import { useRead } from "../../../live/use-read.ts";
 import { visible } from "../../../live/visible.ts";
+import { useZone } from "../../../preferences/provider.tsx";
 import { useWords } from "../../../words/index.ts";
 
 const readEveryMs = 5_000;
@@ -24,7 +24,7 @@ const tones: Readonly<Record<LogView["lines"][number]["level"], Tone>> = {
 /** What the node has written lately, the latest first. */
 export function NodeLog({ name }: { name: string }) {
   const t = useWords("node");
-  const zone = useAwake() ? "local" : "utc";
+  const zone = useZone();
   const read = useRead<LogView>(apiPaths.log(name), readEveryMs);
   const view = read.value;
   if (view === null && read.failure === null) return <Skeleton className="h-40" />;
