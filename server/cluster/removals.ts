@@ -27,6 +27,8 @@ const writtenMsMax = 15_000;
 /** What was just taken over is read first. */
 const readMsMax = 10_000;
 const lookEveryMs = 50;
+/** Answers that are remembered: a console that was restarted asks again. */
+const answersMax = 256;
 const wholeLog = 2 ** 32;
 
 /** What the node's store does for it. */
@@ -65,6 +67,8 @@ export class Removals {
   #timer: NodeJS.Timeout;
   /** What was asked before ends first: what is asked twice finds what the first time has done. */
   #last: Promise<unknown> = Promise.resolve();
+  /** By job and place, the oldest first. */
+  readonly #answers = new Map<string, Promise<Removed>>();
 
   constructor(options: RemovalsOptions) {
     this.#options = options;
@@ -84,8 +88,21 @@ export class Removals {
     return this.#options.isReady() ? null : "the node has not read yet what it owes";
   }
 
-  /** Never rejects: what cannot be kept is dropped all the same. Call only without a `refusal`. */
+  /** Never rejects: what cannot be kept is dropped all the same. Asked again for the same it answers as before. Call only without a `refusal`. */
   remove(jobId: string, target: RemovalTarget): Promise<Removed> {
+    const key = `${jobId} ${target.verb} ${target.topic.name}/${target.channel?.name ?? ""}`;
+    const before = this.#answers.get(key);
+    if (before !== undefined) return before;
+    const answer = this.#remove(jobId, target);
+    this.#answers.set(key, answer);
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= answersMax) break;
+      this.#answers.delete(oldest);
+    }
+    return answer;
+  }
+
+  #remove(jobId: string, target: RemovalTarget): Promise<Removed> {
     const removal = remove(target, this.mayKeep);
     const { messages, logs, release } = removal;
     const done = this.#mark(jobId, logs).then(

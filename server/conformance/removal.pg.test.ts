@@ -163,3 +163,20 @@ test("[JB5] when its time is over what was removed goes for good", async () => {
   await eventually(async () => expect(await blocks()).toHaveLength(0), { withinMs: 20_000 });
   await eventually(async () => expect(await query(database, (sql) => sql`select from logs`)).toHaveLength(0));
 });
+
+test("[JB6] asked for the same removal again a node answers as before and leaves alone what has come since", async () => {
+  await using database = await freshDatabase();
+  await using node = await joined(database);
+  await makeChannels(node, "orders", ["billing"]);
+  await publish(node, "orders", numbers(50));
+  const job = randomUUID();
+
+  const first = await emptied(node, job, "topic=orders&channel=billing");
+  await publish(node, "orders", numbers(7));
+  await eventually(async () => expect(await node.channel("orders", "billing")).toMatchObject({ depth: 7 }));
+
+  expect(first).toEqual({ messages: 50, kept: 50, why: null });
+  expect(await emptied(node, job, "topic=orders&channel=billing")).toEqual(first);
+  expect(await node.channel("orders", "billing")).toMatchObject({ depth: 7 });
+  expect((await emptied(node, randomUUID(), "topic=orders&channel=billing")).messages).toBe(7);
+});

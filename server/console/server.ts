@@ -38,6 +38,7 @@ import { signInRoutes } from "./edge/sign-in-routes.ts";
 import type { Database } from "./history/database.ts";
 import { History } from "./history/history.ts";
 import type { PeerAddress } from "./http-peer.ts";
+import { Jobs } from "./jobs/jobs.ts";
 import { ConsoleLeases, type LeaseStore } from "./lease/console-lease.ts";
 import { Hub } from "./live/hub.ts";
 import { Sockets } from "./live/socket.ts";
@@ -189,7 +190,13 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     isAllowedHost: (request) => isAllowedHost(request.headers.host, guard),
     isOwnOrigin: (request) => isOwnOrigin(request.headers.origin, request.headers.host, options.secure),
   });
-  const hub = new Hub(collector, options.cluster, (key, message) => sockets.sendFeed(key, message));
+  const tags = new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret);
+  const jobs =
+    leases && background
+      ? new Jobs({ collector, database: background, leases, log, tags, clock, warn })
+      : null;
+  const send: ConstructorParameters<typeof Hub>[2] = (key, message) => sockets.sendFeed(key, message);
+  const hub = new Hub(collector, options.cluster, send, jobs?.watch ?? null);
   const tails = new Tails({ nodes: () => collector.nodes, clock, send: (batch) => sockets.sendTail(batch) });
   sockets.attach(hub, tails);
   app.server.on("upgrade", (request, socket) => refuseOtherUpgrades(request, socket, base));
@@ -204,7 +211,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       hub,
       log,
       drains,
-      tags: new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret),
+      tags,
       info: { version: options.version, environment: options.environment },
       about: options.about,
       reads: new Reads(collector, options.stores?.health ?? null),
@@ -214,6 +221,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       audit: { store: options.stores?.actions ?? null, recent },
       people: { store: people, sessions, tokens, log, wallMs: () => clock.wallMs(), base },
       addBridgeRoutes,
+      jobs,
       requireSession: async (request) => {
         const bearer = bearerOf(request.headers.authorization);
         if (bearer !== null) {
@@ -268,6 +276,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       recent.close();
       await bridge.close();
       history?.close();
+      jobs?.close();
       await leases?.close();
       await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);
       peers.close();

@@ -118,7 +118,13 @@ function doneOr({ action }: ActionTarget, before: Counted | null): "ok" | "no-op
   return wanted !== null && wasPaused === wanted ? "no-op" : "ok";
 }
 
-function confirmed(context: ActionContext, request: ActionRequest, target: ActionTarget, now: Counted) {
+/** Why it does not count as confirmed; null: it does. */
+export function confirmed(
+  context: Pick<ActionContext, "collector" | "tags">,
+  request: Pick<ActionRequest, "action" | "confirm" | "reason">,
+  target: ActionTarget,
+  now: Counted,
+): Failure | null {
   const { collector, tags } = context;
   if (request.confirm?.name !== (target.channel ?? target.topic)) {
     return new Failure("confirm-name", `Type the name ${target.channel ?? target.topic} to confirm.`);
@@ -134,7 +140,7 @@ function confirmed(context: ActionContext, request: ActionRequest, target: Actio
   return new Failure("impact-changed", message, { impact: tagged(context, now) });
 }
 
-function tagged({ tags }: ActionContext, { paused: _, ...counted }: Counted): Impact {
+export function tagged({ tags }: Pick<ActionContext, "tags">, { paused: _, ...counted }: Counted): Impact {
   return { ...counted, etag: tags.make(counted, counted.messages.total, counted.atMs) };
 }
 

@@ -99,6 +99,11 @@ export class Drains {
   }
 }
 
+/** null: it is no line of a drain. */
+export function drainLineOf(text: string): Drain | null {
+  return drainLine.safeParse(parsed(text)).data ?? null;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -19,6 +19,8 @@ const statuses: Readonly<Record<FailureCode, number>> = {
   "reason-needed": 400,
   "impact-changed": 409,
   "impact-unknown": 409,
+  "not-over": 409,
+  "too-late": 409,
   "no-node": 503,
   "node-refused": 502,
   "node-unreachable": 502,

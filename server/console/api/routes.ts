@@ -16,6 +16,8 @@ import {
 } from "../contract/index.ts";
 import type { History } from "../history/history.ts";
 import { historyRoutes } from "../history/routes.ts";
+import type { Jobs } from "../jobs/jobs.ts";
+import { jobRoutes } from "../jobs/routes.ts";
 import type { Hub } from "../live/hub.ts";
 import { isTail, isWindow, targetOf } from "../live/targets.ts";
 import { placeOf } from "../live/window.ts";
@@ -60,6 +62,8 @@ export interface ApiOptions {
   readonly audit: AuditRoutesOptions;
   readonly people: PeopleOptions;
   readonly addBridgeRoutes: (app: FastifyInstance) => void;
+  /** null: started without Postgres. */
+  readonly jobs: Jobs | null;
   /** Throws `Failure` without a session. */
   readonly requireSession: (request: FastifyRequest) => Promise<Visitor>;
   /** Tells of an administrative act, and by whom. */
@@ -94,6 +98,14 @@ export function apiRoutes(options: ApiOptions) {
     auditRoutes(app, options.audit);
     peopleRoutes(app, options.people);
     options.addBridgeRoutes(app);
+    jobRoutes(app, {
+      jobs: options.jobs,
+      notify: (request, { kind, topic, channel }) => {
+        if (topic === undefined || kind === "requeue") return;
+        const act = { action: `${kind}_${channel === undefined ? "topic" : "channel"}`, topic };
+        options.notify(request, request.visitor!.actor.name, { ...act, ...(channel && { channel }) });
+      },
+    });
     historyRoutes(app, { history: options.history, log: options.log });
     app.all(`${apiBase}/*`, read, () => {
       throw new Failure("not-found", "There is no such path in the API.");
@@ -138,7 +150,7 @@ function readRoutes(app: FastifyInstance, { collector, hub, inactive, info, abou
   app.get(apiPaths.about, read, about);
   app.get(apiPaths.session, read, (request) => request.visitor!.info);
   for (const room of singleRooms) {
-    app.get(apiPaths[room], read, () => show(room));
+    if (room !== "jobs") app.get(apiPaths[room], read, () => show(room));
   }
   app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic`, readOfPath, ({ params }) =>
     show(`topic:${nameOfPart(params.topic)}`),

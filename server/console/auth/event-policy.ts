@@ -38,6 +38,8 @@ const roomPolicies: RoomPolicies = {
   channels: ({ topic }) => ({ action: "read", object: { topic } }),
   clients: ({ topic, channel }) => ({ action: "read", object: { topic, channel } }),
   channel: ({ topic, channel }) => ({ action: "read", object: { topic, channel } }),
+  jobs: () => console,
+  job: () => console,
   node: ({ node }) => ({ action: "read", object: { node } }),
   tail: ({ topic }) => ({ action: "read-bodies", object: { topic } }),
 };

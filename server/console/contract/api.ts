@@ -119,12 +119,20 @@ export const apiPaths = {
     `${apiBase}/impact?action=${part(target.action)}&topic=${part(target.topic)}${target.channel ? `&channel=${part(target.channel)}` : ""}`,
   /** POST `DrainRequest`: `DrainStarted`, when the node has begun. How far it is stands in the room `cluster`. */
   drain: (node: string) => `${apiBase}/nodes/${part(node)}/drain`,
+  /** GET: R, the newest; with `?before=` (milliseconds) older ones, `readonly JobRow[]`. POST `JobRequest`: `JobView`, or `JobPreview` of a dry run. */
+  jobs: `${apiBase}/jobs`,
+  /** GET: R. */
+  job: (id: string) => `${apiBase}/jobs/${part(id)}`,
+  /** POST, `{}`: `JobView`. It stops at the end of a batch. */
+  cancelJob: (id: string) => `${apiBase}/jobs/${part(id)}/cancel`,
+  /** POST, `{}`: the `JobView` of the job that gives it back. */
+  undoJob: (id: string) => `${apiBase}/jobs/${part(id)}/undo`,
   /** POST `ActionRequest`: `ActionResult`; 409 `impact-changed` with a fresh `impact`. */
   actions: `${apiBase}/actions`,
 } as const;
 
 /** Rooms of which there is one. */
-export const singleRooms = ["status", "overview", "nodes", "cluster"] as const;
+export const singleRooms = ["status", "overview", "nodes", "cluster", "jobs"] as const;
 export type SingleRoom = (typeof singleRooms)[number];
 export function isSingleRoom(room: string): room is SingleRoom {
   return (singleRooms as readonly string[]).includes(room);
@@ -148,6 +156,7 @@ export function apiPathOfRoom(room: Room): string {
   const name = room.slice(colon + 1);
   if (room.startsWith("topic:")) return apiPaths.topic(name);
   if (room.startsWith("node:")) return apiPaths.node(name);
+  if (room.startsWith("job:")) return apiPaths.job(name);
   const slash = name.indexOf("/");
   return apiPaths.channel(name.slice(0, slash), name.slice(slash + 1));
 }
@@ -170,6 +179,8 @@ export const failureCodes = [
   "reason-needed",
   "impact-changed",
   "impact-unknown",
+  "not-over",
+  "too-late",
   "no-node",
   "node-refused",
   "node-unreachable",

@@ -5,6 +5,7 @@ export * from "./cluster.ts";
 export * from "./consume.ts";
 export * from "./figures.ts";
 export * from "./history.ts";
+export * from "./jobs.ts";
 export * from "./messages.ts";
 export * from "./nodes.ts";
 export * from "./people.ts";

@@ -5,6 +5,7 @@
  */
 import type { ClusterView } from "./cluster.ts";
 import type { Series, SeriesPoint } from "./figures.ts";
+import type { JobsView, JobView } from "./jobs.ts";
 import type { NodesView, NodeView } from "./nodes.ts";
 import type { ChannelView, OverviewView, StatusView, TopicView } from "./views.ts";
 import type { WindowRoom, WindowViewOf } from "./windows.ts";
@@ -16,9 +17,11 @@ export type Room =
   | "overview"
   | "nodes"
   | "cluster"
+  | "jobs"
   | `topic:${string}`
   | `channel:${string}/${string}`
-  | `node:${string}`;
+  | `node:${string}`
+  | `job:${string}`;
 /** Copies of a topic's messages: `tail` batches, no snapshot. */
 export type TailRoom = `tail:${string}`;
 
@@ -36,7 +39,11 @@ export type RoomView<R extends Room> = R extends "status"
             ? TopicView
             : R extends `channel:${string}`
               ? ChannelView
-              : NodeView;
+              : R extends "jobs"
+                ? JobsView
+                : R extends `job:${string}`
+                  ? JobView
+                  : NodeView;
 
 export const rooms = {
   status: "status",
@@ -46,6 +53,8 @@ export const rooms = {
   cluster: "cluster",
   topic: (topic: string): `topic:${string}` => `topic:${topic}`,
   channel: (topic: string, channel: string): `channel:${string}/${string}` => `channel:${topic}/${channel}`,
+  jobs: "jobs",
+  job: (id: string): `job:${string}` => `job:${id}`,
   /** By the node's key. */
   node: (node: string): `node:${string}` => `node:${node}`,
   /** Watched through a window (`WindowRequest`), as `topics` is. */

@@ -2,6 +2,7 @@
 import { ClientsPoll } from "../collector/clients.ts";
 import type { Collector } from "../collector/collector.ts";
 import type { PaceMs, Room, Snapshot } from "../contract/index.ts";
+import type { JobsWatch } from "../jobs/watch.ts";
 import { Feed, type FeedMessage } from "./feed.ts";
 import type { RoomTarget, WindowTarget } from "./targets.ts";
 import { type ViewSource, viewOf } from "./views.ts";
@@ -21,12 +22,18 @@ export class Hub {
   readonly #polls = new Map<string, { readonly poll: ClientsPoll; users: number }>();
   readonly #send: (feedKey: string, message: FeedMessage) => void;
 
-  constructor(collector: Collector, cluster: string, send: (feedKey: string, message: FeedMessage) => void) {
+  constructor(
+    collector: Collector,
+    cluster: string,
+    send: (feedKey: string, message: FeedMessage) => void,
+    jobs: JobsWatch | null = null,
+  ) {
     this.#collector = collector;
     this.#send = send;
     this.source = {
       collector,
       cluster,
+      jobs,
       clientsOf: (topic, channel) => this.#polls.get(`${topic}/${channel}`)?.poll,
     };
     this.windows = new Windows(this.source, (target, more) => this.#countPoll(target, more));

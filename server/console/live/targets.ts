@@ -11,10 +11,12 @@ export type RoomTarget =
   | { readonly kind: SingleRoom }
   | { readonly kind: "topic"; readonly topic: string }
   | { readonly kind: "channel"; readonly topic: string; readonly channel: string }
-  | { readonly kind: "node"; readonly node: string };
+  | { readonly kind: "node"; readonly node: string }
+  | { readonly kind: "job"; readonly job: string };
 export type TailTarget = { readonly kind: "tail"; readonly topic: string };
 
 const nodeKeyCharactersMax = 260;
+const jobPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** null: not the name of a room. */
 export function targetOf(room: string): RoomTarget | WindowTarget | TailTarget | null {
@@ -24,6 +26,7 @@ export function targetOf(room: string): RoomTarget | WindowTarget | TailTarget |
   const rest = room.slice(colon + 1);
   if (kind === "node")
     return rest.length > 0 && rest.length <= nodeKeyCharactersMax ? { kind, node: rest } : null;
+  if (kind === "job") return jobPattern.test(rest) ? { kind, job: rest } : null;
   if (kind === "topic" || kind === "tail" || kind === "channels")
     return isName(rest) ? { kind, topic: rest } : null;
   if (kind !== "channel" && kind !== "clients") return null;

@@ -23,6 +23,7 @@ import {
   type TopicRow,
   type TopicView,
 } from "../contract/index.ts";
+import type { JobsWatch } from "../jobs/watch.ts";
 import type { RoomTarget } from "./targets.ts";
 
 const topMax = 10;
@@ -30,6 +31,8 @@ const topMax = 10;
 export interface ViewSource {
   readonly collector: Collector;
   readonly cluster: string;
+  /** null: started without Postgres. */
+  readonly jobs: JobsWatch | null;
   /** While somebody watches that channel. */
   readonly clientsOf: (topic: string, channel: string) => ClientsPoll | undefined;
 }
@@ -54,6 +57,10 @@ export function viewOf(source: ViewSource, target: RoomTarget): object | null {
       return nodesView(source);
     case "cluster":
       return clusterView(source.collector);
+    case "jobs":
+      return source.jobs?.list() ?? { jobs: [], fresh: false };
+    case "job":
+      return source.jobs?.one(target.job) ?? null;
     case "topic":
       return topicView(source, target.topic);
     case "channel":
