@@ -1,38 +1,36 @@
 "use client";
 
-import type { OverviewView, Snapshot } from "../../server/console/contract/index.ts";
+import Link from "next/link";
+import type { OverviewView, PastProblem, Snapshot } from "../../server/console/contract/index.ts";
 import { Card, Section } from "../components/card.tsx";
 import { HistoryCharts } from "../components/chart/history-charts.tsx";
 import { charts } from "../components/chart/lines.ts";
 import { CoverageNote, isPartial } from "../components/coverage-note.tsx";
-import {
-  InFlightMetric,
-  InMetric,
-  OldestMetric,
-  OutMetric,
-  WaitingMetric,
-} from "../components/flow-metrics.tsx";
+import { InMetric, OldestMetric, OutMetric, WaitingMetric } from "../components/flow-metrics.tsx";
 import { Metric, Metrics } from "../components/metric.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { ProblemList } from "../components/problem-list.tsx";
 import { Shape } from "../components/status.tsx";
 import { DataTable } from "../components/table/data-table.tsx";
 import { useSort } from "../components/table/sort.ts";
-import { age, count, span } from "../live/format.ts";
 import { useNow } from "../live/use-now.ts";
 import { useRoom } from "../live/use-room.ts";
+import { problemHref } from "../shell/problem-href.ts";
 import { nodeColumns } from "../tables/node-columns.tsx";
+import { useFormat, useWords } from "../words/index.ts";
+import { useProblemWords } from "../words/use-problem.ts";
 import { NewSystem } from "./new-system.tsx";
 import { TopTopics } from "./top-topics.tsx";
 
 const charted = [charts.flow, charts.stock, charts.oldest];
 
 export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
+  const t = useWords("overview");
   const { data } = useRoom(rendered);
   if (data === null) return null;
   return (
     <>
-      <PageHead title="Overview" />
+      <PageHead title={t("title")} />
       <CoverageNote coverage={data.coverage} />
       {data.topicCount === 0 ? <NewSystem /> : <Running data={data} />}
       <Nodes data={data} />
@@ -41,76 +39,133 @@ export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
 }
 
 function Running({ data }: { data: OverviewView }) {
-  const partial = isPartial(data.coverage);
-  const { flow } = data;
   return (
     <div className="space-y-6">
       <Health data={data} />
-      <Metrics label="Totals" stale={data.coverage.heard === 0}>
-        <InMetric label="In" flow={flow} partial={partial} />
-        <OutMetric label="Out" flow={flow} partial={partial} finished />
-        <WaitingMetric flow={flow} partial={partial} />
-        <InFlightMetric flow={flow} partial={partial} />
-        <OldestMetric flow={flow} />
-        <Metric
-          label="Requeued"
-          value={flow.requeueCount}
-          bad="up"
-          partial={partial}
-          note={`in all; ${count(flow.timeoutCount)} timed out`}
-        />
-        <Metric
-          label="Consumers"
-          value={flow.clients}
-          partial={partial}
-          note={`${count(data.producers)} producers`}
-        />
-        <Metric
-          label="Postgres commit p99"
-          value={data.commitP99Ms}
-          as="span"
-          note={`last min; p50 ${span(data.commitP50Ms)}`}
-        />
-      </Metrics>
+      <Totals data={data} />
       <HistoryCharts object="overview" kinds={charted} series={data.series} across={3} />
       <TopTopics topics={data.topics} topicCount={data.topicCount} />
     </div>
   );
 }
 
+function Totals({ data }: { data: OverviewView }) {
+  const t = useWords("overview");
+  const { count, span } = useFormat();
+  const partial = isPartial(data.coverage);
+  const { flow, coverage } = data;
+  const part = { flow, partial };
+  return (
+    <Metrics label={t("totals")} stale={coverage.heard === 0} count={9}>
+      <InMetric label={t("in")} {...part} />
+      <OutMetric label={t("out")} {...part} finished />
+      <WaitingMetric {...part} />
+      <Metric
+        label={t("inFlight")}
+        value={flow.inFlight}
+        partial={partial}
+        note={t("timedOut", { count: count(flow.timeoutCount) })}
+      />
+      <Metric
+        label={t("deferred")}
+        value={flow.deferred}
+        partial={partial}
+        note={t("requeued", { count: count(flow.requeueCount) })}
+      />
+      <OldestMetric flow={flow} />
+      <Metric
+        label={t("consumers")}
+        value={flow.clients}
+        partial={partial}
+        note={t("producers", { count: count(data.producers) })}
+      />
+      <Metric
+        label={t("nodes")}
+        value={coverage.heard}
+        tone={coverage.heard < coverage.of ? "crit" : undefined}
+        note={t("of", { count: coverage.of })}
+      />
+      <Metric
+        label={t("commit")}
+        value={data.commitP99Ms}
+        as="span"
+        note={t("commitNote", { time: span(data.commitP50Ms) })}
+      />
+    </Metrics>
+  );
+}
+
 /** The answer first: what is wrong, worst first, or one calm line. */
 function Health({ data }: { data: OverviewView }) {
+  const t = useWords("overview");
+  const { age } = useFormat();
   const nowMs = useNow();
   if (data.problems.length > 0) {
     return (
-      <div id="problems">
-        <Section title="To mend first" note="worst first">
+      <div id="problems" className="scroll-mt-16">
+        <Section title={t("mend")} note={t("worstFirst")}>
           <ProblemList problems={data.problems} />
         </Section>
+        <Past problems={data.recentProblems} />
       </div>
     );
   }
   return (
-    <Card className="flex items-center gap-2 px-4 py-2.5">
-      <Shape tone="ok" />
-      <span>
-        All is well.{" "}
-        <span className="text-muted">
-          {data.lastProblemAtMs === null
-            ? "No problem since the console started."
-            : `The last problem ended ${age(nowMs - data.lastProblemAtMs)} ago.`}
+    <div id="problems" className="scroll-mt-16">
+      <Card className="flex items-center gap-2 px-4 py-2.5">
+        <Shape tone="ok" />
+        <span>
+          {t("well")}{" "}
+          <span className="text-muted">
+            {data.lastProblemAtMs === null
+              ? t("never")
+              : t("last", { time: age(Math.max(0, nowMs - data.lastProblemAtMs)) })}
+          </span>
         </span>
-      </span>
-    </Card>
+      </Card>
+      <Past problems={data.recentProblems} />
+    </div>
+  );
+}
+
+/** What went away by itself in the last hour: it may come again. */
+function Past({ problems }: { problems: readonly PastProblem[] }) {
+  const t = useWords("overview");
+  const wordsOf = useProblemWords();
+  const { age } = useFormat();
+  const nowMs = useNow();
+  if (problems.length === 0) return null;
+  return (
+    <details className="mt-2">
+      <summary className="w-fit cursor-pointer py-1 text-12 text-muted hover:text-text pointer-coarse:py-3">
+        {t("past", { count: problems.length })}
+      </summary>
+      <ul className="mt-1 space-y-1 text-13 text-muted">
+        {problems.map((problem) => (
+          <li key={`${problem.key} ${problem.endedAtMs}`} className="flex flex-wrap gap-x-2 wrap-anywhere">
+            <Link href={problemHref(problem)} className="hover:text-text hover:underline">
+              {wordsOf(problem)}
+            </Link>
+            <span className="text-12">
+              {t("ended", {
+                time: age(Math.max(0, nowMs - problem.endedAtMs)),
+                lasted: age(problem.endedAtMs - problem.sinceMs),
+              })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
 function Nodes({ data }: { data: OverviewView }) {
+  const t = useWords("overview");
   const { sorting, setSorting } = useSort("name", "nodes");
   return (
-    <Section title="Nodes" className="mt-6">
+    <Section title={t("nodes")} className="mt-6">
       <DataTable
-        label="Nodes"
+        label={t("nodes")}
         rows={data.nodes}
         columns={nodeColumns}
         sorting={sorting}

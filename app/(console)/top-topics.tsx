@@ -8,10 +8,10 @@ import { Section } from "../components/card.tsx";
 import { cn } from "../components/classes.ts";
 import { DataTable } from "../components/table/data-table.tsx";
 import { useSort } from "../components/table/sort.ts";
-import { count } from "../live/format.ts";
 import { paths } from "../paths.ts";
 import { flowColumns } from "../tables/flow-columns.tsx";
 import { topicColumns } from "../tables/topic-columns.tsx";
+import { useFormat, useWords } from "../words/index.ts";
 
 const shownMax = 10;
 const orders = ["depth", "rate", "failures"] as const;
@@ -38,6 +38,8 @@ export function TopTopics({
   topics: readonly TopicRow[];
   topicCount: number | null;
 }) {
+  const t = useWords("overview");
+  const { count } = useFormat();
   const [by, setBy] = useQueryState("by", parseAsStringLiteral(orders).withDefault("depth"));
   const { sorting, setSorting } = useSort(standardSort[by]);
   const rows = useMemo(
@@ -46,12 +48,12 @@ export function TopTopics({
   );
   return (
     <Section
-      title="Topics"
-      note={`first ${Math.min(shownMax, rows.length)} of ${count(topicCount)}`}
+      title={t("topics")}
+      note={t("first", { shown: rows.length, count: count(topicCount) })}
       aside={
         <>
           <fieldset className="flex rounded-control border border-line p-0.5">
-            <legend className="sr-only">First by</legend>
+            <legend className="sr-only">{t("firstBy")}</legend>
             {orders.map((order) => (
               <button
                 key={order}
@@ -66,18 +68,18 @@ export function TopTopics({
                   by === order && "bg-text/8 font-medium text-text",
                 )}
               >
-                By {order}
+                {t(`by.${order}`)}
               </button>
             ))}
           </fieldset>
           <Link href={paths.topics} className="text-12 text-accent underline">
-            All topics
+            {t("allTopics")}
           </Link>
         </>
       }
     >
       <DataTable
-        label="Topics"
+        label={t("topics")}
         rows={rows}
         columns={by === "failures" ? failureColumns : topicColumns}
         sorting={sorting}

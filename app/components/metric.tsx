@@ -24,7 +24,7 @@ export function Metric({
   tone?: "warn" | "crit" | undefined;
 }) {
   return (
-    <div className="min-w-0 bg-bg px-4 py-3">
+    <div className="min-w-0 bg-bg px-4 py-3 xl:px-3 last:max-md:odd:col-span-2">
       <dt className="truncate text-12 text-muted">{label}</dt>
       <dd className="mt-0.5">
         <span
@@ -43,22 +43,27 @@ export function Metric({
   );
 }
 
-/** Eight figures side by side, ruled by hairlines. */
+/** Eight or nine figures side by side, ruled by hairlines. */
 export function Metrics({
   label,
   stale = false,
+  count = 8,
   children,
 }: {
   label: string;
   /** The last that was known. */
   stale?: boolean;
+  count?: 8 | 9;
   children: ReactNode;
 }) {
   return (
     <dl
       aria-label={label}
       data-stale={stale || undefined}
-      className="grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line md:grid-cols-4 xl:grid-cols-8"
+      className={cn(
+        "grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line",
+        count === 8 ? "md:grid-cols-4 xl:grid-cols-8" : "md:grid-cols-3 xl:grid-cols-9",
+      )}
     >
       {children}
     </dl>
