@@ -77,7 +77,7 @@ function Totals({ data }: { data: OverviewView }) {
         label={t("consumers")}
         value={flow.clients}
         partial={partial}
-        note={t("producers", { count: count(data.producers) })}
+        note={t("producers", { count: data.producers ?? 0, shown: count(data.producers) })}
       />
       <Metric
         label={t("nodes")}

@@ -15,7 +15,16 @@ export function InMetric({ label, flow, partial = false }: Part & { label: strin
   const t = useWords("components");
   const { count } = useFormat();
   const note = t("flow.inAll", { count: count(flow.messageCount) });
-  return <Metric label={label} value={flow.inRate} as="rate" unit="/s" partial={partial} note={note} />;
+  return (
+    <Metric
+      label={label}
+      value={flow.inRate}
+      as="rate"
+      unit={t("flow.perSecond")}
+      partial={partial}
+      note={note}
+    />
+  );
 }
 
 /** What is handed out; `finished`: with what is finished of it instead of the count. */
@@ -30,7 +39,16 @@ export function OutMetric({
   const note = finished
     ? t("flow.finished", { rate: rate(flow.finishRate) })
     : t("flow.inAll", { count: count(flow.deliverCount) });
-  return <Metric label={label} value={flow.outRate} as="rate" unit="/s" partial={partial} note={note} />;
+  return (
+    <Metric
+      label={label}
+      value={flow.outRate}
+      as="rate"
+      unit={t("flow.perSecond")}
+      partial={partial}
+      note={note}
+    />
+  );
 }
 
 export function WaitingMetric({ flow, partial = false }: Part) {
@@ -75,7 +93,7 @@ export function FlowMetrics({
         label={t("flow.finish")}
         value={flow.finishRate}
         as="rate"
-        unit="/s"
+        unit={t("flow.perSecond")}
         partial={partial}
         note={t("flow.inAll", { count: count(flow.finishCount) })}
       />

@@ -1,5 +1,7 @@
 "use client";
 
+// Chinese where the device has none: only the parts of it that a page shows are loaded.
+import "@fontsource-variable/noto-sans-sc/wght.css";
 import type { ReactNode } from "react";
 import { IntlProvider } from "use-intl";
 import { onMissing } from "./missing.ts";
