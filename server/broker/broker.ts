@@ -5,6 +5,7 @@
  * in, and calls `settle` once at the end of its turn (it is woken to do so); a ticker
  * calls `tick`. What it needs of the world comes as ports.
  */
+
 import type { AuditRing } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
@@ -22,6 +23,7 @@ import { bringScheduled, noChannel, type Schedule, type ScheduledMessage } from 
 import { SlabPool } from "./slab.ts";
 import { BrokerTime } from "./time.ts";
 import { Topic } from "./topic.ts";
+import { sealLogs } from "./topic-logs.ts";
 import { Totals } from "./totals.ts";
 
 export interface BrokerOptions {
@@ -173,7 +175,7 @@ export class Broker {
 
   /** Ids in [firstLogId, endLogId) turned out to be another node's: no message gets one any more. */
   sealLogs(firstLogId: number, endLogId: number): void {
-    for (const topic of this.topics.values()) topic.sealLogs((id) => id >= firstLogId && id < endLogId);
+    for (const topic of this.topics.values()) sealLogs(topic, (id) => id >= firstLogId && id < endLogId);
   }
 
   // -- memory -----------------------------------------------------------------------------------

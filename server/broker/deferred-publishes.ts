@@ -2,6 +2,7 @@
  * A topic's deferred publishes that have not left it. They have a log of their own, in which only their
  * sequences are: they never lie in a slab, each has its copy. Their delay begins when they leave, as in NSQ.
  */
+
 import { auditKinds } from "./audit-ring.ts";
 import { Exception, exceptionBytes } from "./exceptions.ts";
 import { frameHeaderBytes, writeHeader } from "./frame.ts";
@@ -9,6 +10,7 @@ import { type Log, logSeqMax } from "./log.ts";
 import type { ClientIdentity } from "./ports.ts";
 import { bringTo, noChannel, ownersOf, type Schedule, type ScheduledMessage } from "./schedule.ts";
 import type { PutRefusal, Topic } from "./topic.ts";
+import { addLog } from "./topic-logs.ts";
 
 interface PendingDeferral {
   readonly log: Log;
@@ -36,7 +38,7 @@ export class DeferredPublishes {
     if (broker.exiting) return "exiting";
     if (topic.durable && broker.refusesDurable()) return "unkept";
     if (!broker.hasRoom(body.length)) return "full";
-    if (this.log === null || this.log.tail >= logSeqMax) this.log = topic.addLog();
+    if (this.log === null || this.log.tail >= logSeqMax) this.log = addLog(topic);
     const { log } = this;
     const seq = log.tail++;
     log.handedTo = log.tail;

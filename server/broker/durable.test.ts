@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { TestBrokerOptions } from "./testing/test-broker.ts";
 import { numbered, TestBroker } from "./testing/test-broker.ts";
+import { setDurable } from "./topic-logs.ts";
 
 const timeoutMs = 5_000;
 
@@ -128,7 +129,7 @@ test("[DU3] a durable log has one write under way, and what comes meanwhile shar
 test("[DU4] a topic that becomes durable hands out first what it had, and then only what is stored", () => {
   const node = durableBroker({ durability: { timeoutMs, isDurable: () => false } });
   node.publish(...numbered(3, 20));
-  node.topic().setDurable(true);
+  setDurable(node.topic(), true);
   node.publish(...numbered(3, 20, 3));
   const { consumer } = node.subscribe(10);
   expect(consumer.received).toHaveLength(3);
@@ -145,7 +146,7 @@ test("[DU4] a topic that ceases to be durable keeps its word for what was publis
   const answers: string[] = [];
   const { consumer } = node.subscribe(10);
   put(node, "0", answers);
-  node.topic().setDurable(false);
+  setDurable(node.topic(), false);
   node.publish("1");
   expect(consumer.received).toHaveLength(0);
 

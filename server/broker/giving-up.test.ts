@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { TestBroker } from "./testing/test-broker.ts";
+import { sealLogs } from "./topic-logs.ts";
 
 const durability = { timeoutMs: 5_000, isDurable: (topic: string) => topic === "orders" };
 
@@ -64,7 +65,7 @@ test("[OW2] what comes after that goes to a log of its own, and other logs of th
   node.publish("given");
   node.answer();
   const given = node.broker.durableLogIds;
-  node.topic().sealLogs(() => true);
+  sealLogs(node.topic(), () => true);
   node.publish("kept");
   node.answer();
 

@@ -2,10 +2,12 @@
  * Lets go of logs that are another node's by now (OW2). What was published to them and is not in the store is
  * refused; the rest is delivered by whoever has them. Answers to what was handed out of them find nothing in flight.
  */
+
 import type { Broker } from "./broker.ts";
 import type { Channel } from "./channel.ts";
 import type { Log } from "./log.ts";
 import type { Topic } from "./topic.ts";
+import { sealLogs } from "./topic-logs.ts";
 import type { Window } from "./window.ts";
 
 export function giveUpLogs(broker: Broker, which: (logId: number) => boolean): void {
@@ -35,7 +37,7 @@ export function giveUpDurable(broker: Broker): number[] {
 
 function giveUp(topic: Topic, given: ReadonlySet<Log>): void {
   // What is published next goes to a log of its own.
-  topic.sealLogs((id) => [...given].some((log) => log.id === id));
+  sealLogs(topic, (id) => [...given].some((log) => log.id === id));
   topic.pending = topic.pending.filter(({ log }) => !given.has(log));
   topic.deferred.dropLogs(given);
   for (const channel of topic.channels.values()) {

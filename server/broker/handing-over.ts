@@ -2,8 +2,10 @@
  * What a node hands over is finished as durable by whoever takes it (DR1), also what was not: its progress is written down
  * with the rest from here on.
  */
+
 import type { Broker } from "./broker.ts";
 import type { Log } from "./log.ts";
+import { noteDurable } from "./topic-logs.ts";
 
 /**
  * Call when everything is in the store and nobody publishes or consumes any more.
@@ -17,7 +19,7 @@ export function turnDurable(broker: Broker): () => void {
     const logs = topic.logs.filter((log) => !log.durable);
     for (const log of logs) {
       log.durable = true;
-      topic.noteDurable(log);
+      noteDurable(topic, log);
       turned.push(log);
     }
     if (logs.length > 0) topic.notes?.restored(logs);

@@ -3,12 +3,14 @@
  * ranges of logs and single messages; the store keeps it until it is marked there, and then for as long as the mark
  * lasts. Giving it back is a channel that owes it again: the messages keep their ids and what was counted of them.
  */
+
 import type { Broker } from "./broker.ts";
 import type { Channel } from "./channel.ts";
 import { Exception } from "./exceptions.ts";
 import { Log } from "./log.ts";
 import { tidy } from "./retention.ts";
 import type { Topic } from "./topic.ts";
+import { classOf, noteDurable } from "./topic-logs.ts";
 
 /** Messages that are listed one by one in a removal, at most; what is beyond cannot be taken back. */
 export const singlesMax = 100_000;
@@ -140,10 +142,10 @@ function giveToTopic(topic: Topic, log: Log, ranges: RemovedLog["ranges"]): numb
 function logOf(topic: Topic, logId: number, endSeq: number, isDurable: boolean): Log {
   let log = topic.logs.find(({ id }) => id === logId);
   if (log === undefined) {
-    log = Log.restored(logId, topic.name, endSeq, topic.broker.pool, topic.classOf(isDurable));
+    log = Log.restored(logId, topic.name, endSeq, topic.broker.pool, classOf(topic, isDurable));
     topic.logs.unshift(log);
     if (isDurable) {
-      topic.noteDurable(log);
+      noteDurable(topic, log);
       topic.notes?.restored([log]);
     }
   }

@@ -2,11 +2,13 @@
  * Puts back what a store has of a topic. It is older than what is here, and goes first; the frames
  * stay in the store until somebody is to get them.
  */
+
 import type { Channel } from "./channel.ts";
 import type { ChannelCheckpoint, TopicCheckpoint } from "./checkpoint.ts";
 import { Exception } from "./exceptions.ts";
 import { Log } from "./log.ts";
 import type { Topic } from "./topic.ts";
+import { classOf, noteDurable } from "./topic-logs.ts";
 
 type LogOf = (logId: number) => Log;
 
@@ -20,7 +22,7 @@ export function restoreTopic(
   const logOf = (id: number): Log => {
     let log = found.get(id);
     if (!log) {
-      const kept = topic.classOf(isDurable(id));
+      const kept = classOf(topic, isDurable(id));
       log = Log.restored(id, topic.name, tails.get(id) ?? 0, topic.broker.pool, kept);
       found.set(id, log);
     }
@@ -37,7 +39,7 @@ export function restoreTopic(
   }
   topic.logs = [...found.values(), ...topic.logs];
   const durable = [...found.values()].filter((log) => log.durable);
-  for (const log of durable) topic.noteDurable(log);
+  for (const log of durable) noteDurable(topic, log);
   if (durable.length > 0) topic.notes?.restored(durable);
   topic.markDirty();
 }

@@ -2,11 +2,13 @@
  * Messages of durable topics that are due later. The store has each once for every channel it is owed to, or once for
  * the topic while it has left for none (SH1); memory has only those that are due soon, as exceptions of their channels.
  */
+
 import type { Broker } from "./broker.ts";
 import type { Channel } from "./channel.ts";
 import { Exception } from "./exceptions.ts";
 import { Log } from "./log.ts";
 import type { Topic } from "./topic.ts";
+import { classOf, noteDurable } from "./topic-logs.ts";
 
 /** What is requeued for at least so long goes to the schedule: it would keep all of its log after it. */
 export const scheduleFromMs = 15_000;
@@ -113,9 +115,9 @@ export function scheduleLong(channel: Channel, exceptions: readonly Exception[])
 function logOf(topic: Topic, logId: number, seq: number): Log {
   let log = topic.logs.find(({ id }) => id === logId);
   if (log === undefined) {
-    log = Log.restored(logId, topic.name, seq + 1, topic.broker.pool, topic.classOf(true));
+    log = Log.restored(logId, topic.name, seq + 1, topic.broker.pool, classOf(topic, true));
     topic.logs.unshift(log);
-    topic.noteDurable(log);
+    noteDurable(topic, log);
     topic.notes?.restored([log]);
   }
   if (log.sealed) log.reach(seq + 1);

@@ -8,13 +8,16 @@ import { auditKinds } from "./audit-ring.ts";
 import type { Broker } from "./broker.ts";
 import { Channel } from "./channel.ts";
 import { DeferredPublishes } from "./deferred-publishes.ts";
-import { Log, type LogClass, logSeqMax } from "./log.ts";
+import { emptyTopic } from "./emptying.ts";
+import { hand } from "./handing.ts";
+import { type Log, logSeqMax } from "./log.ts";
 import { isEphemeral } from "./names.ts";
 import type { ClientIdentity } from "./ports.ts";
 import type { TopicNotes } from "./progress.ts";
+import { putEach } from "./put-each.ts";
 import { tidy } from "./retention.ts";
-import { noChannel } from "./schedule.ts";
 import { Tap, type TapReader } from "./tap.ts";
+import { addLog, noteChannel, seal, sealLogs } from "./topic-logs.ts";
 import { openEnd } from "./window.ts";
 
 /**
@@ -57,7 +60,8 @@ export class Topic {
   /** Dropped, but not to be forgotten by the store for the moment: by log, from which sequence on. */
   readonly parked = new Set<ReadonlyMap<number, number>>();
   readonly deferred: DeferredPublishes;
-  #log: Log | null = null;
+  /** The log being written; null before the first message. */
+  log: Log | null = null;
   #dirty = false;
 
   constructor(broker: Broker, name: string) {
@@ -71,22 +75,17 @@ export class Topic {
     this.deferred = new DeferredPublishes(this);
   }
 
-  /** The log being written; null before the first message. */
-  get log(): Log | null {
-    return this.#log;
-  }
-
   // -- what it has ------------------------------------------------------------------------------
 
   /** What has not left the topic. */
   get depth(): number {
-    let depth = this.deferred.pending.length + (this.#log === null ? 0 : this.#log.tail - this.#log.handedTo);
+    let depth = this.deferred.pending.length + (this.log === null ? 0 : this.log.tail - this.log.handedTo);
     for (const range of this.pending) depth += range.to - range.from;
     return depth;
   }
 
   get storedDepth(): number {
-    const log = this.#log;
+    const log = this.log;
     let stored = log === null ? 0 : Math.max(0, log.residentFrom - log.handedTo);
     for (const { log, from, to } of this.pending)
       stored += Math.max(0, Math.min(log.residentFrom, to) - from);
@@ -101,7 +100,7 @@ export class Topic {
   get oldestWallMs(): number | null {
     const first = this.pending[0];
     if (first) return first.log.wallMsAt(first.from);
-    const log = this.#log;
+    const log = this.log;
     return log === null || log.handedTo === log.tail ? null : log.wallMsAt(log.handedTo);
   }
 
@@ -150,7 +149,7 @@ export class Topic {
     const { broker } = this;
     if (broker.exiting || this.deleted) return "exiting";
     if (this.durable && broker.refusesDurable()) return "unkept";
-    if (this.ephemeral && this.keepsItsOwn) return this.#putEach(source, sourceView, from, count, client);
+    if (this.ephemeral && this.keepsItsOwn) return putEach(this, source, sourceView, from, count, client);
     const log = this.#writableLog();
     const firstSeq = log.tail;
     let at = from;
@@ -184,24 +183,6 @@ export class Topic {
     return refused ?? at;
   }
 
-  /** What nobody may want is looked at one by one: an ephemeral topic drops what is too much. */
-  #putEach(
-    source: Buffer,
-    sourceView: DataView,
-    from: number,
-    count: number,
-    client: ClientIdentity | null,
-  ): number | PutRefusal {
-    let at = from;
-    for (let i = 0; i < count; i++) {
-      const bytes = sourceView.getInt32(at);
-      const refused = this.put(source, sourceView, at + 4, bytes, client);
-      if (refused !== null) return refused;
-      at += 4 + bytes;
-    }
-    return at;
-  }
-
   /** Takes a message that no channel may hand out for a while. */
   putDeferred(body: Uint8Array, delayMs: number, client: ClientIdentity | null): PutRefusal | null {
     return this.deferred.put(body, delayMs, client);
@@ -214,15 +195,15 @@ export class Topic {
     const channel = this.channels.get(name);
     if (channel) return channel;
     // What was published before it is not its own, also what came in this very turn (MS2).
-    this.#hand();
+    hand(this);
     return this.addChannel(name);
   }
 
   addChannel(name: string): Channel {
     const channel = new Channel(this.broker, this, name);
     this.channels.set(name, channel);
-    this.#noteChannel(channel);
-    if (this.#log !== null) channel.addRange(this.#log, this.#log.handedTo, openEnd);
+    noteChannel(this, channel);
+    if (this.log !== null) channel.addRange(this.log, this.log.handedTo, openEnd);
     this.broker.listener.channelCreated(this.name, name);
     this.markDirty();
     return channel;
@@ -248,22 +229,6 @@ export class Topic {
     this.markDirty();
   }
 
-  /** What the next log of it will be. */
-  get logClass(): LogClass {
-    return this.classOf(this.durable);
-  }
-
-  classOf(durable: boolean): LogClass {
-    return { durable, storesFirst: durable || (this.broker.options.memQueueSize === 0 && !this.ephemeral) };
-  }
-
-  /** What was published before stays what it was: its log ends, and another begins. Never for an ephemeral topic. */
-  setDurable(durable: boolean): void {
-    if (this.ephemeral || durable === this.durable) return;
-    this.durable = durable;
-    this.sealLogs(() => true);
-  }
-
   /** Ends what `held` began: every channel there is by now gets what came meanwhile. */
   release(): void {
     this.held = false;
@@ -272,26 +237,7 @@ export class Topic {
 
   /** Drops what has not left the topic; its channels keep what they have. */
   empty(): number {
-    const dropped = this.depth;
-    const { audit, time } = this.broker;
-    const drop = (log: Log, from: number, count: number) =>
-      audit?.record(auditKinds.drop, this, null, log.id, from, count, 0, 0, time.wallMs);
-    for (const { log, from, to } of this.pending) drop(log, from, to - from);
-    for (const { log, seq } of this.deferred.pending) drop(log, seq, 1);
-    this.pending = [];
-    this.deferred.clear();
-    const log = this.#log;
-    if (log !== null && log.handedTo < log.tail) {
-      drop(log, log.handedTo, log.tail - log.handedTo);
-      this.#seal(log);
-      log.tail = log.handedTo;
-    }
-    // Taken, and taken away: whoever waits to hear of it hears that it was taken.
-    if (this.notes !== null) this.broker.schedule?.dropAll(this.name, this.deleted ? null : noChannel);
-    for (const owed of this.logs) owed.commits.storedTo(openEnd);
-    tidy(this);
-    this.notes?.touch();
-    return dropped;
+    return emptyTopic(this);
   }
 
   /** For `Broker.deleteTopic`. */
@@ -299,7 +245,7 @@ export class Topic {
     this.deleted = true;
     this.empty();
     for (const name of [...this.channels.keys()]) this.deleteChannel(name);
-    if (this.#log !== null) this.#seal(this.#log);
+    if (this.log !== null) seal(this, this.log);
     this.deferred.log = null;
     for (const tap of this.taps) tap.close();
     tidy(this);
@@ -311,17 +257,6 @@ export class Topic {
     const tap = new Tap(this, reader);
     this.taps.add(tap);
     return tap;
-  }
-
-  /** Ends the logs being written that `which` names: what comes next begins others, what is there stays. */
-  sealLogs(which: (logId: number) => boolean): void {
-    if (this.deferred.log !== null && which(this.deferred.log.id)) this.deferred.log = null;
-    const log = this.#log;
-    if (log === null || !which(log.id)) return;
-    this.#seal(log);
-    if (log.handedTo < log.tail) this.pending.push({ log, from: log.handedTo, to: log.tail });
-    log.handedTo = log.tail;
-    this.markDirty();
   }
 
   // -- turns ------------------------------------------------------------------------------------
@@ -336,89 +271,23 @@ export class Topic {
   settle(): void {
     this.#dirty = false;
     if (this.deleted) return;
-    const log = this.#log;
+    const log = this.log;
     for (const tap of this.taps) tap.follow(log);
     for (const range of this.pending)
       if (range.log.storesFirst) this.broker.overflow.storeNew(this, range.log);
     if (log?.storesFirst) this.broker.overflow.storeNew(this, log);
-    this.#hand();
+    hand(this);
     if (!this.paused) for (const channel of this.channels.values()) channel.pump();
     if (this.notes !== null) this.notes.touch();
   }
 
   #writableLog(): Log {
-    if (this.#log !== null && this.#log.tail >= logSeqMax) this.sealLogs(() => true);
-    if (this.#log !== null) return this.#log;
-    const opened = this.addLog();
-    this.#log = opened;
+    if (this.log !== null && this.log.tail >= logSeqMax) sealLogs(this, () => true);
+    if (this.log !== null) return this.log;
+    const opened = addLog(this);
+    this.log = opened;
     for (const channel of this.channels.values()) channel.addRange(opened, 0, openEnd);
     return opened;
-  }
-
-  /** One more log, the youngest. */
-  addLog(): Log {
-    const log = new Log(this.broker.logIds.next(), this.name, this.broker.pool, this.logClass);
-    this.logs.push(log);
-    if (log.durable) this.noteDurable(log);
-    return log;
-  }
-
-  /** What happens to a durable log is written down, and to those who get something of it. */
-  noteDurable(log: Log): void {
-    const { progress } = this.broker;
-    if (progress === null) return;
-    if (this.notes === null) {
-      this.notes = progress.open(this);
-      for (const channel of this.channels.values()) this.#noteChannel(channel);
-    }
-    log.gate = this.notes;
-    this.notes.touch();
-  }
-
-  #noteChannel(channel: Channel): void {
-    if (this.notes === null || channel.ephemeral) return;
-    channel.notes = this.notes.channelAdded(channel);
-    channel.exceptions.notes = channel.notes;
-  }
-
-  /** Ends a log: channels finish what they were handed of it; what had not left the topic is not theirs yet. */
-  #seal(log: Log): void {
-    log.seal();
-    this.#log = null;
-    for (const channel of this.channels.values()) {
-      for (const window of channel.windows) {
-        if (window.log === log) window.to = Math.max(window.next, Math.min(window.to, log.handedTo));
-      }
-      channel.markDirty();
-    }
-  }
-
-  /** Lets what may leave the topic leave it for the channels there are. */
-  #hand(): void {
-    if (this.keepsItsOwn) return;
-    if (this.pending.length > 0) this.#handPending();
-    if (this.deferred.pending.length > 0) this.deferred.hand();
-    const log = this.#log;
-    // What is older and not stored yet goes first.
-    if (log === null || this.pending.length > 0) return;
-    const visible = log.storesFirst ? log.storedTo : log.tail;
-    const count = visible - log.handedTo;
-    if (count === 0) return;
-    log.handedTo = visible;
-    for (const channel of this.channels.values()) channel.messageCount += count;
-  }
-
-  #handPending(): void {
-    const held = this.pending.findIndex(({ log, to }) => log.storesFirst && log.storedTo < to);
-    const ready = held < 0 ? this.pending : this.pending.slice(0, held);
-    for (const range of ready) {
-      const newer = new Set(this.logs.slice(this.logs.indexOf(range.log) + 1));
-      for (const channel of this.channels.values()) {
-        channel.addBefore([range], (log) => newer.has(log));
-        channel.messageCount += range.to - range.from;
-      }
-    }
-    this.pending = held < 0 ? [] : this.pending.slice(held);
   }
 
   /** Nothing leaves it. */

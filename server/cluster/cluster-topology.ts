@@ -3,6 +3,7 @@
  * in order, and it writes down what they say to it. Nothing passes from node to node; what one node has written
  * another reads.
  */
+
 import {
   changeChannel,
   changeTopic,
@@ -13,6 +14,7 @@ import {
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { Broker } from "../broker/broker.ts";
 import { isEphemeral } from "../broker/names.ts";
+import { setDurable } from "../broker/topic-logs.ts";
 import { carryOut, carryOutDeletion, type Difference, differences } from "./carry-out.ts";
 import { type Act, classIn, Declared, type DeclaredTopicName } from "./declared.ts";
 
@@ -224,7 +226,7 @@ export class ClusterTopology {
     const topic = broker.topics.get(name);
     const isDurable = broker.options.durability?.isDurable(name) ?? false;
     if (topic === undefined || topic.durable === isDurable) return;
-    topic.setDurable(isDurable);
+    setDurable(topic, isDurable);
     if (isDurable && this.#isFirst && topic.messageCount > 0)
       log("warn", `TOPIC(${name}): is durable, which this node did not know: what it took until now is not`);
     else log("info", `TOPIC(${name}): ${isDurable ? "durable" : "in memory"} from now on`);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { DeclaredRow } from "../../db/queries/topology.ts";
 import { Random } from "../broker/testing/random.ts";
 import { TestBroker } from "../broker/testing/test-broker.ts";
+import { setDurable } from "../broker/topic-logs.ts";
 import { carryOut, carryOutDeletion, differences } from "./carry-out.ts";
 import { type Act, classIn, Declared } from "./declared.ts";
 
@@ -54,7 +55,7 @@ class Node {
     const news = rows.filter((row) => row.version > (this.seen ?? -1) && this.declared.isCurrent(row));
     for (const row of rows) if (row.channel === null) this.said.set(row.topic, classIn(row));
     for (const row of news) carryOutDeletion(this.node.broker, row, this.seen);
-    for (const [name, topic] of this.node.broker.topics) topic.setDurable(this.said.get(name) ?? false);
+    for (const [name, topic] of this.node.broker.topics) setDurable(topic, this.said.get(name) ?? false);
     for (const row of news) carryOut(this.node.broker, row, this.seen);
     this.seen = this.declared.version;
   }

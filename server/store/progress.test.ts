@@ -1,8 +1,10 @@
 /** Brokers that die and come back from blocks and flushes alone, over and over. */
+
 import { expect, test } from "vitest";
 import { MemoryBacklog } from "../broker/testing/memory-backlog.ts";
 import { Random } from "../broker/testing/random.ts";
 import { TestBroker } from "../broker/testing/test-broker.ts";
+import { sealLogs } from "../broker/topic-logs.ts";
 import type { StoredLog } from "./checkpoint-fit.ts";
 import { decodeFlush, encodeFlush } from "./progress-codec.ts";
 import { ProgressFold } from "./progress-fold.ts";
@@ -92,7 +94,7 @@ class Life {
       held.splice(random.below(held.length), 1)[0]!.requeue(random.chance(0.5) ? 0 : random.below(2_000));
     else if (what < 75) node.advance(random.below(700), 100);
     else if (what < 77) node.broker.pauseTopic(node.topic(), !node.topic().paused);
-    else if (what < 79) node.topic().sealLogs(() => true);
+    else if (what < 79) sealLogs(node.topic(), () => true);
     else if (what < 90) node.answer();
     else this.flush();
     node.turn();
