@@ -9,17 +9,15 @@
 import type { AuditRing } from "./audit-ring.ts";
 import type { Channel } from "./channel.ts";
 import type { TopicCheckpoint } from "./checkpoint.ts";
-import type { Settle } from "./commit-queue.ts";
-import { giveUpDurable, giveUpLogs } from "./giving-up.ts";
+import { DurableLogs } from "./durable-logs.ts";
 import { expire } from "./held.ts";
 import type { LatencyOptions } from "./latency.ts";
-import type { Log } from "./log.ts";
 import { Overflow } from "./overflow.ts";
 import type { Backlog, LogIds, TopologyListener } from "./ports.ts";
 import { ProgressNotes } from "./progress.ts";
 import { restoreTopic } from "./restore.ts";
 import { needsTidying, releaseIdle, tidy } from "./retention.ts";
-import { bringScheduled, noChannel, type Schedule, type ScheduledMessage } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 import { SlabPool } from "./slab.ts";
 import { BrokerTime } from "./time.ts";
 import { Topic } from "./topic.ts";
@@ -61,7 +59,7 @@ export interface BrokerPorts {
   readonly wake: () => void;
   /**
    * Whether what is durable may be handed out now: asked for each run. After a false the broker is told by
-   * `resumeDurable` when that has changed. Absent: always.
+   * `durable.resume` when that has changed. Absent: always.
    */
   readonly mayHandOut?: () => boolean;
   /** Whether nothing durable is taken, because the store may lose what it confirms. Absent: it is taken. */
@@ -88,6 +86,7 @@ export class Broker {
   readonly pool: SlabPool;
   readonly topics = new Map<string, Topic>();
   readonly overflow = new Overflow(this);
+  readonly durable = new DurableLogs(this);
   /** What topics and channels that are gone had counted. */
   readonly gone = new Totals();
   readonly backlog: Backlog;
@@ -115,8 +114,6 @@ export class Broker {
   #timed: Channel[] = [];
   #retries: Channel[] = [];
   #exceptionBytes = 0;
-  /** Durable logs with publishes that wait for the store. */
-  readonly #awaited = new Set<Log>();
   #tidyMs = 0;
 
   constructor(options: BrokerOptions, ports: BrokerPorts) {
@@ -201,53 +198,6 @@ export class Broker {
     this.#exceptionBytes += bytes;
   }
 
-  // -- durable topics ---------------------------------------------------------------------------
-
-  /** `settle` is told, in a later turn, when what `log` has by now is in the store, or when that took too long. */
-  whenStored(log: Log, settle: Settle): void {
-    const waitsMs = log.isGivenUp ? 0 : (this.options.durability?.timeoutMs ?? 0);
-    const dueMs = this.time.nowMs + waitsMs;
-    log.commits.add({ endSeq: log.tail, dueMs, settle });
-    this.#awaited.add(log);
-  }
-
-  /** What is durable may be handed out again. */
-  resumeDurable(): void {
-    for (const topic of this.topics.values()) {
-      if (!topic.logs.some((log) => log.durable)) continue;
-      for (const channel of topic.channels.values()) channel.markDirty();
-    }
-  }
-
-  /** Durable logs that there is something of. */
-  get durableLogIds(): number[] {
-    const ids: number[] = [];
-    for (const topic of this.topics.values()) {
-      for (const log of topic.logs) if (log.durable) ids.push(log.id);
-    }
-    return ids;
-  }
-
-  /** These logs are another node's: whoever waits for the store is refused, and nothing of them is handed out. */
-  giveUpLogs(which: (logId: number) => boolean): void {
-    giveUpLogs(this, which);
-  }
-
-  /** The same of all durable logs. Returns which there were. */
-  giveUpDurable(): number[] {
-    return giveUpDurable(this);
-  }
-
-  /** The schedule has a message that is due soon. `isFound`: of a log that is new here. */
-  bringScheduled(message: ScheduledMessage, channel: string, isFound: boolean): void {
-    bringScheduled(this, message, channel, isFound);
-  }
-
-  /** The schedule has so many of a channel that are due later, of logs that are new here. */
-  countScheduled(topic: string, channel: string, count: number): void {
-    if (channel !== noChannel) this.ensureTopic(topic).ensureChannel(channel).countScheduled(count);
-  }
-
   // -- turns ------------------------------------------------------------------------------------
 
   enqueueTopic(topic: Topic): void {
@@ -276,12 +226,7 @@ export class Broker {
     const { nowMs } = this.time;
     if (this.isRefusing && this.pressure === "none") this.isRefusing = false;
     this.#expire(nowMs);
-    for (const log of this.#awaited) {
-      // Who came to wait when it was there already hears of it now.
-      log.settleCommits();
-      log.commits.expire(nowMs);
-      if (log.commits.isEmpty) this.#awaited.delete(log);
-    }
+    this.durable.tick(nowMs);
     const retries = this.#retries;
     this.#retries = [];
     for (const channel of retries) {

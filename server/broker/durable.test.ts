@@ -13,7 +13,7 @@ function durableBroker(options: TestBrokerOptions = {}): TestBroker {
 /** Publishes one message, and notes how its publisher is answered. */
 function put(node: TestBroker, name: string, answers: string[]): void {
   expect(node.put(name)).toBeNull();
-  node.broker.whenStored(node.topic().log!, (isStored) =>
+  node.broker.durable.whenStored(node.topic().log!, (isStored) =>
     answers.push(`${name} ${isStored ? "stored" : "late"}`),
   );
 }
@@ -107,7 +107,7 @@ test("[DU2] who comes to wait when the store has it already hears that in a late
   node.answer();
   const answers: boolean[] = [];
 
-  node.broker.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
+  node.broker.durable.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
   expect(answers).toEqual([]);
   node.advance(20);
 

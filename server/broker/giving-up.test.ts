@@ -18,7 +18,7 @@ test("[OW1] while the node may not, nothing durable is handed out, first or agai
   expect(consumer.bodies).toEqual(["held"]);
 
   may = true;
-  node.broker.resumeDurable();
+  node.broker.durable.resume();
   node.turn();
   node.answer();
 
@@ -36,11 +36,11 @@ test("[OW2] logs that are another node's are let go of: waiting, held, deferred,
   node.answer();
   const answers: boolean[] = [];
   expect(node.put("unstored")).toBeNull();
-  node.broker.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
+  node.broker.durable.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
   node.turn();
-  const given = node.broker.durableLogIds;
+  const given = node.broker.durable.ids;
 
-  node.broker.giveUpLogs((id) => given.includes(id));
+  node.broker.durable.giveUp((id) => given.includes(id));
 
   expect(answers).toEqual([false]);
   const channel = node.channel();
@@ -64,12 +64,12 @@ test("[OW2] what comes after that goes to a log of its own, and other logs of th
   const { consumer } = node.subscribe(0);
   node.publish("given");
   node.answer();
-  const given = node.broker.durableLogIds;
+  const given = node.broker.durable.ids;
   sealLogs(node.topic(), () => true);
   node.publish("kept");
   node.answer();
 
-  node.broker.giveUpLogs((id) => given.includes(id));
+  node.broker.durable.giveUp((id) => given.includes(id));
   node.publish("new");
   node.answer();
   node.channel().subscriptions[0]!.ready(10);
@@ -77,7 +77,7 @@ test("[OW2] what comes after that goes to a log of its own, and other logs of th
   node.answer();
 
   expect(consumer.bodies).toEqual(["kept", "new"]);
-  expect(node.broker.durableLogIds).not.toContain(given[0]);
+  expect(node.broker.durable.ids).not.toContain(given[0]);
 });
 
 test("[OW2] of a log that was taken over and given up again nothing is told, whether that flush was on its way or not", () => {
@@ -100,7 +100,7 @@ test("[OW2] of a log that was taken over and given up again nothing is told, whe
   const onItsWay = progress.take(true, () => true)!;
   node.restore([topic(91)]);
 
-  node.broker.giveUpLogs(() => true);
+  node.broker.durable.giveUp(() => true);
   progress.lost(onItsWay);
 
   expect(onItsWay.restored).toEqual([90]);
@@ -114,12 +114,12 @@ test("[OW2] of all that is durable goes also what is only counted, as it is due 
   node.answer();
   node.channel().countScheduled(3);
   expect(node.channel().deferredCount).toBe(3);
-  const logIds = node.broker.durableLogIds;
+  const logIds = node.broker.durable.ids;
 
-  expect(node.broker.giveUpDurable()).toEqual(logIds);
+  expect(node.broker.durable.giveUpAll()).toEqual(logIds);
 
   expect([node.channel().depth, node.channel().deferredCount]).toEqual([0, 0]);
-  expect(node.broker.durableLogIds).toEqual([]);
+  expect(node.broker.durable.ids).toEqual([]);
 });
 
 test("[OW2] who comes to wait for a log that was let go of in the same turn is refused, whatever is still said of it", () => {
@@ -130,8 +130,8 @@ test("[OW2] who comes to wait for a log that was let go of in the same turn is r
   const log = node.topic().log!;
   node.turn();
 
-  node.broker.giveUpDurable();
-  node.broker.whenStored(log, (isStored) => answers.push(isStored));
+  node.broker.durable.giveUpAll();
+  node.broker.durable.whenStored(log, (isStored) => answers.push(isStored));
   // The store tells the end of every write that it was given.
   node.answer();
   expect(answers).toEqual([]);

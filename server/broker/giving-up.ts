@@ -24,7 +24,7 @@ export function giveUpLogs(broker: Broker, which: (logId: number) => boolean): v
  * @returns which logs there were
  */
 export function giveUpDurable(broker: Broker): number[] {
-  const logIds = broker.durableLogIds;
+  const logIds = broker.durable.ids;
   const given = new Set(logIds);
   giveUpLogs(broker, (logId) => given.has(logId));
   // Those too that have ended here: in the next epoch nothing is known of them.

@@ -108,7 +108,7 @@ export class ProgressNotes {
   lost(flush: ProgressFlush): void {
     for (const notes of this.#taken) notes.lost();
     this.#taken = [];
-    const had = new Set(this.#broker.durableLogIds);
+    const had = new Set(this.#broker.durable.ids);
     // What was given up meanwhile is not this node's to tell of.
     for (const logId of flush.restored)
       if (had.has(logId) || this.#ended.has(logId)) this.#restored.push(logId);

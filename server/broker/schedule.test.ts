@@ -24,7 +24,7 @@ test("[SH1] a deferred publish counts, and is anybody's, only when the schedule 
   const channel = node.channel();
   const answers: boolean[] = [];
   node.defer("x", 1_000);
-  node.broker.whenStored(node.topic().deferred.log!, (isStored) => answers.push(isStored));
+  node.broker.durable.whenStored(node.topic().deferred.log!, (isStored) => answers.push(isStored));
   node.turn();
   expect([answers, channel.deferredCount]).toEqual([[], 0]);
 
@@ -76,7 +76,7 @@ test("[SH1] what is due late costs no memory, counts as deferred, and comes as i
   expect(node.channel().deferredCount).toBe(1);
   node.advance(55_000, 5_000);
 
-  for (const message of schedule.rows.values()) node.broker.bringScheduled(message, "billing", false);
+  for (const message of schedule.rows.values()) node.broker.durable.bring(message, "billing", false);
   node.advance(5_000);
 
   expect(consumer.bodies).toEqual(["x"]);
@@ -149,7 +149,7 @@ test("[PR4] the OK of a topic waits for the flush that has its new channel, and 
   const answers: string[] = [];
   const put = (body: string) => {
     node.put(body);
-    node.broker.whenStored(node.topic().log!, (isStored) => answers.push(`${body} ${isStored}`));
+    node.broker.durable.whenStored(node.topic().log!, (isStored) => answers.push(`${body} ${isStored}`));
     node.turn();
     node.answer();
   };
@@ -174,7 +174,7 @@ test("[PR4] a flush that was lost confirms nothing", () => {
   node.channel();
   const answers: boolean[] = [];
   node.put("a");
-  node.broker.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
+  node.broker.durable.whenStored(node.topic().log!, (isStored) => answers.push(isStored));
   node.turn();
   node.answer();
 

@@ -80,7 +80,7 @@ export class Membership {
     const { broker, now } = this.#options;
     const given = new Set(logIds);
     now();
-    broker.giveUpLogs((logId) => given.has(logId));
+    broker.durable.giveUp((logId) => given.has(logId));
     this.#sayGivenUp(given.size);
   }
 
@@ -168,7 +168,7 @@ export class Membership {
     const { broker, store, now } = this.#options;
     this.#adopter.wantsLoad = true;
     now();
-    const logIds = broker.giveUpDurable();
+    const logIds = broker.durable.giveUpAll();
     store.giveUp(logIds);
     this.#sayGivenUp(logIds.length);
   }
@@ -184,7 +184,7 @@ export class Membership {
     this.#watch.observe(rows, clocks.nowMs());
     store.leaseChanged();
     now();
-    broker.resumeDurable();
+    broker.durable.resume();
     this.#look();
   }
 

@@ -125,7 +125,7 @@ export class NodeDeparture {
     const { broker, store, membership, log, isRestored } = this.#node;
     let exitCode = 0;
     try {
-      if (!keepsWhatItHas) store.giveUp(broker.durableLogIds);
+      if (!keepsWhatItHas) store.giveUp(broker.durable.ids);
       const checkpoint = keepsWhatItHas ? takeCheckpoint(broker, "all") : [];
       await store.saveCheckpoint(checkpoint, { final: true, whole: isRestored() });
       await store.metadata.flush();

@@ -41,7 +41,7 @@ export async function publish(call: Call): Promise<Answer> {
 /** The answer to a publish that went to `log`: of a durable one, when the store has it. */
 export async function whenItCounts(broker: Broker, log: Log | null): Promise<Answer> {
   if (!log?.durable) return "OK";
-  const isStored = await new Promise<boolean>((resolve) => broker.whenStored(log, resolve));
+  const isStored = await new Promise<boolean>((resolve) => broker.durable.whenStored(log, resolve));
   return isStored ? "OK" : new Refusal("NOT_STORED", "the store did not take it in time", retryAfter);
 }
 

@@ -238,10 +238,10 @@ class OpenStore implements NodeStore {
     this.#postgres.schedule.attach({
       bring: (message, channel, isFound) => {
         now();
-        broker.bringScheduled(message, channel, isFound);
+        broker.durable.bring(message, channel, isFound);
       },
       hasRoom: () => broker.pressure === "none",
-      count: (topic, channel, count) => broker.countScheduled(topic, channel, count),
+      count: (topic, channel, count) => broker.durable.count(topic, channel, count),
     });
   }
 

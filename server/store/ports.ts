@@ -93,7 +93,7 @@ export interface NodeStore {
   onLogIdsLost: ((firstLogId: number, endLogId: number) => void) | null;
   /**
    * Told in the turn in which Postgres refused blocks because their logs are another node's by now. Whoever waits for
-   * them must have been refused when it returns (`Broker.giveUpLogs`): their `done` is called all the same.
+   * them must have been refused when it returns (`DurableLogs.giveUp`): their `done` is called all the same.
    */
   onLogsLost: ((logIds: readonly number[]) => void) | null;
   /** Whose epoch every write carries, and who is asked before what is durable is written. Without one: the epoch found. */

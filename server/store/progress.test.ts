@@ -141,7 +141,7 @@ class Life {
       expect(this.node.put(body)).toBeNull();
       const log = this.node.topic().log!;
       if (!this.#lifeOf.has(log.id)) this.#lifeOf.set(log.id, this.#fold);
-      this.node.broker.whenStored(log, (isStored) => {
+      this.node.broker.durable.whenStored(log, (isStored) => {
         if (isStored) this.confirmed.add(body);
       });
     }

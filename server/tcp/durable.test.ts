@@ -134,7 +134,7 @@ test("[DU5] what is refused at once, since its log is another node's, is said be
   await written(store, 2);
   const given = server.broker.topics.get("invoices2")!.log!.id;
 
-  server.broker.giveUpLogs((logId) => logId === given);
+  server.broker.durable.giveUp((logId) => logId === given);
   await client.expectNothing({ forMs: 50 });
   store.store();
 

@@ -123,7 +123,7 @@ export class Replies {
   }
 
   #register(publishes: Publishes): void {
-    this.#of.broker.whenStored(publishes.log, (isStored) => {
+    this.#of.broker.durable.whenStored(publishes.log, (isStored) => {
       publishes.fate = isStored ? "stored" : "refused";
       this.#say();
     });

@@ -157,7 +157,7 @@ export class SimNode {
 
   leaseRenewed(): void {
     this.store.pump();
-    this.broker.resumeDurable();
+    this.broker.durable.resume();
   }
 
   noteOutcome({ epoch }: Life, outcome: Outcome<boolean>): void {

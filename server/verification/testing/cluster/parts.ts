@@ -41,7 +41,7 @@ export interface Parts {
 export const soundParts: Parts = {
   take: (notes, whole, mayHave) => notes.take(whole, mayHave),
   fit: (fold, stored) => fold.fit(stored),
-  giveUp: (broker) => void broker.giveUpDurable(),
+  giveUp: (broker) => void broker.durable.giveUpAll(),
   turnMs: turnMsOf,
   isWritten: (outcome) => outcome.known && outcome.value,
   firstLogId: (node, life) => node * 1_000_000 + life * 1_000,

@@ -114,7 +114,7 @@ function put(
   }
   const late = node.parts.refusesLate ? "fail" : "info";
   const log = deferMs > 0 ? topic.deferred.log : topic.log;
-  const wait = () => node.broker.whenStored(log!, (isStored) => answer(isStored ? "ok" : late));
+  const wait = () => node.broker.durable.whenStored(log!, (isStored) => answer(isStored ? "ok" : late));
   const turnMs = node.parts.turnMs(uid);
   if (turnMs > 0) node.after(turnMs, wait);
   else wait();

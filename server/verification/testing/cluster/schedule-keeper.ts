@@ -161,8 +161,8 @@ export class SimScheduleKeeper implements Schedule {
           const dueMs = owed?.dueMs || row.dueMs;
           if (row.dueMs <= toMs) {
             const message = { ...row, attempts: owed?.attempts ?? row.attempts, dueMs };
-            broker.bringScheduled(message, row.channel, logIds !== null);
-          } else if (logIds !== null) broker.countScheduled(row.topic, row.channel, 1);
+            broker.durable.bring(message, row.channel, logIds !== null);
+          } else if (logIds !== null) broker.durable.count(row.topic, row.channel, 1);
         }
       },
     });
