@@ -219,8 +219,8 @@ export interface SampledLine {
   readonly seen: number;
   readonly shown: number;
   /** Where some are looked for: how many of those looked at are wanted, and how many nobody had the time to look at. */
-  readonly matched?: number;
-  readonly unlooked?: number;
+  readonly matched?: number | undefined;
+  readonly unlooked?: number | undefined;
 }
 
 export const outcomeEvents = ["publish", "deliver", "finish", "requeue", "timeout", "touch", "drop"] as const;

@@ -26,6 +26,7 @@ import { type PeopleOptions, peopleRoutes } from "../people/routes.ts";
 import type { Reads } from "../reads/reads.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
+import { bodyRoutes } from "./bodies.ts";
 import type { Drains } from "./drains.ts";
 import { eventRoutes } from "./events.ts";
 import { Failure } from "./failure.ts";
@@ -94,6 +95,7 @@ export function apiRoutes(options: ApiOptions) {
     traceRoute(app, options);
     eventRoutes(app, options);
     topicsFileRoute(app, options);
+    bodyRoutes(app, options);
     writeRoutes(app, options);
     auditRoutes(app, options.audit);
     peopleRoutes(app, options.people);

@@ -1,5 +1,5 @@
 /** What it is to send each of the socket's events: a new event or kind of room does not compile without it. */
-import type { Action, ClientEvents, ObjectRef } from "../contract/index.ts";
+import { type Action, type ClientEvents, type ObjectRef, roomCharactersMax } from "../contract/index.ts";
 import { type RoomTarget, type TailTarget, targetOf, type WindowTarget } from "../live/targets.ts";
 
 export interface Asked {
@@ -13,7 +13,7 @@ type EventPolicy = (args: readonly unknown[]) => Asked | null;
 const console: Asked = { action: "read", object: {} };
 
 const ofRoom: EventPolicy = ([room]) => {
-  const target = typeof room === "string" && room.length <= 300 ? targetOf(room) : null;
+  const target = typeof room === "string" && room.length <= roomCharactersMax ? targetOf(room) : null;
   return target && roomPolicies[target.kind](target as never);
 };
 
@@ -21,6 +21,9 @@ export const eventPolicies: Readonly<Record<Exclude<keyof ClientEvents, "time">,
   watch: ofRoom,
   unwatch: ofRoom,
 };
+
+/** No name, and only within sight of who sees every channel. */
+const allChannels = "*";
 
 type Target = RoomTarget | WindowTarget | TailTarget;
 type RoomPolicies = {
@@ -41,5 +44,8 @@ const roomPolicies: RoomPolicies = {
   jobs: () => console,
   job: () => console,
   node: ({ node }) => ({ action: "read", object: { node } }),
-  tail: ({ topic }) => ({ action: "read-bodies", object: { topic } }),
+  tail: ({ topic, wanted }) =>
+    wanted.kind === "outcomes"
+      ? { action: "read", object: { topic, channel: wanted.channel ?? allChannels } }
+      : { action: "read-bodies", object: { topic } },
 };

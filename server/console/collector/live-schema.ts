@@ -1,6 +1,6 @@
 /** What a node may send on `/v1/live` and `/v1/tap`, checked. Fields we do not know are left out. */
 import { z } from "zod";
-import type { LiveLine, TapLine } from "../../protocol/live.ts";
+import { type LiveLine, type OutcomeLine, outcomeEvents, type TapLine } from "../../protocol/live.ts";
 
 const count = z.number().nonnegative();
 const name = z.string().min(1).max(128);
@@ -145,6 +145,13 @@ const liveLine = z.discriminatedUnion("type", [
   z.object({ type: z.literal("delta"), ...head, changed: z.array(topic), removed: z.array(name) }),
 ]);
 
+const sampledLine = z.object({
+  ...{ type: z.literal("sampled"), seen: count, shown: count },
+  ...{ matched: count.optional(), unlooked: count.optional() },
+});
+/** Names that clients give themselves are cut here. */
+const clientText = z.string().transform((text) => text.slice(0, 256));
+
 const tapLine = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("message"),
@@ -154,7 +161,22 @@ const tapLine = z.discriminatedUnion("type", [
     // 64 KB, in base64.
     body: z.string().max(90_000),
   }),
-  z.object({ type: z.literal("sampled"), seen: count, shown: count }),
+  sampledLine,
+]);
+
+const outcomeLine = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("outcome"),
+    atMs: z.number(),
+    event: z.enum(outcomeEvents),
+    id: z.string().max(32),
+    count,
+    channel: z.string().max(64),
+    attempts: count,
+    delayMs: count,
+    client: z.object({ clientId: clientText, hostname: clientText, address: clientText }).nullable(),
+  }),
+  sampledLine,
 ]);
 
 /** A line of the live stream, or null when it is not one. */
@@ -172,4 +194,8 @@ function parse<T>(schema: z.ZodType<T>, line: string): T | null {
   } catch {
     return null;
   }
+}
+
+export function parseOutcomeLine(line: string): OutcomeLine | null {
+  return parse(outcomeLine, line);
 }

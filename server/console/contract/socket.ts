@@ -2,7 +2,7 @@
  * The events of the console's socket (socket.io, default namespace and path, WebSocket only).
  * Use with `Socket<ServerEvents, ClientEvents>` in the browser.
  */
-import type { ApiFailure, SessionInfo } from "./api.ts";
+import type { ApiFailure, SessionInfo, TraceEventKind } from "./api.ts";
 import type { Delta, PaceMs, Room, Snapshot, TailRoom } from "./rooms.ts";
 import type { WindowRequest } from "./windows.ts";
 
@@ -56,12 +56,32 @@ export interface TailRow {
   readonly cut: boolean;
 }
 
-/** Copies of messages, oldest first, a few times a second; also, with no rows, once a second. */
+/** Something that happened to a message, or to `count` of them, one after the other by id. */
+export interface OutcomeRow {
+  readonly atMs: number;
+  readonly kind: TraceEventKind;
+  /** Of the first message. */
+  readonly id: string;
+  readonly count: number;
+  readonly channel: string | null;
+  readonly attempts: number | null;
+  readonly delayMs: number | null;
+  readonly client: { readonly id: string; readonly host: string; readonly address: string } | null;
+  /** Key of the node. */
+  readonly node: string;
+}
+
+/** Copies of messages, or outcomes, oldest first, a few times a second; also, with no rows, once a second. */
 export interface TailBatch {
   readonly room: TailRoom;
   readonly atMs: number;
   readonly rows: readonly TailRow[];
-  /** Since the batch before: messages published, of which `rows.length` are here. */
+  /** In rooms of outcomes, instead of `rows`. */
+  readonly outcomes: readonly OutcomeRow[];
+  /** With a filter, since the tap was opened: how many of those looked at match, and how many no node had time to look at. */
+  readonly matchedTotal: number | null;
+  readonly unlookedTotal: number;
+  /** Since the batch before: messages published (of outcomes: to which something wanted happened), of which those here are some. */
   readonly seen: number;
   /** The same since the tap was opened: a batch that was dropped on its way is counted in the next one's. */
   readonly seenTotal: number;

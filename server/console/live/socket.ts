@@ -21,10 +21,12 @@ import {
   type PaceMs,
   pacesMs,
   type Room,
+  roomCharactersMax,
   roomsPerSocketMax,
   type ServerEvents,
   socketsPerSessionMax,
   type TailBatch,
+  type TailRoom,
   type WindowRequest,
   type WindowRoom,
 } from "../contract/index.ts";
@@ -83,13 +85,13 @@ const lagCheckMs = 250;
 const lagLooks = 2;
 
 const watchArgs = z.tuple([
-  z.string().max(300),
+  z.string().max(roomCharactersMax),
   z.strictObject({
     paceMs: z.union([z.literal(pacesMs.seen), z.literal(pacesMs.hidden)]).optional(),
     window: z.strictObject(windowFields).optional(),
   }),
 ]);
-const unwatchArgs = z.tuple([z.string().max(300)]);
+const unwatchArgs = z.tuple([z.string().max(roomCharactersMax)]);
 
 export class Sockets {
   readonly #io: Server<ClientEvents, ServerEvents, DefaultEventsMap, SocketData>;
@@ -256,7 +258,8 @@ export class Sockets {
 
   #watchTail(socket: ConsoleSocket, room: string, target: TailTarget): Ack {
     if (socket.data.watching.has(room)) return { ok: true };
-    if (!this.#tails!.join(target.topic)) return refusal("too-many", "Too many topics are being tailed.");
+    if (!this.#tails!.join(room as TailRoom, target))
+      return refusal("too-many", "Too many topics are being tailed.");
     socket.data.watching.set(room, null);
     void socket.join(room);
     return { ok: true };
@@ -308,7 +311,7 @@ export class Sockets {
     if (isWindowRoom(room)) this.#hub!.windows.close(windowId(socket, room));
     else if (paceMs === null) {
       void socket.leave(room);
-      this.#tails!.leave(room.slice("tail:".length));
+      this.#tails!.leave(room);
     } else {
       void socket.leave(feedKey(room, paceMs));
       this.#hub!.leave(room as Room, paceMs);

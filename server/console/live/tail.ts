@@ -1,20 +1,22 @@
 /**
- * Copies of a topic's messages for whoever looks: one tap a node for all browsers, at most
- * `tailRowsPerSecondMax` rows a second in all, and what is left out is counted (CT1-CT3).
+ * Copies of a topic's messages, and what happens to them, for whoever looks: one tap a node for all browsers that ask for
+ * the same, at most `tailRowsPerSecondMax` rows a second in all, and what is left out is counted (CT1-CT4).
  */
 
-import type { TapLine } from "../../protocol/live.ts";
+import type { OutcomeLine, TapLine } from "../../protocol/live.ts";
 import { BackOff, pause } from "../back-off.ts";
 import type { Clock } from "../clock.ts";
-import { parseTapLine } from "../collector/live-schema.ts";
+import { parseOutcomeLine, parseTapLine } from "../collector/live-schema.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import {
-  rooms,
+  type OutcomeRow,
   type TailBatch,
+  type TailRoom,
   type TailRow,
   tailBodyBytesMax,
   tailRowsPerSecondMax,
 } from "../contract/index.ts";
+import type { TailTarget } from "./targets.ts";
 
 const flushMs = 250;
 /** With nothing to show, a batch still comes so often: it says that the tap lives. */
@@ -24,7 +26,7 @@ const absentPollMs = 100;
 const rowsPerFlushMax = Math.ceil((tailRowsPerSecondMax * flushMs) / 1_000);
 // 64 KB of a body in base64, and the fields around it.
 const lineBytesMax = 128 * 1024;
-/** Topics that may be tapped at a time, over all browsers. */
+/** Rooms that may be tapped at a time, over all browsers. */
 export const tapsMax = 50;
 
 export interface TailOptions {
@@ -34,7 +36,8 @@ export interface TailOptions {
 }
 
 class Tap {
-  readonly topic: string;
+  readonly room: TailRoom;
+  readonly #target: TailTarget;
   members = 0;
   readonly #options: TailOptions;
   readonly #stopped = new AbortController();
@@ -43,13 +46,17 @@ class Tap {
   /** Nodes come and go: each is followed until this aborts. */
   readonly #followed = new Map<Subscription, AbortController>();
   #rows: TailRow[] = [];
+  #outcomes: OutcomeRow[] = [];
+  #matchedTotal = 0;
+  #unlookedTotal = 0;
   #credit = rowsPerFlushMax;
   #seen = 0;
   #seenTotal = 0;
   #sentAtMs: number;
 
-  constructor(topic: string, options: TailOptions) {
-    this.topic = topic;
+  constructor(room: TailRoom, target: TailTarget, options: TailOptions) {
+    this.room = room;
+    this.#target = target;
     this.#options = options;
     this.#sentAtMs = options.clock.nowMs();
     this.#timer = setInterval(() => this.#flush(), flushMs);
@@ -62,7 +69,7 @@ class Tap {
   }
 
   #followAll(): void {
-    const nodes = new Set(this.#options.nodes());
+    const nodes = new Set(this.#nodes());
     for (const node of nodes) {
       if (this.#followed.has(node)) continue;
       const left = new AbortController();
@@ -76,8 +83,19 @@ class Tap {
     }
   }
 
+  #nodes(): readonly Subscription[] {
+    const { node } = this.#target.wanted;
+    const all = this.#options.nodes();
+    return node === null ? all : all.filter(({ key }) => key === node);
+  }
+
   async #follow(node: Subscription, signal: AbortSignal): Promise<void> {
     const backOff = new BackOff();
+    const { topic, wanted } = this.#target;
+    const [path, query] =
+      wanted.kind === "outcomes"
+        ? (["/v1/outcomes", { topic, ...wanted.query }] as const)
+        : (["/v1/tap", { topic, ...(wanted.filter !== null && { filter: wanted.filter }) }] as const);
     while (!signal.aborted) {
       if (!this.#isOn(node) || node.limits !== null) {
         await pause(absentPollMs, signal);
@@ -86,20 +104,16 @@ class Tap {
       // The key is put in with the first line or after the request was accepted for a while: an idle topic says nothing.
       const opened = setTimeout(() => this.#open.add(node.key), 1_000);
       try {
-        await node.peer.lines(
-          "/v1/tap",
-          { topic: this.topic },
-          {
-            signal,
-            lineBytesMax,
-            onLine: (text) => {
-              this.#open.add(node.key);
-              backOff.reset();
-              const line = parseTapLine(text);
-              if (line) this.#take(line, node.key);
-            },
+        await node.peer.lines(path, query, {
+          signal,
+          lineBytesMax,
+          onLine: (text) => {
+            this.#open.add(node.key);
+            backOff.reset();
+            const line = wanted.kind === "outcomes" ? parseOutcomeLine(text) : parseTapLine(text);
+            if (line) this.#take(line, node.key);
           },
-        );
+        });
       } catch {
         // Which nodes are missing is told with every batch; the live stream says why.
       }
@@ -110,43 +124,64 @@ class Tap {
   }
 
   #isOn(node: Subscription): boolean {
-    return node.state.topics.has(this.topic);
+    return node.state.topics.has(this.#target.topic);
   }
 
-  #take(line: TapLine, node: string): void {
+  #take(line: TapLine | OutcomeLine, node: string): void {
     if (line.type === "sampled") {
       // What the node itself left out.
       this.#seen += Math.max(0, line.seen - line.shown);
+      this.#matchedTotal += Math.max(0, (line.matched ?? line.shown) - line.shown);
+      this.#unlookedTotal += line.unlooked ?? 0;
       return;
     }
-    this.#seen += 1;
+    this.#seen += line.type === "outcome" ? line.count : 1;
+    this.#matchedTotal += 1;
     if (this.#credit < 1) return;
     this.#credit -= 1;
-    this.#rows.push(rowOf(line, node));
+    if (line.type === "outcome") this.#outcomes.push(outcomeOf(line, node));
+    else this.#rows.push(rowOf(line, node));
   }
 
   #flush(): void {
-    const { clock, nodes, send } = this.#options;
+    const { clock, send } = this.#options;
+    const { wanted } = this.#target;
     this.#followAll();
     this.#credit = Math.min(tailRowsPerSecondMax, this.#credit + rowsPerFlushMax);
     const nowMs = clock.nowMs();
-    if (this.#rows.length === 0 && nowMs - this.#sentAtMs < idleBatchMs) return;
+    const isQuiet = this.#rows.length === 0 && this.#outcomes.length === 0;
+    if (isQuiet && nowMs - this.#sentAtMs < idleBatchMs) return;
     this.#sentAtMs = nowMs;
     this.#seenTotal += this.#seen;
     send({
-      room: rooms.tail(this.topic),
+      room: this.room,
       atMs: clock.wallMs(),
       rows: this.#rows,
+      outcomes: this.#outcomes,
+      matchedTotal: wanted.kind === "copies" && wanted.filter !== null ? this.#matchedTotal : null,
+      unlookedTotal: this.#unlookedTotal,
       seen: this.#seen,
       seenTotal: this.#seenTotal,
       nodes: this.#open.size,
-      missing: nodes()
+      missing: this.#nodes()
         .filter((node) => !this.#open.has(node.key) && (!node.fresh || this.#isOn(node)))
         .map((node) => node.key),
     });
     this.#rows = [];
+    this.#outcomes = [];
     this.#seen = 0;
   }
+}
+
+function outcomeOf(line: OutcomeLine & { type: "outcome" }, node: string): OutcomeRow {
+  const { atMs, event, id, count, channel, attempts, delayMs, client } = line;
+  return {
+    ...{ atMs, kind: event, id, count, node },
+    channel: channel === "" ? null : channel,
+    attempts: attempts === 0 ? null : attempts,
+    delayMs: delayMs === 0 ? null : delayMs,
+    client: client && { id: client.clientId, host: client.hostname, address: client.address },
+  };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -184,25 +219,25 @@ export class Tails {
     this.#options = options;
   }
 
-  /** False: too many topics are tapped already. */
-  join(topic: string): boolean {
-    let tap = this.#taps.get(topic);
+  /** False: too many are tapped already. */
+  join(room: TailRoom, target: TailTarget): boolean {
+    let tap = this.#taps.get(room);
     if (!tap) {
       if (this.#taps.size >= tapsMax) return false;
-      tap = new Tap(topic, this.#options);
-      this.#taps.set(topic, tap);
+      tap = new Tap(room, target, this.#options);
+      this.#taps.set(room, tap);
     }
     tap.members += 1;
     return true;
   }
 
-  leave(topic: string): void {
-    const tap = this.#taps.get(topic);
+  leave(room: string): void {
+    const tap = this.#taps.get(room);
     if (!tap) return;
     tap.members -= 1;
     if (tap.members > 0) return;
     tap.stop();
-    this.#taps.delete(topic);
+    this.#taps.delete(room);
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 /** Names of rooms, taken apart and checked: they come from browsers. */
 import { isName, isSingleRoom, type SingleRoom } from "../contract/index.ts";
+import { type TailWanted, tailWanted } from "./tail-wanted.ts";
 
 /** A long table, watched through a window. */
 export type WindowTarget =
@@ -13,7 +14,7 @@ export type RoomTarget =
   | { readonly kind: "channel"; readonly topic: string; readonly channel: string }
   | { readonly kind: "node"; readonly node: string }
   | { readonly kind: "job"; readonly job: string };
-export type TailTarget = { readonly kind: "tail"; readonly topic: string };
+export type TailTarget = { readonly kind: "tail"; readonly topic: string; readonly wanted: TailWanted };
 
 const nodeKeyCharactersMax = 260;
 const jobPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -27,8 +28,8 @@ export function targetOf(room: string): RoomTarget | WindowTarget | TailTarget |
   if (kind === "node")
     return rest.length > 0 && rest.length <= nodeKeyCharactersMax ? { kind, node: rest } : null;
   if (kind === "job") return jobPattern.test(rest) ? { kind, job: rest } : null;
-  if (kind === "topic" || kind === "tail" || kind === "channels")
-    return isName(rest) ? { kind, topic: rest } : null;
+  if (kind === "tail") return tailOf(rest);
+  if (kind === "topic" || kind === "channels") return isName(rest) ? { kind, topic: rest } : null;
   if (kind !== "channel" && kind !== "clients") return null;
   const [topic, channel, ...more] = rest.split("/");
   if (more.length > 0 || !isName(topic!) || channel === undefined || !isName(channel)) return null;
@@ -41,4 +42,11 @@ export function isTail(target: RoomTarget | WindowTarget | TailTarget): target i
 
 export function isWindow(target: RoomTarget | WindowTarget): target is WindowTarget {
   return target.kind === "topics" || target.kind === "channels" || target.kind === "clients";
+}
+
+function tailOf(rest: string): TailTarget | null {
+  const mark = rest.indexOf("?");
+  const topic = mark < 0 ? rest : rest.slice(0, mark);
+  const wanted = tailWanted(mark < 0 ? "" : rest.slice(mark + 1));
+  return isName(topic) && wanted !== null ? { kind: "tail", topic, wanted } : null;
 }

@@ -1,0 +1,148 @@
+/**
+ * Bodies of messages, through the node that has them. The console keeps none: what is finished on every channel, or
+ * went with a node's memory, is not to be had any more, and that is said (MB1-MB3).
+ */
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { type MessageAnswer, messageBytesMax } from "../../protocol/node-reads.ts";
+import { objectOfPath } from "../auth/policy.ts";
+import { mapBounded } from "../bounded.ts";
+import type { Collector } from "../collector/collector.ts";
+import type { Subscription } from "../collector/subscription.ts";
+import {
+  apiBase,
+  bodyBytesFirst,
+  bodyBytesShown,
+  isName,
+  type MessageBody,
+  messageIdPattern,
+  nameOfPart,
+} from "../contract/index.ts";
+import { type ActionLog, askedBy } from "./action-log.ts";
+import { Failure } from "./failure.ts";
+import { parse } from "./requests.ts";
+
+interface BodiesOptions {
+  readonly collector: Collector;
+  readonly log: ActionLog;
+}
+
+interface Asked {
+  readonly topic: string;
+  readonly id: string;
+}
+
+const askedAtOnce = 8;
+const nodeMsMax = 4_000;
+const messageAnswer = z.object({
+  id: z.string(),
+  where: z.enum(["memory", "store"]),
+  publishedAtMs: z.number(),
+  bytes: z.number().int().nonnegative(),
+  from: z.number().int().nonnegative(),
+  body: z.string().max(messageBytesMax * 2),
+});
+const bodyQuery = z.strictObject({ whole: z.enum(["1"]).optional() });
+const policy = { config: { policy: { action: "read-bodies", object: objectOfPath } } } as const;
+
+export function bodyRoutes(app: FastifyInstance, { collector, log }: BodiesOptions): void {
+  const path = `${apiBase}/topics/:topic/messages/:id`;
+  app.get(path, policy, async (request): Promise<MessageBody> => {
+    const asked = askedOf(request);
+    const { whole } = parse(bodyQuery, request.query);
+    const bytes = whole === undefined ? bodyBytesFirst : bodyBytesShown;
+    const { node, answer } = await find(collector, asked, bytes);
+    const { publishedAtMs, where, body } = answer;
+    const here = Buffer.byteLength(body, "base64");
+    return {
+      ...asked,
+      ...{ node: node.key, where, publishedAtMs, bytes: answer.bytes, body },
+      cut: here < answer.bytes,
+    };
+  });
+  app.get(`${path}/file`, policy, async (request, reply) => {
+    const asked = askedOf(request);
+    const { node, answer } = await find(collector, asked, messageBytesMax);
+    log.write({
+      ...askedBy(request),
+      action: "export",
+      object: { topic: asked.topic, node: node.key, what: "body", id: asked.id, bytes: answer.bytes },
+      result: "ok",
+    });
+    reply.headers({
+      // Never anything that a browser would show or run.
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${asked.id}.bin"`,
+    });
+    return reply.send(Readable.from(whole(node, asked, answer), { objectMode: false }));
+  });
+}
+
+function askedOf(request: FastifyRequest): Asked {
+  const { topic, id } = request.params as { topic: string; id: string };
+  const name = nameOfPart(topic);
+  if (!isName(name) || !messageIdPattern.test(id))
+    throw new Failure("bad-request", "That is not a message: a topic's name, and 16 hexadecimal digits.");
+  return { topic: name, id };
+}
+
+type Asking =
+  | { readonly kind: "has"; readonly answer: MessageAnswer }
+  | { readonly kind: "has-not" }
+  | { readonly kind: "silent"; readonly why: string };
+
+async function ask(node: Subscription, { topic, id }: Asked, from: number, bytes: number): Promise<Asking> {
+  const query = { topic, id, from: String(from), bytes: String(bytes) };
+  const answer = await node.peer.call({ method: "GET", path: "/v1/message", query, timeoutMs: nodeMsMax });
+  if (answer.status === 404) return { kind: "has-not" };
+  if (answer.status !== 200)
+    return { kind: "silent", why: answer.status === 0 ? answer.body : `it answered ${answer.status}` };
+  const parsed = messageAnswer.safeParse(parsedJson(answer.body));
+  return parsed.success
+    ? { kind: "has", answer: parsed.data }
+    : { kind: "silent", why: "its answer was not understood" };
+}
+
+/** Asks the nodes that have the topic; a log is one node's, so that one of them has it at most. Throws `Failure`. */
+async function find(collector: Collector, asked: Asked, bytes: number) {
+  const nodes = collector.nodes.filter(
+    (node) => node.limits === null && (!node.fresh || node.state.topics.has(asked.topic)),
+  );
+  const answers = await mapBounded(nodes, askedAtOnce, (node) => ask(node, asked, 0, bytes));
+  for (const [i, answer] of answers.entries())
+    if (answer.kind === "has") return { node: nodes[i]!, answer: answer.answer };
+  const silent = answers.flatMap((answer, i) =>
+    answer.kind === "silent" ? [`${nodes[i]!.key}: ${answer.why}`] : [],
+  );
+  if (silent.length > 0)
+    throw new Failure(
+      "node-unreachable",
+      `No node that answers has this message; it may be on ${silent.join(", ")}.`,
+    );
+  throw new Failure(
+    "not-found",
+    "No node has this message any more: a body is kept only while some channel still needs it.",
+  );
+}
+
+/** In parts, each asked for when the one before has gone out. */
+async function* whole(node: Subscription, asked: Asked, first: MessageAnswer): AsyncGenerator<Buffer> {
+  let part = Buffer.from(first.body, "base64");
+  for (let sent = 0; ; ) {
+    yield part;
+    sent += part.length;
+    if (sent >= first.bytes) return;
+    const next = await ask(node, asked, sent, messageBytesMax);
+    if (next.kind !== "has" || next.answer.body === "") throw new Error("the message went while it was read");
+    part = Buffer.from(next.answer.body, "base64");
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

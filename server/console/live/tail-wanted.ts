@@ -1,0 +1,57 @@
+/** What a browser wants of a tail, checked before any node is asked. */
+import { compilePattern } from "../../auth/patterns.ts";
+import type { OutcomeEvent } from "../../protocol/live.ts";
+import { parseTapFilter } from "../../protocol/tap-filter.ts";
+import { attemptsRange, eventKinds, isName, kindWords, tailFields } from "../contract/index.ts";
+
+export type TailWanted =
+  | { readonly kind: "copies"; readonly node: string | null; readonly filter: string | null }
+  | {
+      readonly kind: "outcomes";
+      readonly node: string | null;
+      readonly channel: string | null;
+      /** Of `/v1/outcomes`. */
+      readonly query: Readonly<Record<string, string>>;
+    };
+
+const nodeKeyCharactersMax = 260;
+const clientCharactersMax = 256;
+
+/** null: it is not understood. */
+export function tailWanted(query: string): TailWanted | null {
+  const given = new URLSearchParams(query);
+  if ([...given.keys()].some((key) => !(tailFields as readonly string[]).includes(key))) return null;
+  const field = (name: (typeof tailFields)[number]) => given.get(name) || null;
+  const [filter, node, outcome] = [field("filter"), field("node"), field("outcome")];
+  const [channel, attempts, client] = [field("channel"), field("attempts"), field("client")];
+  if (node !== null && node.length > nodeKeyCharactersMax) return null;
+  if (outcome === null) {
+    if (channel !== null || attempts !== null || client !== null) return null;
+    return filter === null || isTapFilter(filter) ? { kind: "copies", node, filter } : null;
+  }
+  const words = outcome === "any" ? [] : outcome.split(",");
+  const events: OutcomeEvent[] = eventKinds.filter((kind) => words.includes(kindWords[kind]));
+  const range = attempts === null ? null : attemptsRange(attempts);
+  const isGood =
+    filter === null &&
+    events.length === words.length &&
+    (attempts === null || range !== null) &&
+    (channel === null || isName(channel)) &&
+    (client ?? "").length <= clientCharactersMax;
+  if (!isGood) return null;
+  return {
+    ...{ kind: "outcomes", node, channel },
+    query: {
+      ...(channel !== null && { channel }),
+      ...(events.length > 0 && { event: events.join(",") }),
+      ...(client !== null && { client }),
+      ...(range !== null && { min: String(Math.max(0, range.min)), max: String(Math.max(0, range.max)) }),
+    },
+  };
+}
+
+/** As a node judges it. */
+function isTapFilter(written: string): boolean {
+  const filter = parseTapFilter(written);
+  return filter !== null && (filter.kind !== "regex" || compilePattern(filter.source) !== null);
+}
