@@ -6,6 +6,7 @@
  */
 import type { Socket } from "socket.io-client";
 import {
+  type ApiFailure,
   apiPaths,
   type ClientEvents,
   type Hello,
@@ -49,6 +50,7 @@ export class LiveStore {
   #moveTimer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Set<() => void>();
   #tails = new Map<TailRoom, Set<(batch: TailBatch) => void>>();
+  readonly #refused = new Map<TailRoom, (failure: ApiFailure) => void>();
   #connection = unopened;
   #attempt = 0;
   #frame = 0;
@@ -137,13 +139,19 @@ export class LiveStore {
     this.#moved.clear();
   }
 
-  /** Copies of a topic's messages as they are published. */
-  tail(room: TailRoom, listener: (batch: TailBatch) => void): () => void {
+  /** Copies of a topic's messages as they are published, or what happens to them. `refused`: they are not to be had. */
+  tail(
+    room: TailRoom,
+    listener: (batch: TailBatch) => void,
+    refused?: (failure: ApiFailure) => void,
+  ): () => void {
     const listeners = this.#tails.get(room) ?? new Set();
     this.#tails.set(room, listeners.add(listener));
+    if (refused !== undefined) this.#refused.set(room, refused);
     this.#retain(room);
     return () => {
       listeners.delete(listener);
+      if (this.#refused.get(room) === refused) this.#refused.delete(room);
       if (listeners.size === 0) this.#tails.delete(room);
       this.#release(room);
     };
@@ -220,7 +228,9 @@ export class LiveStore {
     const paceMs = document.hidden ? pacesMs.hidden : pacesMs.seen;
     const window = this.#windows.get(room as WindowRoom);
     this.#socket.emit("watch", room, { paceMs, ...(window && { window }) }, (answer) => {
-      if (!answer.ok && answer.error.code === "no-session") this.#change({ session: "over" });
+      if (answer.ok) return;
+      if (answer.error.code === "no-session") this.#change({ session: "over" });
+      this.#refused.get(room as TailRoom)?.(answer.error);
     });
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TailBatch, TailRow } from "../../server/console/contract/index.ts";
-import { emptyTail, filterTail, foldTail, tailRowsMax } from "./tail-buffer.ts";
+import { emptyTail, foldTail, sampling, tailRowsMax } from "./tail-buffer.ts";
 
 function row(id: number, body = `body ${id}`): TailRow {
   const hex = id.toString(16).padStart(16, "0");
@@ -8,7 +8,10 @@ function row(id: number, body = `body ${id}`): TailRow {
 }
 
 function batch(rows: TailRow[], seen: number, seenTotal = seen): TailBatch {
-  return { room: "tail:t", atMs: 0, rows, seen, seenTotal, nodes: 1, missing: [] };
+  return {
+    ...{ room: "tail:t", atMs: 0, rows, outcomes: [], seen, seenTotal, nodes: 1, missing: [] },
+    ...{ matchedTotal: null, unlookedTotal: 0 },
+  };
 }
 
 test("[W7] the newest is on top, and what was left out is counted", () => {
@@ -37,10 +40,27 @@ test("[W7] a quiet second changes no rows", () => {
   expect(foldTail(buffer, batch([], 0)).rows).toBe(buffer.rows);
 });
 
-test("[W7] rows are found by body and by id", () => {
-  const rows = [row(10, "Hello"), row(11, "other")];
+test("[W7] a run of outcomes is one row, and counts as many messages", () => {
+  const outcome = (count: number) => ({
+    ...{ atMs: 7, kind: "finish", id: "0000000100000000", count, channel: "c", attempts: 1 },
+    ...{ delayMs: null, client: null, node: "n" },
+  });
+  const buffer = foldTail(emptyTail, {
+    ...batch([], 300),
+    outcomes: [outcome(100), outcome(1)] as TailBatch["outcomes"],
+  });
 
-  expect(filterTail(rows, "hell")).toEqual([rows[0]]);
-  expect(filterTail(rows, "0000000b")).toEqual([rows[1]]);
-  expect(filterTail(rows, " ")).toBe(rows);
+  expect(buffer).toMatchObject({ received: 2, told: 101, seen: 300, lastAtMs: 7 });
+  expect(sampling(buffer.told, buffer.seen)).toBe(3);
+  expect([sampling(0, 9), sampling(9, 9), sampling(50, 51)]).toEqual([null, null, 2]);
+});
+
+test("[W7] what matches and what nobody looked at is the tap's own count", () => {
+  const filtered = (matchedTotal: number, unlookedTotal: number, seenTotal: number) => ({
+    ...batch([], 0, seenTotal),
+    ...{ matchedTotal, unlookedTotal },
+  });
+  const buffer = foldTail(foldTail(emptyTail, filtered(2, 10, 100)), filtered(5, 30, 300));
+
+  expect(buffer).toMatchObject({ matched: 5, unlooked: 30 });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Trace, TraceEvent } from "../../server/console/contract/index.ts";
-import { lifeOf } from "./trace.ts";
+import { lifeOf, stepsOf } from "./trace.ts";
 
 function event(
   kind: TraceEvent["kind"],
@@ -44,4 +44,18 @@ test("[W6] without its publish a message is counted from the first event known",
 
 test("[W6] nothing known is an empty life, not an error", () => {
   expect(lifeOf(trace([]))).toEqual({ topic: null, publishedAtMs: null, beforeChannels: [], lanes: [] });
+});
+
+test("[W6] a step says how long a delivery was held, and where another node went on", () => {
+  const on = (node: string, one: ReturnType<typeof event>) => ({ ...one, node });
+  const steps = stepsOf([
+    on("a", event("deliver", 100, "billing", 1)),
+    on("a", event("timeout", 160, "billing", 1)),
+    on("b", event("deliver", 300, "billing", 2)),
+    on("b", event("finish", 312, "billing", 2)),
+    on("b", event("drop", 400, "billing")),
+  ]);
+
+  expect(steps.map(({ heldMs }) => heldMs)).toEqual([null, 60, null, 12, null]);
+  expect(steps.map(({ handedOverBy }) => handedOverBy)).toEqual([null, null, "a", null, null]);
 });

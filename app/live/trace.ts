@@ -1,5 +1,14 @@
 import type { Trace, TraceEvent } from "../../server/console/contract/index.ts";
 
+/** An event in its lane. */
+export interface Step {
+  readonly event: TraceEvent;
+  /** Of what ends a delivery: how long it was held; null: it is no such event, or its delivery is not known. */
+  readonly heldMs: number | null;
+  /** The node before it in this lane, where another one goes on with the message. */
+  readonly handedOverBy: string | null;
+}
+
 /** What became of a message in one channel, as far as its events tell. */
 export interface Lane {
   readonly channel: string;
@@ -63,3 +72,24 @@ const stateAfter = {
   finish: "finished",
   drop: "dropped",
 } as const satisfies Record<TraceEvent["kind"], Lane["state"] | null>;
+
+const endsDelivery = new Set<TraceEvent["kind"]>(["finish", "requeue", "timeout", "drop"]);
+
+/** Each event with what the one before it in the lane tells of it. */
+export function stepsOf(events: readonly TraceEvent[]): readonly Step[] {
+  let delivered: TraceEvent | null = null;
+  let node: string | null = null;
+  return events.map((event) => {
+    const isEnd = endsDelivery.has(event.kind) && delivered !== null;
+    const isOther = node !== null && event.node !== null && event.node !== node;
+    const step: Step = {
+      event,
+      heldMs: isEnd && delivered !== null ? event.atMs - delivered.atMs : null,
+      handedOverBy: isOther ? node : null,
+    };
+    if (event.kind === "deliver") delivered = event;
+    else if (isEnd) delivered = null;
+    node = event.node ?? node;
+    return step;
+  });
+}

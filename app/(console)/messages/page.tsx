@@ -1,5 +1,19 @@
-import { Find } from "./find.tsx";
+import { redirect } from "next/navigation";
+import { messageIdPattern, rooms } from "../../../server/console/contract/index.ts";
+import { Failure } from "../../components/failure.tsx";
+import { paths } from "../../paths.ts";
+import { readRoom } from "../../read/api.ts";
+import { Explorer } from "./explorer.tsx";
 
-export default function MessagesPage() {
-  return <Find />;
+export default async function MessagesPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ id?: string | string[] }>;
+}) {
+  const { id } = await searchParams;
+  if (typeof id === "string" && messageIdPattern.test(id.toLowerCase()))
+    redirect(paths.message(id.toLowerCase()));
+  const topics = await readRoom(rooms.topics);
+  if (!topics.ok) return <Failure failure={topics.failure} />;
+  return <Explorer names={topics.value.data?.keys ?? []} />;
 }

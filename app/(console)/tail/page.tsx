@@ -3,7 +3,15 @@ import { Failure } from "../../components/failure.tsx";
 import { readRoom } from "../../read/api.ts";
 import { Tail } from "./tail.tsx";
 
-export default async function TailPage() {
+export default async function TailPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ topic?: string | string[] }>;
+}) {
+  const { topic } = await searchParams;
   const topics = await readRoom(rooms.topics);
-  return topics.ok ? <Tail rendered={topics.value} /> : <Failure failure={topics.failure} />;
+  if (!topics.ok) return <Failure failure={topics.failure} />;
+  const rows = topics.value.data?.rows ?? [];
+  const keys = rows.find(({ key }) => key === topic)?.nodes ?? [];
+  return <Tail names={topics.value.data?.keys ?? []} keys={keys} />;
 }

@@ -1,108 +1,89 @@
 "use client";
 
 import { Pause, Play } from "lucide-react";
-import { debounce, parseAsString, useQueryState } from "nuqs";
-import { useDeferredValue, useState } from "react";
-import type { Snapshot } from "../../../server/console/contract/index.ts";
+import { useState } from "react";
+import { decide } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Empty } from "../../components/empty.tsx";
-import { Field, Input, Select } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Shape } from "../../components/status.tsx";
-import { age, count, plural } from "../../live/format.ts";
 import { tailClosed } from "../../live/limits.ts";
-import { filterTail, type TailBuffer } from "../../live/tail-buffer.ts";
+import { useLive } from "../../live/provider.tsx";
+import { sampling, type TailBuffer } from "../../live/tail-buffer.ts";
 import { useLine, useNow } from "../../live/use-now.ts";
-import { useRoom, useStatus } from "../../live/use-room.ts";
+import { useStatus } from "../../live/use-room.ts";
+import { useFormat, useWords } from "../../words/index.ts";
 import { NewSystem } from "../new-system.tsx";
+import { type Asked, roomOf, useAsked, wrongIn } from "./asked.ts";
+import { Controls } from "./controls.tsx";
+import { OutcomeRows } from "./outcome-rows.tsx";
 import { TailRows } from "./tail-rows.tsx";
 import { useTail } from "./use-tail.ts";
 
-export function Tail({ rendered }: { rendered: Snapshot<"topics"> }) {
-  const { data } = useRoom(rendered);
-  const [topic, setTopic] = useQueryState("topic", parseAsString.withDefault(""));
-  const [filter, setFilter] = useQueryState("filter", parseAsString.withDefault(""));
+export function Tail({ names, keys }: { names: readonly string[]; keys: readonly string[] }) {
+  const t = useWords("tail");
+  const f = useFormat();
+  const change = useAsked();
+  const { asked } = change;
+  const { session } = useLive();
   const [held, setHeld] = useState(false);
   const stopped = useLine().pausedAtMs !== null || held;
-  const { shown, waiting } = useTail(topic, stopped);
-  const names = (data?.rows ?? []).map((row) => row.key).sort();
-  const wanted = useDeferredValue(filter);
-  const rows = filterTail(shown.rows, wanted);
+  const isAllowed = decide(session, asked.show === "copies" ? "read-bodies" : "read", {
+    topic: asked.topic || undefined,
+  }).ok;
+  const { shown, waiting, refused } = useTail(isAllowed ? roomOf(asked) : null, stopped);
 
+  if (names.length === 0 && asked.topic === "")
+    return (
+      <>
+        <PageHead title={t("title")} note={t("note")} />
+        <NewSystem />
+      </>
+    );
   return (
     <>
-      <PageHead
-        title="Live tail"
-        note="Copies of messages as they are published. It takes nothing from anyone and is not counted as a consumer; under load copies are left out first."
-      />
-      {names.length === 0 && topic === "" ? (
-        <NewSystem />
+      <PageHead title={t("title")} note={t("note")} />
+      <Controls {...change} names={names} refused={refused}>
+        <Button className="mt-5.5" aria-pressed={held} onClick={() => setHeld(!held)}>
+          {held ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
+          {held ? t("go-on") : t("hold")}
+          {stopped && waiting > 0 && ` ${t("waiting", { count: waiting, waiting: f.count(waiting) })}`}
+        </Button>
+      </Controls>
+      {asked.topic === "" ? (
+        <Empty title={t("choose")}>{t("choose-note")}</Empty>
+      ) : !isAllowed ? (
+        <Empty title={t("not-allowed")}>{t("not-allowed-note", { topic: asked.topic })}</Empty>
       ) : (
-        <>
-          <div className="mb-3 flex flex-wrap items-start gap-x-3">
-            <Field label="Topic" className="w-64 max-sm:w-full">
-              {(ids) => (
-                <Select
-                  {...ids}
-                  value={topic}
-                  onChange={(event) => void setTopic(event.target.value || null)}
-                >
-                  <option value="">Choose a topic</option>
-                  {topic !== "" && !names.includes(topic) && <option value={topic}>{topic}</option>}
-                  {names.map((name) => (
-                    <option key={name} value={name}>
-                      {name}
-                    </option>
-                  ))}
-                </Select>
-              )}
-            </Field>
-            <Field label="Filter (in body or id)" className="w-64 max-sm:w-full">
-              {(ids) => (
-                <Input
-                  {...ids}
-                  type="search"
-                  value={filter}
-                  onChange={(event) =>
-                    void setFilter(event.target.value || null, { limitUrlUpdates: debounce(250) })
-                  }
-                />
-              )}
-            </Field>
-            <Button className="mt-5.5" aria-pressed={held} onClick={() => setHeld(!held)}>
-              {held ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
-              {held ? "Go on" : "Hold"}
-              {stopped && waiting > 0 && ` (${count(waiting)} waiting)`}
-            </Button>
-          </div>
-          {topic === "" ? (
-            <Empty title="Choose a topic">
-              Its messages appear here as they are published, newest first.
-            </Empty>
-          ) : (
-            <>
-              <NotTailed topic={topic} keys={data?.rows.find(({ key }) => key === topic)?.nodes ?? []} />
-              <Summary topic={topic} buffer={shown} matching={rows.length} />
-              <TailRows rows={rows} />
-            </>
-          )}
-        </>
+        wrongIn(asked).size === 0 && (
+          <>
+            <NotTailed topic={asked.topic} keys={keys} />
+            <Summary asked={asked} buffer={shown} />
+            {asked.show === "copies" ? (
+              <TailRows topic={asked.topic} rows={shown.rows} />
+            ) : (
+              <OutcomeRows rows={shown.outcomes} received={shown.received} />
+            )}
+          </>
+        )
       )}
     </>
   );
 }
 
-/** Why of some of the topic's nodes, or of all, no message appears here. */
+/** Why of some of the nodes, or of all, no message appears here. */
 function NotTailed({ topic, keys }: { topic: string; keys: readonly string[] }) {
+  const t = useWords("tail");
   const { data } = useStatus();
-  const limited = data.nodes.filter(({ key, limits }) => keys.includes(key) && limits !== null);
+  const asked = keys.length > 0 ? keys : data.nodes.map(({ key }) => key);
+  const limited = data.nodes.filter(({ key, limits }) => asked.includes(key) && limits !== null);
   if (limited.length === 0) return null;
-  const all = tailClosed(keys, data.nodes) !== null;
+  const all = tailClosed(asked, data.nodes) !== null;
   return (
     <div data-testid="limits" className="mb-3 text-13">
       <p className="flex items-center gap-1.5 font-medium">
         <Shape tone="unknown" />
-        {all ? `No copies of ${topic} are to be had.` : `Not all nodes give copies of ${topic}.`}
+        {all ? t("limits.all", { topic }) : t("limits.some", { topic })}
       </p>
       <ul className="mt-1 pl-4">
         {limited.map(({ key, limits }) => (
@@ -115,30 +96,60 @@ function NotTailed({ topic, keys }: { topic: string; keys: readonly string[] }) 
   );
 }
 
-function Summary({ topic, buffer, matching }: { topic: string; buffer: TailBuffer; matching: number }) {
+function Summary({ asked: { topic, filter, show }, buffer }: { asked: Asked; buffer: TailBuffer }) {
+  const t = useWords("tail");
+  const f = useFormat();
   const nowMs = useNow();
-  if (buffer.rows.length === 0) {
-    return (
-      <p className="flex items-center gap-1.5 text-muted" data-testid="tail-waiting">
-        <Shape tone="info" />
-        {buffer.nodes === 0 ? `Connecting to ${topic}…` : `Listening to ${topic}: no message since you came.`}
-      </p>
-    );
-  }
-  const filtered = matching < buffer.rows.length;
+  const { rows, outcomes, seen, matched, unlooked, told, missing } = buffer;
+  const all = matched ?? seen;
+  const oneOf = sampling(told, all);
   return (
-    <p className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-12 text-muted">
-      <span>
-        {count(buffer.received)} of {plural(buffer.seen, "message")} shown
-        {filtered && `, ${count(matching)} match`}
-      </span>
-      <span>last {age(nowMs - (buffer.lastAtMs ?? nowMs))} ago</span>
-      {buffer.missing.length > 0 && (
-        <span className="flex items-center gap-1.5">
-          <Shape tone="unknown" />
-          not listening to {buffer.missing.join(", ")}
+    <div
+      className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-12 text-muted"
+      data-testid="tail-counts"
+    >
+      {rows.length + outcomes.length === 0 ? (
+        <span className="flex items-center gap-1.5 text-13" data-testid="tail-waiting">
+          <Shape tone="info" />
+          {buffer.nodes === 0
+            ? t("connecting", { topic })
+            : show === "outcomes" || filter !== ""
+              ? t("listening-filtered", { topic })
+              : t("listening", { topic })}
+        </span>
+      ) : (
+        <>
+          <span>{t("shown", { count: all, shown: f.count(told), all: f.count(all) })}</span>
+          {oneOf !== null && (
+            <span className="flex items-center gap-1.5 text-warn">
+              <Shape tone="warn" />
+              {t("one-of", { many: f.count(oneOf) })}
+            </span>
+          )}
+          <span>{t("last", { age: f.age(Math.max(0, nowMs - (buffer.lastAtMs ?? nowMs))) })}</span>
+        </>
+      )}
+      {matched !== null && (
+        <span>
+          {t("looked", {
+            count: seen - unlooked,
+            looked: f.count(seen - unlooked),
+            matched: f.count(matched),
+          })}
         </span>
       )}
-    </p>
+      {unlooked > 0 && (
+        <span className="flex items-center gap-1.5 text-warn">
+          <Shape tone="warn" />
+          {t("unlooked", { count: unlooked, unlooked: f.count(unlooked) })}
+        </span>
+      )}
+      {missing.length > 0 && (
+        <span className="flex items-center gap-1.5">
+          <Shape tone="unknown" />
+          {t("missing", { nodes: missing.join(", ") })}
+        </span>
+      )}
+    </div>
   );
 }

@@ -1,22 +1,16 @@
 "use client";
 
-import type { TraceEvent, TraceEventKind } from "../../../../server/console/contract/index.ts";
+import { useMemo } from "react";
+import type { AdoptionRow, TraceEvent } from "../../../../server/console/contract/index.ts";
 import { Card } from "../../../components/card.tsx";
 import { Shape, Status, type Tone } from "../../../components/status.tsx";
-import { clock, span } from "../../../live/format.ts";
-import { useAwake } from "../../../live/use-awake.ts";
+import { clock } from "../../../live/format.ts";
+import { type Step, stepsOf } from "../../../live/trace.ts";
 import { useStatus } from "../../../live/use-room.ts";
 import { visible } from "../../../live/visible.ts";
-
-const kinds: Record<TraceEventKind, { readonly tone: Tone; readonly text: string }> = {
-  publish: { tone: "ok", text: "Published" },
-  deliver: { tone: "info", text: "Delivered" },
-  finish: { tone: "ok", text: "Finished" },
-  requeue: { tone: "warn", text: "Requeued" },
-  timeout: { tone: "warn", text: "Timed out" },
-  touch: { tone: "unknown", text: "Touched" },
-  drop: { tone: "crit", text: "Dropped" },
-};
+import { kindTones } from "../../../messages/kinds.tsx";
+import { useZone } from "../../../preferences/provider.tsx";
+import { useFormat, useWords } from "../../../words/index.ts";
 
 /** What happened in one place, top to bottom. */
 export function Lane({
@@ -25,13 +19,17 @@ export function Lane({
   note,
   events,
   startMs,
+  adoptions,
 }: {
   title: string;
   word: { readonly tone: Tone; readonly text: string };
   note?: string | undefined;
   events: readonly TraceEvent[];
   startMs: number | null;
+  adoptions: readonly AdoptionRow[];
 }) {
+  const t = useWords("messages");
+  const steps = useMemo(() => stepsOf(events), [events]);
   return (
     <Card>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5">
@@ -43,15 +41,16 @@ export function Lane({
         </span>
         {note !== undefined && <span className="text-12 text-muted">{note}</span>}
       </div>
-      <ol aria-label={`Events in ${title}`} className="px-4 py-3">
-        {events.map((event, at) => (
+      <ol aria-label={t("life.events-in", { place: title })} className="px-4 py-3">
+        {steps.map((step, at) => (
           <Event
             // Events of a message carry nothing that tells two of a kind apart but their place.
             // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end
             key={at}
-            event={event}
+            step={step}
             startMs={startMs}
-            last={at === events.length - 1}
+            last={at === steps.length - 1}
+            adoption={adoptionBefore(step, adoptions)}
           />
         ))}
       </ol>
@@ -59,40 +58,79 @@ export function Lane({
   );
 }
 
-function Event({ event, startMs, last }: { event: TraceEvent; startMs: number | null; last: boolean }) {
-  const zone = useAwake() ? "local" : "utc";
+/** The last time that a node took over from the one before, before it did something itself. */
+function adoptionBefore(
+  { event, handedOverBy }: Step,
+  adoptions: readonly AdoptionRow[],
+): AdoptionRow | null {
+  if (handedOverBy === null) return null;
+  return adoptions.find(({ of, atMs }) => of === handedOverBy && atMs <= event.atMs) ?? null;
+}
+
+function Event({
+  step: { event, heldMs, handedOverBy },
+  startMs,
+  last,
+  adoption,
+}: {
+  step: Step;
+  startMs: number | null;
+  last: boolean;
+  adoption: AdoptionRow | null;
+}) {
+  const t = useWords("messages");
+  const f = useFormat();
+  const zone = useZone();
   const { data } = useStatus();
-  const { tone, text } = kinds[event.kind];
-  const node = data.nodes.find(({ id }) => id !== null && id === event.node)?.key ?? event.node;
+  const nameOf = (id: string | null) =>
+    data.nodes.find((node) => node.id !== null && node.id === id)?.key ?? id;
+  const { kind, attempts, delayMs, atMs, client } = event;
   return (
-    <li className="relative flex gap-3 pb-3 last:pb-0">
-      {!last && (
-        <span aria-hidden="true" className="absolute top-4 bottom-0 left-[4.5px] border-l border-line" />
+    <>
+      {handedOverBy !== null && (
+        <li className="mb-3 rounded-control border border-line border-dashed px-3 py-1.5 text-12 text-muted">
+          {t("life.handed-over", {
+            from: adoption?.ofNode ?? nameOf(handedOverBy) ?? "",
+            to: nameOf(event.node) ?? "",
+          })}{" "}
+          {adoption !== null &&
+            adoption.state === "done" &&
+            t("life.adopted", {
+              took: f.span((adoption.takeMs ?? 0) + (adoption.loadMs ?? 0)),
+              waited: f.span(adoption.waitedMs),
+            })}
+        </li>
       )}
-      <Shape tone={tone} className="mt-1" />
-      <div className="min-w-0 flex-1">
-        <div className="flex flex-wrap items-baseline gap-x-2">
-          <span className="font-medium">
-            {text}
-            {event.kind === "deliver" && event.attempts !== null && ` #${event.attempts}`}
-          </span>
-          {event.delayMs !== null && event.delayMs > 0 && (
-            <span className="text-12 text-muted">due {span(event.delayMs)} later</span>
-          )}
-          <time
-            dateTime={new Date(event.atMs).toISOString()}
-            title={clock(event.atMs, zone, true)}
-            className="ml-auto text-12 text-muted"
-          >
-            {startMs === null || event.atMs === startMs
-              ? clock(event.atMs, zone, true)
-              : `+${span(event.atMs - startMs)}`}
-          </time>
+      <li className="relative flex gap-3 pb-3 last:pb-0">
+        {!last && (
+          <span aria-hidden="true" className="absolute top-4 bottom-0 left-[4.5px] border-l border-line" />
+        )}
+        <Shape tone={kindTones[kind]} className="mt-1" />
+        <div className="min-w-0 flex-1">
+          <div className="flex flex-wrap items-baseline gap-x-2">
+            <span className="font-medium">
+              {t(`kind.${kind}`)}
+              {kind === "deliver" && attempts !== null && ` #${attempts}`}
+            </span>
+            {delayMs !== null && delayMs > 0 && (
+              <span className="text-12 text-muted">{t("life.due", { delay: f.span(delayMs) })}</span>
+            )}
+            {heldMs !== null && heldMs >= 0 && (
+              <span className="text-12 text-muted">{t("life.held", { held: f.span(heldMs) })}</span>
+            )}
+            <time
+              dateTime={new Date(atMs).toISOString()}
+              title={clock(atMs, zone, true)}
+              className="ml-auto text-12 text-muted"
+            >
+              {startMs === null || atMs === startMs ? clock(atMs, zone, true) : `+${f.span(atMs - startMs)}`}
+            </time>
+          </div>
+          <p className="font-mono text-12 text-muted wrap-anywhere">
+            {visible([client?.id, client?.address, nameOf(event.node)].filter(Boolean).join(" · "))}
+          </p>
         </div>
-        <p className="font-mono text-12 text-muted wrap-anywhere">
-          {visible([event.client?.id, event.client?.address, node].filter(Boolean).join(" · "))}
-        </p>
-      </div>
-    </li>
+      </li>
+    </>
   );
 }

@@ -2,19 +2,30 @@
 
 import Link from "next/link";
 import { useMemo } from "react";
-import type { Trace } from "../../../../server/console/contract/index.ts";
+import {
+  apiPaths,
+  type ClusterView,
+  type Snapshot,
+  type Trace,
+} from "../../../../server/console/contract/index.ts";
+import { Section } from "../../../components/card.tsx";
 import { CopyButton } from "../../../components/copy.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { Shape } from "../../../components/status.tsx";
-import { clock, day, plural, span } from "../../../live/format.ts";
-import { type Life, lifeOf } from "../../../live/trace.ts";
-import { useAwake } from "../../../live/use-awake.ts";
+import { clock, day } from "../../../live/format.ts";
+import { type Life, lifeOf, stepsOf } from "../../../live/trace.ts";
+import { useRead } from "../../../live/use-read.ts";
+import { MessageBody } from "../../../messages/message-body.tsx";
 import { paths } from "../../../paths.ts";
+import { useZone } from "../../../preferences/provider.tsx";
+import { useFormat, useWords } from "../../../words/index.ts";
+import { CopyLink } from "./copy-link.tsx";
 import { Lane } from "./lane.tsx";
 import { useTrace } from "./use-trace.ts";
 
 export function Message({ rendered }: { rendered: Trace }) {
+  const t = useWords("messages");
   const { trace, failure } = useTrace(rendered);
   const life = useMemo(() => lifeOf(trace), [trace]);
   return (
@@ -22,45 +33,100 @@ export function Message({ rendered }: { rendered: Trace }) {
       <PageHead
         title={trace.id}
         name
-        badges={<CopyButton text={trace.id} label="Copy id" />}
+        badges={
+          <>
+            <CopyButton text={trace.id} label={t("life.copy-id")} />
+            <CopyLink />
+          </>
+        }
         note={<Where life={life} />}
+        actions={
+          life.topic !== null && (
+            <Link
+              href={`${paths.messages}?topic=${encodeURIComponent(life.topic)}`}
+              className="text-accent underline"
+            >
+              {t("life.others", { topic: life.topic })}
+            </Link>
+          )
+        }
       />
       {failure !== null && (
         <p role="status" className="mb-4 flex items-center gap-1.5">
           <Shape tone="warn" />
-          {failure.message} What is below is what was known before.
+          {t("life.stale", { message: failure.message })}
         </p>
       )}
       {trace.events.length === 0 ? <Nothing trace={trace} /> : <Lanes life={life} />}
       <Trust trace={trace} />
+      {life.topic !== null && (
+        <Section title={t("body.title")} className="mt-6">
+          <MessageBody key={trace.id} topic={life.topic} id={trace.id} />
+        </Section>
+      )}
     </>
   );
 }
 
 function Where({ life }: { life: Life }) {
-  const zone = useAwake() ? "local" : "utc";
-  if (life.topic === null) return null;
-  return (
-    <>
-      in{" "}
-      <Link href={paths.topic(life.topic)} className="font-mono text-accent underline">
-        {life.topic}
-      </Link>
-      {life.publishedAtMs !== null &&
-        `, published ${day(life.publishedAtMs, zone)} at ${clock(life.publishedAtMs, zone, true)}`}
-    </>
+  const t = useWords("messages");
+  const zone = useZone();
+  const { topic } = life;
+  if (topic === null) return null;
+  const link = () => (
+    <Link href={paths.topic(topic)} className="font-mono text-accent underline">
+      {topic}
+    </Link>
   );
+  return life.publishedAtMs === null
+    ? t.rich("life.in", { topic: link })
+    : t.rich("life.published", {
+        topic: link,
+        at: `${day(life.publishedAtMs, zone)} ${clock(life.publishedAtMs, zone, true)}`,
+      });
 }
 
 function Lanes({ life }: { life: Life }) {
+  const t = useWords("messages");
+  const f = useFormat();
+  const isHandedOver = life.lanes.some(({ events }) =>
+    stepsOf(events).some(({ handedOverBy }) => handedOverBy !== null),
+  );
   return (
     <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3" data-testid="lanes">
+      {isHandedOver ? <WithAdoptions life={life} /> : <EachLane life={life} adoptions={[]} t={t} f={f} />}
+    </div>
+  );
+}
+
+/** Who took over from whom is asked only where a message went from one node to another. */
+function WithAdoptions({ life }: { life: Life }) {
+  const t = useWords("messages");
+  const f = useFormat();
+  const { value } = useRead<Snapshot<"cluster">>(apiPaths.cluster, null);
+  return <EachLane life={life} adoptions={value?.data?.adoptions ?? []} t={t} f={f} />;
+}
+
+function EachLane({
+  life,
+  adoptions,
+  t,
+  f,
+}: {
+  life: Life;
+  adoptions: ClusterView["adoptions"];
+  t: ReturnType<typeof useWords<"messages">>;
+  f: ReturnType<typeof useFormat>;
+}) {
+  return (
+    <>
       {life.beforeChannels.length > 0 && (
         <Lane
-          title={life.topic ?? "Topic"}
-          word={{ tone: "ok", text: "Published" }}
+          title={life.topic ?? ""}
+          word={{ tone: "ok", text: t("kind.publish") }}
           events={life.beforeChannels}
           startMs={life.publishedAtMs}
+          adoptions={adoptions}
         />
       )}
       {life.lanes.map((lane) => (
@@ -68,59 +134,62 @@ function Lanes({ life }: { life: Life }) {
           key={lane.channel}
           title={lane.channel}
           word={{
-            ...words[lane.state],
+            tone: tones[lane.state],
             text:
               lane.tookMs === null
-                ? words[lane.state].text
-                : `${words[lane.state].text} after ${span(lane.tookMs)}`,
+                ? t(`state.${lane.state}`)
+                : t("life.after", { state: t(`state.${lane.state}`), took: f.span(lane.tookMs) }),
           }}
-          note={lane.deliveries > 0 ? plural(lane.deliveries, "delivery", "deliveries") : undefined}
+          note={lane.deliveries > 0 ? t("life.deliveries", { count: lane.deliveries }) : undefined}
           events={lane.events}
           startMs={life.publishedAtMs}
+          adoptions={adoptions}
         />
       ))}
-    </div>
+    </>
   );
 }
 
-const words = {
-  finished: { tone: "ok", text: "Finished" },
-  "in-flight": { tone: "info", text: "In flight" },
-  requeued: { tone: "warn", text: "Requeued" },
-  "timed-out": { tone: "warn", text: "Timed out" },
-  dropped: { tone: "crit", text: "Dropped" },
-  unknown: { tone: "unknown", text: "Not known" },
+const tones = {
+  finished: "ok",
+  "in-flight": "info",
+  requeued: "warn",
+  "timed-out": "warn",
+  dropped: "crit",
+  unknown: "unknown",
 } as const;
 
 function Nothing({ trace }: { trace: Trace }) {
-  const zone = useAwake() ? "local" : "utc";
+  const t = useWords("messages");
+  const zone = useZone();
   return (
-    <Empty title="Nothing is known of this message">
+    <Empty title={t("life.nothing")}>
       {trace.sinceMs === null
-        ? "There is no history yet: it appears here as soon as something is written of it."
-        : `History goes back to ${day(trace.sinceMs, zone)} ${clock(trace.sinceMs, zone)}. Either it is older than that, or nothing has happened to it, or there is no such message.`}
+        ? t("life.no-history")
+        : t("life.since", { at: `${day(trace.sinceMs, zone)} ${clock(trace.sinceMs, zone)}` })}
     </Empty>
   );
 }
 
 /** How far what is shown can be believed. */
 function Trust({ trace }: { trace: Trace }) {
+  const t = useWords("messages");
+  const f = useFormat();
+  const { lagMs, gaps } = trace;
   return (
     <div className="mt-4 space-y-1 text-12 text-muted">
       <p>
-        From the audit,{" "}
-        {trace.lagMs === null
-          ? "how far behind is not known"
-          : trace.lagMs === 0
-            ? "with nothing left to be written"
-            : `at most ${span(trace.lagMs)} behind`}
-        .{trace.cut && " There are more events than are shown."}
+        {lagMs === null
+          ? t("trust.unknown")
+          : lagMs === 0
+            ? t("trust.complete")
+            : t("trust.behind", { lag: f.span(lagMs) })}
+        {trace.cut && ` ${t("trust.cut")}`}
       </p>
-      {trace.gaps !== null && trace.gaps > 0 && (
+      {gaps !== null && gaps > 0 && (
         <p className="flex items-center gap-1.5 text-warn">
           <Shape tone="warn" />
-          {plural(trace.gaps, "event was", "events were")} lost to a bound: that something is not here does
-          not prove that it did not happen.
+          {t("trust.gaps", { count: gaps, gaps: f.count(gaps) })}
         </p>
       )}
     </div>

@@ -4,15 +4,17 @@ import { Failure } from "../../../components/failure.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { nameOf } from "../../../paths.ts";
 import { readTrace } from "../../../read/api.ts";
+import { readLocale, words } from "../../../words/server.ts";
 import { Message } from "./message.tsx";
 
 export default async function MessagePage({ params }: { params: Promise<{ id: string }> }) {
   const id = nameOf((await params).id).toLowerCase();
   if (!messageIdPattern.test(id)) {
+    const t = words(await readLocale(), "messages");
     return (
       <>
-        <PageHead title="Trace" />
-        <Empty title="This is not a message id">An id has 16 hexadecimal digits.</Empty>
+        <PageHead title={t("title")} />
+        <Empty title={t("not-an-id")}>{t("find.wrong")}</Empty>
       </>
     );
   }

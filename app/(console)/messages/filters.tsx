@@ -1,0 +1,163 @@
+"use client";
+
+import { useState } from "react";
+import { eventKinds, instantOf, kindWords } from "../../../server/console/contract/index.ts";
+import { Button } from "../../components/button.tsx";
+import { Field, Input, Select } from "../../components/field.tsx";
+import { TopicField } from "../../messages/topic-field.tsx";
+import { useWords } from "../../words/index.ts";
+import { type Asked, isFiltered, ranges, type useAsked, wrongIn } from "./asked.ts";
+
+type Change = ReturnType<typeof useAsked>;
+
+/** What is looked for. Everything of it stands in the address. */
+export function Filters({ asked, type, set, clear, names }: Change & { names: readonly string[] }) {
+  const t = useWords("messages");
+  const wrong = wrongIn(asked);
+  const errorOf = (field: string, words: string) => (wrong.has(field) ? words : undefined);
+  return (
+    <search aria-label={t("filters.label")} className="mb-3 block">
+      <div className="grid grid-cols-1 gap-x-3 sm:grid-cols-2 lg:grid-cols-5">
+        <TopicField
+          label={t("filters.topic")}
+          names={names}
+          value={asked.topic}
+          onChange={(topic) => type({ topic })}
+        />
+        <Field label={t("filters.channel")} error={errorOf("channel", t("bad-name"))}>
+          {(ids) => (
+            <Input
+              {...ids}
+              className="font-mono"
+              maxLength={64}
+              value={asked.channel}
+              onChange={(event) => type({ channel: event.target.value.trim() })}
+            />
+          )}
+        </Field>
+        <Field label={t("filters.client")} hint={t("filters.client-hint")}>
+          {(ids) => (
+            <Input
+              {...ids}
+              maxLength={256}
+              value={asked.client}
+              onChange={(event) => type({ client: event.target.value.trimStart() })}
+            />
+          )}
+        </Field>
+        <Field
+          label={t("filters.attempts")}
+          hint={t("filters.attempts-hint")}
+          error={errorOf("attempts", t("filters.attempts-wrong"))}
+        >
+          {(ids) => (
+            <Input
+              {...ids}
+              maxLength={8}
+              value={asked.attempts}
+              onChange={(event) => type({ attempts: event.target.value.replaceAll(" ", "") })}
+            />
+          )}
+        </Field>
+        <Range asked={asked} set={set} isWrong={wrong.has("from") || wrong.has("to")} />
+      </div>
+      <div className="flex flex-wrap items-center gap-1">
+        <fieldset className="flex flex-wrap gap-1">
+          <legend className="sr-only">{t("filters.events")}</legend>
+          {eventKinds
+            .filter((kind) => kind !== "touch")
+            .map((kind) => {
+              const word = kindWords[kind];
+              const isOn = asked.event.includes(word);
+              return (
+                <Button
+                  key={kind}
+                  size="small"
+                  kind={isOn ? "primary" : "plain"}
+                  aria-pressed={isOn}
+                  onClick={() =>
+                    set({ event: isOn ? asked.event.filter((one) => one !== word) : [...asked.event, word] })
+                  }
+                >
+                  {t(`kind.${kind}`)}
+                </Button>
+              );
+            })}
+        </fieldset>
+        {isFiltered(asked) && (
+          <Button size="small" kind="quiet" onClick={clear}>
+            {t("filters.clear")}
+          </Button>
+        )}
+      </div>
+    </search>
+  );
+}
+
+function Range({ asked, set, isWrong }: { asked: Asked; set: Change["set"]; isWrong: boolean }) {
+  const t = useWords("messages");
+  const preset = asked.to === "now" && ranges.find((range) => range === asked.from);
+  const [isOwn, setOwn] = useState(!preset);
+  return (
+    <div className="min-w-0">
+      <Field label={t("filters.time")} error={isWrong ? t("filters.time-wrong") : undefined}>
+        {(ids) => (
+          <Select
+            {...ids}
+            value={isOwn ? "own" : asked.from}
+            onChange={(event) => {
+              const { value } = event.target;
+              setOwn(value === "own");
+              if (value !== "own") set({ from: value, to: "now" });
+              else {
+                const nowMs = Date.now();
+                const fromMs = instantOf(asked.from, nowMs) ?? nowMs - 3_600_000;
+                set({ from: new Date(fromMs).toISOString(), to: new Date(nowMs).toISOString() });
+              }
+            }}
+          >
+            {ranges.map((range) => (
+              <option key={range} value={range}>
+                {t(`range.${range}`)}
+              </option>
+            ))}
+            <option value="own">{t("range.own")}</option>
+          </Select>
+        )}
+      </Field>
+      {isOwn && (
+        <div className="mb-2 space-y-1">
+          <Instant label={t("filters.from")} value={asked.from} onChange={(from) => set({ from })} />
+          <Instant label={t("filters.to")} value={asked.to} onChange={(to) => set({ to })} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** In the browser's own zone; the address has it in UTC. */
+function Instant({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const ms = instantOf(value, Date.now());
+  const local =
+    ms === null ? "" : new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  return (
+    <Input
+      aria-label={label}
+      type="datetime-local"
+      step={1}
+      value={local}
+      onChange={(event) => {
+        const chosen = new Date(event.target.value);
+        if (!Number.isNaN(chosen.getTime())) onChange(chosen.toISOString());
+      }}
+    />
+  );
+}

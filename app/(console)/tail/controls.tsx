@@ -1,0 +1,164 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { type ApiFailure, eventKinds, kindWords } from "../../../server/console/contract/index.ts";
+import { Button } from "../../components/button.tsx";
+import { Field, Input, Select } from "../../components/field.tsx";
+import { useStatus } from "../../live/use-room.ts";
+import { TopicField } from "../../messages/topic-field.tsx";
+import { useWords } from "../../words/index.ts";
+import { shows, type useAsked, wrongIn } from "./asked.ts";
+
+/** What is listened to. Everything of it stands in the address. */
+export function Controls({
+  asked,
+  type,
+  set,
+  names,
+  refused,
+  children,
+}: ReturnType<typeof useAsked> & {
+  names: readonly string[];
+  refused: ApiFailure | null;
+  children: ReactNode;
+}) {
+  const t = useWords("tail");
+  const { data } = useStatus();
+  const wrong = wrongIn(asked);
+  return (
+    <search aria-label={t("controls")} className="mb-3 block">
+      <div className="flex flex-wrap items-start gap-x-3">
+        <TopicField
+          label={t("topic")}
+          className="w-56 max-sm:w-full"
+          names={names}
+          value={asked.topic}
+          onChange={(topic) => type({ topic })}
+        />
+        <Field label={t("show")} className="w-44 max-sm:w-full">
+          {(ids) => (
+            <Select
+              {...ids}
+              value={asked.show}
+              onChange={(event) => set({ show: event.target.value as (typeof shows)[number] })}
+            >
+              {shows.map((show) => (
+                <option key={show} value={show}>
+                  {t(`shows.${show}`)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        {asked.show === "copies" && (
+          <Field
+            label={t("filter")}
+            className="min-w-56 max-w-112 flex-1 max-sm:w-full"
+            hint={t("filter-hint")}
+            error={
+              wrong.has("filter") || refused?.code === "bad-request"
+                ? t("filter-wrong")
+                : refused !== null
+                  ? refused.message
+                  : undefined
+            }
+          >
+            {(ids) => (
+              <Input
+                {...ids}
+                type="search"
+                className="font-mono"
+                maxLength={256}
+                value={asked.filter}
+                onChange={(event) => type({ filter: event.target.value })}
+              />
+            )}
+          </Field>
+        )}
+        {asked.show === "outcomes" && (
+          <>
+            <Field
+              label={t("channel")}
+              className="w-44 max-sm:w-full"
+              error={wrong.has("channel") ? t("channel-wrong") : undefined}
+            >
+              {(ids) => (
+                <Input
+                  {...ids}
+                  className="font-mono"
+                  maxLength={64}
+                  value={asked.channel}
+                  onChange={(event) => type({ channel: event.target.value.trim() })}
+                />
+              )}
+            </Field>
+            <Field
+              label={t("attempts")}
+              className="w-32 max-sm:w-full"
+              hint={t("attempts-hint")}
+              error={wrong.has("attempts") ? t("attempts-wrong") : undefined}
+            >
+              {(ids) => (
+                <Input
+                  {...ids}
+                  maxLength={8}
+                  value={asked.attempts}
+                  onChange={(event) => type({ attempts: event.target.value.replaceAll(" ", "") })}
+                />
+              )}
+            </Field>
+            <Field label={t("client")} className="w-44 max-sm:w-full" hint={t("client-hint")}>
+              {(ids) => (
+                <Input
+                  {...ids}
+                  maxLength={256}
+                  value={asked.client}
+                  onChange={(event) => type({ client: event.target.value.trimStart() })}
+                />
+              )}
+            </Field>
+          </>
+        )}
+        {data.nodes.length > 1 && (
+          <Field label={t("node")} className="w-44 max-sm:w-full">
+            {(ids) => (
+              <Select {...ids} value={asked.node} onChange={(event) => set({ node: event.target.value })}>
+                <option value="">{t("all-nodes")}</option>
+                {data.nodes.map(({ key }) => (
+                  <option key={key} value={key}>
+                    {key}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
+        {children}
+      </div>
+      {asked.show === "outcomes" && (
+        <fieldset className="flex flex-wrap gap-1">
+          <legend className="sr-only">{t("events")}</legend>
+          {eventKinds
+            .filter((kind) => kind !== "touch")
+            .map((kind) => {
+              const word = kindWords[kind];
+              const isOn = asked.event.includes(word);
+              return (
+                <Button
+                  key={kind}
+                  size="small"
+                  kind={isOn ? "primary" : "plain"}
+                  aria-pressed={isOn}
+                  onClick={() =>
+                    set({ event: isOn ? asked.event.filter((one) => one !== word) : [...asked.event, word] })
+                  }
+                >
+                  {t(`kind.${kind}`)}
+                </Button>
+              );
+            })}
+        </fieldset>
+      )}
+    </search>
+  );
+}
