@@ -1,5 +1,6 @@
 export * from "./audit.ts";
 export * from "./blocks.ts";
+export * from "./browser-tokens.ts";
 export * from "./console.ts";
 export * from "./console-leases.ts";
 export * from "./jobs.ts";

@@ -23,6 +23,7 @@ import { bearerOf, Tokens } from "./auth/tokens.ts";
 import { connectionsMax as bridgeConnectionsMax } from "./bridge/bridge.ts";
 import { CollectedNodes } from "./bridge/nodes.ts";
 import { openBridge } from "./bridge/open-bridge.ts";
+import type { TokenStore } from "./bridge/tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
 import { Lookups } from "./collector/lookups.ts";
@@ -78,6 +79,7 @@ export interface ConsoleServerOptions {
   /** null: started without Postgres. */
   readonly stores: {
     readonly sessions: SessionStore;
+    readonly browserTokens?: TokenStore;
     readonly actions: ActionStore;
     readonly traces: TraceSource;
     readonly people?: PeopleStore;
@@ -185,7 +187,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     ...(options.recheckMs === undefined ? {} : { recheckMs: options.recheckMs }),
   });
   const { bridge, addRoutes: addBridgeRoutes } = openBridge({
-    ...{ server: app.server, base, clock, bootId, sessions, log, warn, store: null },
+    ...{ server: app.server, base, clock, bootId, sessions, log, warn },
+    store: options.stores?.browserTokens ?? null,
     nodes: new CollectedNodes(collector),
     isAllowedHost: (request) => isAllowedHost(request.headers.host, guard),
     isOwnOrigin: (request) => isOwnOrigin(request.headers.origin, request.headers.host, options.secure),

@@ -22,6 +22,7 @@ import {
 } from "../../db/queries/actions.ts";
 import { traceMessage } from "../../db/queries/audit.ts";
 import { estimateEvents, searchAudit } from "../../db/queries/audit-search.ts";
+import { deleteOldBrowserTokens } from "../../db/queries/browser-tokens.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../db/queries/console-leases.ts";
 import { selectServerHealth } from "../../db/queries/server-health.ts";
 import { deleteExpired } from "../../db/queries/sessions.ts";
@@ -29,6 +30,7 @@ import type { ActionStore, TraceSource } from "../console/api/ports.ts";
 import type { PeopleStore } from "../console/auth/people.ts";
 import type { SessionStore } from "../console/auth/sessions.ts";
 import { pause } from "../console/back-off.ts";
+import type { TokenStore } from "../console/bridge/tokens.ts";
 import {
   type DatabaseStatus,
   type OperatorAction,
@@ -38,6 +40,7 @@ import {
 import type { Database } from "../console/history/database.ts";
 import type { LeaseStore } from "../console/lease/console-lease.ts";
 import type { HealthSource } from "../console/reads/reads.ts";
+import { browserTokenStore } from "./browser-token-store.ts";
 import { peopleStore, sessionStore } from "./people-store.ts";
 
 const probeMs = 2_000;
@@ -104,6 +107,7 @@ export class ConsoleDatabase {
   get stores(): {
     sessions: SessionStore;
     people: PeopleStore;
+    browserTokens: TokenStore;
     actions: ActionStore;
     traces: TraceSource;
     leases: LeaseStore;
@@ -114,6 +118,7 @@ export class ConsoleDatabase {
     return {
       sessions: sessionStore(up),
       people: peopleStore(up),
+      browserTokens: browserTokenStore(up),
       actions: this.#actions(),
       traces: this.#traces(),
       leases: this.#leases(),
@@ -135,6 +140,7 @@ export class ConsoleDatabase {
         if (performance.now() - cleanedAtMs > cleanEveryMs) {
           cleanedAtMs = performance.now();
           await deleteExpired(this.#sql, new Date());
+          await deleteOldBrowserTokens(this.#sql);
         }
       } catch (error) {
         if (signal.aborted) return;

@@ -50,6 +50,7 @@ const pingTimeoutMs = 15_000;
 const connectTimeoutMs = 10_000;
 /** How often it is looked who does not keep up, whose token was revoked, and which nodes there are. */
 const checkMsDefault = 250;
+const looksPerAsking = 2;
 const lagLooks = 4;
 const userAgentMax = 200;
 
@@ -67,6 +68,7 @@ export class Bridge {
   readonly #check: NodeJS.Timeout;
   readonly #messageBytesMax: number;
   #isAskingEnded = false;
+  #looks = 0;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -219,7 +221,7 @@ export class Bridge {
       having.set(topic, nodes);
       connection.followNodes(nodes);
     }
-    void this.#endEnded();
+    if (++this.#looks % looksPerAsking === 0) void this.#endEnded();
   }
 
   async #endEnded(): Promise<void> {
