@@ -1,65 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Consumer, type ConsumerOptions, type Message, Producer } from "../../client/browser/index.ts";
-import {
-  apiPaths,
-  type BrowserConnections,
-  type MintedToken,
-  type TokenRequest,
-} from "../console/contract/index.ts";
-import { TestConsole } from "../console/testing/test-console.ts";
+import { type Message, Producer } from "../../client/browser/index.ts";
+import { apiPaths } from "../console/contract/index.ts";
+import { BridgeWorld } from "../testing/bridge.ts";
 import { eventually } from "../testing/eventually.ts";
-import { startNode, type TestNode } from "../testing/node.ts";
 
-let node: TestNode;
-let console: TestConsole;
+let world: BridgeWorld;
 
 beforeAll(async () => {
-  node = await startNode();
-  console = await (await TestConsole.start([new URL(node.httpUrl).host])).signIn();
-  await eventually(() => {
-    if (console.server.collector.nodes[0]?.state.node?.tcpPort !== node.tcpPort)
-      throw new Error("not heard of yet");
-  });
+  world = await BridgeWorld.start();
 });
-afterAll(async () => {
-  await console[Symbol.asyncDispose]();
-  await node[Symbol.asyncDispose]();
-});
-
-async function mint(request: Partial<TokenRequest> = {}): Promise<MintedToken> {
-  const response = await console.post(apiPaths.consumeTokens, { topics: ["*"], ...request });
-  if (response.status !== 200) throw new Error(await response.text());
-  return (await response.json()) as MintedToken;
-}
-
-function consume(
-  topic: string,
-  onMessage: (message: Message) => unknown,
-  more: Partial<ConsumerOptions> = {},
-) {
-  return new Consumer({
-    url: console.url,
-    headers: { origin: console.url },
-    token: async () => (await mint()).token,
-    topic,
-    channel: "page",
-    onMessage,
-    ...more,
-  });
-}
-
-async function publish(topic: string, ...bodies: readonly string[]): Promise<void> {
-  for (const body of bodies) await fetch(`${node.httpUrl}/pub?topic=${topic}`, { method: "POST", body });
-}
-
-const statsOf = async (topic: string) => (await node.topic(topic)).channels[0];
+afterAll(() => world[Symbol.asyncDispose]());
 
 test("[BC1] a page consumes a channel like any service, and the node has its answers", async () => {
-  const topic = "bc1";
-  await publish(topic, "one", "two", "three");
+  await world.publish("bc1", "one", "two", "three");
   const bodies: string[] = [];
   const outcomes: string[] = [];
-  const consumer = consume(topic, async (message) => {
+  world.consume("bc1", async (message) => {
     bodies.push(message.text);
     outcomes.push(await message.finish());
   });
@@ -68,108 +24,126 @@ test("[BC1] a page consumes a channel like any service, and the node has its ans
 
   expect(bodies.sort()).toEqual(["one", "three", "two"]);
   expect(outcomes).toEqual(["ok", "ok", "ok"]);
-  await eventually(async () => expect(await statsOf(topic)).toMatchObject({ depth: 0, in_flight_count: 0 }));
-  consumer.close();
+  await eventually(async () =>
+    expect(await world.channelOf("bc1")).toMatchObject({ depth: 0, in_flight_count: 0 }),
+  );
+});
+
+test("[BC1] a topic that nobody has yet is consumed once somebody publishes to it", async () => {
+  const bodies: string[] = [];
+  const consumer = world.consume("bc1-later", (message) => {
+    bodies.push(message.text);
+    return message.finish();
+  });
+  await eventually(() => expect(consumer.state).toBe("consuming"));
+
+  await world.publish("bc1-later", "late");
+
+  await eventually(() => expect(bodies).toEqual(["late"]));
+});
+
+test("[BC1] a requeued message comes again after its delay, a touched one stays", async () => {
+  await world.publish("bc1-req", "x");
+  const attempts: number[] = [];
+  world.consume("bc1-req", async (message) => {
+    attempts.push(message.attempts);
+    if (message.attempts === 1) return await message.requeue(10);
+    const before = message.remainingMs;
+    expect(await message.touch()).toBe("ok");
+    expect(message.remainingMs).toBeGreaterThanOrEqual(before - 50);
+    return await message.finish();
+  });
+
+  await eventually(() => expect(attempts).toEqual([1, 2]));
 });
 
 test("[BC2] what a page holds when it goes is delivered again at once", async () => {
-  const topic = "bc2";
-  await publish(topic, "held");
+  await world.publish("bc2", "held");
   const { promise: held, resolve } = Promise.withResolvers<Message>();
-  const first = consume(topic, resolve);
+  const first = world.consume("bc2", resolve);
   await held;
 
   first.close();
   const { promise: again, resolve: come } = Promise.withResolvers<Message>();
-  const second = consume(topic, come);
+  world.consume("bc2", come);
 
   expect(await again).toMatchObject({ attempts: 2 });
   await expect((await held).finish()).resolves.toBe("not-in-flight");
-  second.close();
+});
+
+test("[BC2] an answer that comes after the message timeout is told so, and the message is somebody's again", async () => {
+  await using short = await BridgeWorld.start({ "msg-timeout": "500ms" });
+  await short.publish("bc2-late", "x");
+  const lost: Message[] = [];
+  const outcomes: string[] = [];
+  const { promise: first, resolve } = Promise.withResolvers<Message>();
+  const consumer = short.consume("bc2-late", async (message) => {
+    if (message.attempts === 1) resolve(message);
+    else outcomes.push(await message.finish());
+  });
+  consumer.on("lost", (message) => lost.push(message));
+
+  await eventually(() => expect(outcomes).toContain("ok"));
+
+  expect(lost[0]).toBe(await first);
+  await expect((await first).finish()).resolves.toBe("not-in-flight");
 });
 
 test("[BC3] a page publishes, and hears the broker's word", async () => {
   const producer = new Producer({
-    url: console.url,
-    headers: { origin: console.url },
-    token: async () => (await mint({ topics: ["bc3"], verbs: ["pub"] })).token,
+    url: world.console.url,
+    headers: { origin: world.console.url },
+    token: async () => (await world.mint({ topics: ["bc3"], verbs: ["pub"] })).token,
   });
 
   await expect(producer.publish("bc3", "x")).resolves.toEqual({ again: false });
   await expect(producer.publish("bc3", "x", { key: "k" })).resolves.toEqual({ again: false });
   await expect(producer.publish("bc3", "x", { key: "k" })).resolves.toEqual({ again: true });
+  await expect(producer.publish("bc3", "x", { deferMs: 60_000 })).resolves.toEqual({ again: false });
   await expect(producer.publishMany("bc3", ["y", "z"])).resolves.toEqual({ again: false });
+  await expect(producer.publish("bc3", "")).rejects.toMatchObject({ code: "bad-request" });
   await expect(producer.publish("other", "x")).rejects.toMatchObject({ code: "not-allowed" });
-  expect((await node.topic("bc3")).message_count).toBe(4);
+  expect((await world.node.topic("bc3")).message_count).toBe(5);
   producer.close();
+  await expect(producer.publish("bc3", "x")).rejects.toMatchObject({ code: "closed" });
 });
 
 test("[BC5] who is there is seen, and can be throttled and sent away", async () => {
-  const topic = "bc5";
-  await publish(topic, "x");
-  const consumer = consume(topic, () => {}, { maxInFlight: 7 });
+  await world.publish("bc5", "x");
+  const consumer = world.consume("bc5", () => {}, { maxInFlight: 7 });
   const seen = await eventually(async () => {
-    const { connections } = await console.read<BrowserConnections>(apiPaths.consumeConnections);
-    const one = connections.find((connection) => connection.topic === topic);
+    const one = await world.connectionOn("bc5");
     expect(one).toMatchObject({ user: "admin", rdy: 7, inFlight: 1 });
-    return one!;
+    return one;
   });
 
-  await console.post(apiPaths.consumeThrottle(seen.id), { rdy: 2 });
-  const { connections } = await console.read<BrowserConnections>(apiPaths.consumeConnections);
-  expect(connections.find(({ id }) => id === seen.id)).toMatchObject({ rdyAsked: 7, rdy: 2, throttledTo: 2 });
+  await world.console.post(apiPaths.consumeThrottle(seen.id), { rdy: 2 });
+  expect(await world.connectionOn("bc5")).toMatchObject({ rdyAsked: 7, rdy: 2, throttledTo: 2 });
 
-  await console.post(apiPaths.consumeDisconnect(seen.id), { reason: "enough" });
+  await world.console.post(apiPaths.consumeDisconnect(seen.id), { reason: "enough" });
   await eventually(() => expect(consumer.state).toBe("closed"));
-  await eventually(async () => expect(await statsOf(topic)).toMatchObject({ in_flight_count: 0, depth: 1 }));
+  await eventually(async () =>
+    expect(await world.channelOf("bc5")).toMatchObject({ in_flight_count: 0, depth: 1 }),
+  );
 });
 
-test("[BT3] at its token's end a page that has no other gets nothing more, and what it held goes back", async () => {
-  const topic = "bt3";
-  await publish(topic, "x");
-  let tokens = 0;
-  const got: number[] = [];
-  const consumer = consume(topic, () => void got.push(Date.now()), {
-    token: async () => {
-      if (tokens++ > 0) throw new Error("no more");
-      return (await mint({ expiresInS: 5 })).token;
-    },
-  });
-  await eventually(() => expect(got).toHaveLength(1));
-
-  await eventually(
-    async () => {
-      expect(consumer.state).toBe("connecting");
-      expect(await statsOf(topic)).toMatchObject({ in_flight_count: 0, depth: 1 });
-    },
-    { withinMs: 10_000 },
+test("[BC6] pages of a group of each have every message, those of a shared one part them", async () => {
+  const seen: string[][] = [[], []];
+  const each = seen.map((bodies) =>
+    world.consume(
+      "bc6",
+      (message) => {
+        bodies.push(message.text);
+        return message.finish();
+      },
+      { group: "each" },
+    ),
   );
-  consumer.close();
-});
+  await world.node.act("/topic/create?topic=bc6");
+  await eventually(async () => expect((await world.node.topic("bc6")).channels).toHaveLength(2));
 
-test("[BT4] with another token in time it goes on in its place", async () => {
-  const topic = "bt4";
-  await publish(topic, "x");
-  const { promise: held, resolve } = Promise.withResolvers<Message>();
-  let tokens = 0;
-  const states: string[] = [];
-  const consumer = consume(topic, resolve, {
-    token: async () => (await mint({ expiresInS: tokens++ === 0 ? 5 : 900 })).token,
-  });
-  consumer.on("state", (state) => states.push(state));
-  const message = await held;
+  await world.publish("bc6", "for all");
 
-  await eventually(
-    async () => {
-      const { connections } = await console.read<BrowserConnections>(apiPaths.consumeConnections);
-      expect(connections.find((one) => one.topic === topic)!.expiresAtMs).toBeGreaterThan(
-        Date.now() + 60_000,
-      );
-    },
-    { withinMs: 10_000 },
-  );
-
-  await expect(message.finish()).resolves.toBe("ok");
-  expect(states).toEqual(["consuming"]);
-  consumer.close();
+  await eventually(() => expect(seen).toEqual([["for all"], ["for all"]]));
+  expect(new Set(each.map(({ channel }) => channel)).size).toBe(2);
 });
