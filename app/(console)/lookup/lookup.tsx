@@ -70,7 +70,7 @@ function Known({ lookups }: { lookups: readonly LookupRow[] }) {
         onSort={setSorting}
         stale={(row) => row.state !== "up"}
       />
-      <div className="mt-6 flex flex-wrap items-end gap-2">
+      <div className="mt-6 flex flex-wrap items-start gap-2">
         <Field label={t("filter")} className="w-72">
           {(ids) => (
             <Input
@@ -84,6 +84,7 @@ function Known({ lookups }: { lookups: readonly LookupRow[] }) {
         </Field>
         <Button
           kind={only === null ? "plain" : "primary"}
+          className="mt-5.5"
           aria-pressed={only !== null}
           onClick={() => void setOnly(only === null ? "inactive" : null)}
         >
