@@ -1,15 +1,17 @@
 import Link from "next/link";
 import { paths } from "./paths.ts";
+import { readLocale, words } from "./words/server.ts";
 
-export default function NotFound() {
+export default async function NotFound() {
+  const t = words(await readLocale(), "states");
   return (
     <main className="mx-auto max-w-120 px-6 py-24">
-      <title>Not found – Weir</title>
-      <h1 className="text-20 font-semibold">There is no such page</h1>
+      <title>{t("lost.tab")}</title>
+      <h1 className="text-20 font-semibold">{t("lost.title")}</h1>
       <p className="mt-2 text-muted">
-        The address may be an old one.{" "}
+        {t("lost.text")}{" "}
         <Link href={paths.overview} className="text-accent underline">
-          Back to the overview
+          {t("lost.back")}
         </Link>
       </p>
     </main>

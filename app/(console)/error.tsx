@@ -2,6 +2,7 @@
 
 import { Button } from "../components/button.tsx";
 import { Shape } from "../components/status.tsx";
+import { useWords } from "../words/index.ts";
 
 /** A mistake of ours: the rest of the console stays usable. */
 export default function PageError({
@@ -11,11 +12,12 @@ export default function PageError({
   error: Error & { digest?: string };
   reset: () => void;
 }) {
+  const t = useWords("states");
   return (
     <div role="alert" className="max-w-160 rounded-card border border-line p-5">
       <p className="flex items-center gap-2 text-14 font-medium">
         <Shape tone="crit" />
-        This page could not be shown.
+        {t("broken")}
       </p>
       <p className="mt-1 text-12 text-muted">
         {error.message}
@@ -27,7 +29,7 @@ export default function PageError({
         )}
       </p>
       <Button className="mt-4" onClick={reset}>
-        Try again
+        {t("again")}
       </Button>
     </div>
   );

@@ -13,7 +13,7 @@ export function Failure({ failure }: { failure: ApiFailure }) {
   const t = useWords("failures");
   const wordsOf = useFailureWords();
   return (
-    <div role="alert" className="m-6 max-w-160 rounded-card border border-line p-5">
+    <div role="alert" className="max-w-160 rounded-card border border-line p-5">
       <p className="flex items-center gap-2 text-14 font-medium">
         <Shape tone="crit" />
         {wordsOf(failure)}

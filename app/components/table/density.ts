@@ -1,4 +1,8 @@
-/** Height of a table's row, in pixels. */
+"use client";
+
+import { usePreferences } from "../../preferences/provider.tsx";
+
+/** Height of a table's row, in pixels: as `--row` has it. */
 export function useRowHeightPx(): number {
-  return 36;
+  return usePreferences().preferences.density === "compact" ? 28 : 36;
 }
