@@ -14,6 +14,8 @@ export const paths = {
   lookup: "/lookup",
   messages: "/messages",
   message: (id: string) => `/messages/${part(id)}`,
+  auditOf: ({ topic, channel }: { topic: string; channel?: string | undefined }) =>
+    `/audit?topic=${part(topic)}${channel === undefined ? "" : `&channel=${part(channel)}`}`,
   settings: (page: string) => `/settings/${page}`,
   tail: (topic?: string) => (topic === undefined ? "/tail" : `/tail?topic=${part(topic)}`),
   publish: (topic?: string) => (topic === undefined ? "/publish" : `/publish?topic=${part(topic)}`),

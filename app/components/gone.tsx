@@ -6,6 +6,7 @@ import { clock } from "../live/format.ts";
 import { useNow } from "../live/use-now.ts";
 import { useZone } from "../preferences/provider.tsx";
 import { useWords } from "../words/index.ts";
+import { DeletedBy } from "./deleted-by.tsx";
 import { Empty } from "./empty.tsx";
 import { PageHead } from "./page-head.tsx";
 
@@ -13,12 +14,15 @@ import { PageHead } from "./page-head.tsx";
 export function Gone({
   what,
   name,
+  object,
   wentAtMs,
   back,
   children,
 }: {
   what: string;
   name: string;
+  /** The topic or the channel that it is. */
+  object?: { readonly topic: string; readonly channel?: string };
   /** It was here while the page was open, until then. */
   wentAtMs: number | null;
   back: { href: string; label: string };
@@ -42,6 +46,7 @@ export function Gone({
             {back.label}
           </Link>
         </p>
+        {object !== undefined && wentAtMs !== null && <DeletedBy {...object} wentAtMs={wentAtMs} />}
         {children}
       </Empty>
     </>

@@ -35,7 +35,13 @@ export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`to
   const wentAtMs = useWasHere(data !== null);
   if (data === null) {
     return (
-      <Gone wentAtMs={wentAtMs} what={t("what")} name={name} back={{ href: paths.topics, label: t("back") }}>
+      <Gone
+        object={{ topic: name }}
+        wentAtMs={wentAtMs}
+        what={t("what")}
+        name={name}
+        back={{ href: paths.topics, label: t("back") }}
+      >
         <p className="mt-3">
           {t.rich("gone-publish", {
             a: (part) => (

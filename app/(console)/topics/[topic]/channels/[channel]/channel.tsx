@@ -34,6 +34,7 @@ export function Channel({
   if (data === null) {
     return (
       <Gone
+        object={{ topic, channel }}
         wentAtMs={wentAtMs}
         what={t("what")}
         name={`${topic}/${channel}`}
