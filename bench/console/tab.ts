@@ -1,0 +1,96 @@
+/** One tab of a real browser on the page of topics: when it shows them, and what it costs from then on. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { BrowserContext, CDPSession } from "@playwright/test";
+
+export interface Paint {
+  /** From the start of the navigation, in ms: something, the topics' rows, the first figures over the socket. */
+  readonly firstMs: number;
+  readonly rowsMs: number;
+  readonly liveMs: number;
+}
+
+export interface TabCost {
+  /** Each second: bytes over the socket, and ms of scripts, of layout and styles, and of everything. */
+  readonly bytes: readonly number[];
+  readonly scriptMs: readonly number[];
+  readonly layoutMs: readonly number[];
+  readonly taskMs: readonly number[];
+  readonly rows: number;
+  readonly cells: number;
+}
+
+/** Runs in the page before anything else of it. */
+function lookOut(): void {
+  const seen = { rows: 0, live: 0 };
+  Object.assign(window, { seen });
+  const look = () => {
+    const row = document.querySelector<HTMLElement>("tbody tr[data-index] a");
+    if (seen.rows === 0 && row?.offsetParent) seen.rows = performance.now();
+    if (seen.live === 0 && document.querySelector('[data-testid="live-pill"][data-state="live"]'))
+      seen.live = performance.now();
+    if (seen.rows === 0 || seen.live === 0) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** Opens the page as somebody does who has never been there. */
+export async function paint(context: BrowserContext, url: string): Promise<Paint> {
+  const page = await context.newPage();
+  await page.addInitScript(lookOut);
+  await page.goto(url);
+  await page.waitForFunction(() => {
+    const { seen } = window as unknown as { seen: { rows: number; live: number } };
+    return seen.rows > 0 && seen.live > 0;
+  });
+  const found = await page.evaluate(() => {
+    const { seen } = window as unknown as { seen: { rows: number; live: number } };
+    const [first] = performance.getEntriesByName("first-contentful-paint");
+    return { firstMs: first?.startTime ?? 0, rowsMs: seen.rows, liveMs: seen.live };
+  });
+  await page.close();
+  return found;
+}
+
+/** Leaves the page alone for so many seconds. */
+export async function watch(context: BrowserContext, url: string, seconds: number): Promise<TabCost> {
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  let received = 0;
+  cdp.on("Network.webSocketFrameReceived", ({ response }) => {
+    received += Buffer.byteLength(response.payloadData);
+  });
+  await cdp.send("Network.enable");
+  await cdp.send("Performance.enable");
+  await page.goto(url);
+  await page.locator("tbody tr[data-index] a").first().waitFor();
+  // What belongs to opening it is over.
+  await pause(5_000);
+  const cost = { bytes: [], scriptMs: [], layoutMs: [], taskMs: [] } as {
+    [Key in "bytes" | "scriptMs" | "layoutMs" | "taskMs"]: number[];
+  };
+  let before = await metrics(cdp);
+  received = 0;
+  for (let second = 0; second < seconds; second++) {
+    await pause(1_000);
+    const now = await metrics(cdp);
+    const spent = (...names: string[]) =>
+      names.reduce((sum, name) => sum + (now.get(name)! - before.get(name)!) * 1_000, 0);
+    cost.bytes.push(received);
+    received = 0;
+    cost.scriptMs.push(spent("ScriptDuration"));
+    cost.layoutMs.push(spent("LayoutDuration", "RecalcStyleDuration"));
+    cost.taskMs.push(spent("TaskDuration"));
+    before = now;
+  }
+  const [rows, cells] = await page.evaluate(() => [
+    document.querySelectorAll("tbody tr[data-index]").length,
+    document.querySelectorAll("tbody tr[data-index] td").length,
+  ]);
+  await page.close();
+  return { ...cost, rows: rows!, cells: cells! };
+}
+
+async function metrics(cdp: CDPSession): Promise<ReadonlyMap<string, number>> {
+  const { metrics } = await cdp.send("Performance.getMetrics");
+  return new Map(metrics.map(({ name, value }) => [name, value]));
+}
