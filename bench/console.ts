@@ -100,7 +100,6 @@ const rows: Row[] = [
   ["", "measured", "asked for"],
   ["something is painted, ms", text("firstMs"), ""],
   ["rows with figures are painted, ms", text("rowsMs"), `< ${most.rowsMs}`],
-  ["live, ms", text("liveMs"), ""],
   ["bytes/s of a tab's socket", spreadText(tab.bytes, 0), `≤ ${most.bytesPerSecond}`],
   ["script ms a tick", spreadText(tab.scriptMs, 1), `≤ ${most.scriptMsPerTick}`],
   ["layout and style ms a tick", spreadText(tab.layoutMs, 1), ""],

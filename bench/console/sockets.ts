@@ -31,6 +31,12 @@ const orders: readonly WindowRequest[] = [
   { sort: "-out", q: "events-01" },
 ];
 
+/** As the page of topics has them by itself. */
+const shown = [
+  ...["name", "depth", "stored", "inflight", "deferred", "in", "out", "oldest"],
+  ...["channels", "consumers", "nodes"],
+];
+
 const [url, count, ...cookies] = process.argv.slice(2) as [string, string, ...string[]];
 let [bytes, deltas, gaps] = [0, 0, 0];
 
@@ -49,7 +55,10 @@ async function open(at: number): Promise<void> {
     extraHeaders: { origin: url, cookie },
   });
   const held = new Map<string, Snapshot>();
-  const window = { ...orders[at % orders.length], offset: at % 4 === 0 ? 0 : (at * 10) % 400, limit: 50 };
+  const window = {
+    ...orders[at % orders.length],
+    ...{ offset: at % 4 === 0 ? 0 : (at * 10) % 400, limit: 50, columns: shown },
+  };
   const watch = (room: string) =>
     socket.timeout(30_000).emitWithAck("watch", room, isWindowRoom(room) ? { window } : {});
   socket.on("snapshot", (snapshot: Snapshot) => held.set(snapshot.room, snapshot));

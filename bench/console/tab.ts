@@ -3,14 +3,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { BrowserContext, CDPSession } from "@playwright/test";
 
 export interface Paint {
-  /** From the start of the navigation, in ms: something, the topics' rows, the first figures over the socket. */
+  /** From the start of the navigation, in ms: something, and the topics' rows. */
   readonly firstMs: number;
   readonly rowsMs: number;
-  readonly liveMs: number;
 }
 
 export interface TabCost {
-  /** Each second: bytes over the socket, and ms of scripts, of layout and styles, and of everything. */
+  /** Each second: bytes over the socket; processor time of the main thread in scripts, in layout and styles, in all. */
   readonly bytes: readonly number[];
   readonly scriptMs: readonly number[];
   readonly layoutMs: readonly number[];
@@ -21,14 +20,12 @@ export interface TabCost {
 
 /** Runs in the page before anything else of it. */
 function lookOut(): void {
-  const seen = { rows: 0, live: 0 };
+  const seen = { rows: 0 };
   Object.assign(window, { seen });
   const look = () => {
     const row = document.querySelector<HTMLElement>("tbody tr[data-index] a");
-    if (seen.rows === 0 && row?.offsetParent) seen.rows = performance.now();
-    if (seen.live === 0 && document.querySelector('[data-testid="live-pill"][data-state="live"]'))
-      seen.live = performance.now();
-    if (seen.rows === 0 || seen.live === 0) requestAnimationFrame(look);
+    if (row?.offsetParent) seen.rows = performance.now();
+    else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
@@ -38,14 +35,13 @@ export async function paint(context: BrowserContext, url: string): Promise<Paint
   const page = await context.newPage();
   await page.addInitScript(lookOut);
   await page.goto(url);
-  await page.waitForFunction(() => {
-    const { seen } = window as unknown as { seen: { rows: number; live: number } };
-    return seen.rows > 0 && seen.live > 0;
-  });
+  await page.waitForFunction(() => (window as unknown as { seen: { rows: number } }).seen.rows > 0);
   const found = await page.evaluate(() => {
-    const { seen } = window as unknown as { seen: { rows: number; live: number } };
     const [first] = performance.getEntriesByName("first-contentful-paint");
-    return { firstMs: first?.startTime ?? 0, rowsMs: seen.rows, liveMs: seen.live };
+    return {
+      firstMs: first?.startTime ?? 0,
+      rowsMs: (window as unknown as { seen: { rows: number } }).seen.rows,
+    };
   });
   await page.close();
   return found;
@@ -60,7 +56,7 @@ export async function watch(context: BrowserContext, url: string, seconds: numbe
     received += Buffer.byteLength(response.payloadData);
   });
   await cdp.send("Network.enable");
-  await cdp.send("Performance.enable");
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.goto(url);
   await page.locator("tbody tr[data-index] a").first().waitFor();
   // What belongs to opening it is over.

@@ -12,7 +12,7 @@ import { Empty } from "../../components/empty.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { useSelection } from "../../components/table/selection.ts";
 import { useSort } from "../../components/table/sort.ts";
-import { useColumns } from "../../components/table/use-columns.ts";
+import { type ChosenColumns, useColumns } from "../../components/table/use-columns.ts";
 import { type TableWindow, useTableWindow } from "../../components/table/use-table-window.ts";
 import { WindowTable } from "../../components/table/window-table.tsx";
 import { paths } from "../../paths.ts";
@@ -30,7 +30,9 @@ export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
   const f = useFormat();
   const [{ q, state }] = useQueryStates(topicsAddress);
   const { sorting, setSorting } = useSort(standardSort);
-  const table = useTableWindow(rendered, { q: q.slice(0, windowTextMax), state }, sorting);
+  const columns = useColumns(allTopicColumns);
+  const filter = { q: q.slice(0, windowTextMax), state };
+  const table = useTableWindow(rendered, filter, sorting, columns.shown);
   const { data } = table;
   if (data === null) return null;
   return (
@@ -40,7 +42,7 @@ export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
       {data.total === 0 ? (
         <NewSystem />
       ) : (
-        <Listed table={table} data={data} sorting={sorting} setSorting={setSorting} />
+        <Listed table={table} data={data} columns={columns} sorting={sorting} setSorting={setSorting} />
       )}
       <details className="mt-6">
         <summary className="w-fit cursor-pointer text-13 text-accent underline">{t("create")}</summary>
@@ -55,17 +57,18 @@ export function Topics({ rendered }: { rendered: Snapshot<"topics"> }) {
 function Listed({
   table,
   data,
+  columns,
   sorting,
   setSorting,
 }: {
   table: TableWindow<"topics">;
   data: RoomView<"topics">;
+  columns: ChosenColumns<TopicRow>;
 } & ReturnType<typeof useSort>) {
   const t = useWords("topics");
   const f = useFormat();
   const router = useRouter();
   const [{ q, state }, setFilter] = useQueryStates(topicsAddress);
-  const columns = useColumns(allTopicColumns);
   const selection = useSelection();
   const filtered = q.trim() !== "" || state.length > 0;
   const menu = useCallback((row: TopicRow) => <TopicMenu topic={row.key} paused={row.paused} />, []);

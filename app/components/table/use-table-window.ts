@@ -33,6 +33,7 @@ export function useTableWindow<R extends WindowRoom>(
   rendered: Snapshot<R>,
   { q, state }: Pick<WindowRequest, "q" | "state">,
   sorting: readonly Sort[],
+  columns: readonly { readonly id: string }[],
 ): TableWindow<R> {
   const hand = useHand();
   const paused = useLine().pausedAtMs !== null;
@@ -42,17 +43,19 @@ export function useTableWindow<R extends WindowRoom>(
   const [order, setOrder] = useState(0);
   const { offset, limit } = range.reason === reason ? range : { offset: 0, limit: range.limit };
   const hold = hand.held || paused;
+  const ids = columns.map(({ id }) => id).join();
   const request = useMemo(
     (): WindowRequest => ({
       sort,
       offset,
       limit,
+      columns: ids.split(","),
       ...(q && { q }),
       ...(state && state.length > 0 && { state }),
       ...(hold && { hold }),
       ...(order > 0 && { order }),
     }),
-    [sort, offset, limit, q, state, hold, order],
+    [sort, offset, limit, ids, q, state, hold, order],
   );
   const { data, atMs } = useWindow(rendered, request);
   const onRange = useCallback(

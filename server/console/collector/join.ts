@@ -85,7 +85,15 @@ function joinChannel(name: string, topics: readonly Part<TopicEntry>[]): JoinedC
     stale: parts.some((part) => !part.fresh),
     heard: parts.some((part) => part.fresh),
   };
-  return { row, raw: joinFlows(parts, channelFlow, "raw") };
+  let raw: Flow | null = null;
+  return {
+    row,
+    // Few channels are charted.
+    get raw() {
+      raw ??= joinFlows(parts, channelFlow, "raw");
+      return raw;
+    },
+  };
 }
 
 /** The fresh ones; all, when none is. */

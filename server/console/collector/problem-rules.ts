@@ -26,7 +26,11 @@ export interface ProblemInput {
   readonly atMs: number;
 }
 
-export type Found = Omit<Problem, "sinceMs"> & { readonly sinceMs?: number };
+export type Found = Omit<Problem, "sinceMs" | "message"> & {
+  readonly sinceMs?: number;
+  /** A function where there may be thousands, of which a hundred are told. */
+  readonly message: string | (() => string);
+};
 
 /** What is wrong: for pages by its code and what it is filled with, for others in a sentence. */
 type Said = Pick<Problem, "code" | "params" | "message">;
@@ -217,8 +221,8 @@ export function* channelProblems({ topics, channelRing }: ProblemInput): Generat
       const place = { topic, channel, node: null };
       const on = `${topic}/${channel}`;
       if (depth && clients === 0 && !row.paused) {
-        const oldest = oldestAgeMs === null ? "" : `, oldest ${ageWords(oldestAgeMs)}`;
-        const message = `${on}: ${countWords(depth)} waiting, 0 consumers${oldest}`;
+        const oldest = () => (oldestAgeMs === null ? "" : `, oldest ${ageWords(oldestAgeMs)}`);
+        const message = () => `${on}: ${countWords(depth)} waiting, 0 consumers${oldest()}`;
         yield {
           key: `no-consumers:${on}`,
           rule: "no-consumers",
@@ -237,7 +241,7 @@ export function* channelProblems({ topics, channelRing }: ProblemInput): Generat
           severity: "warn",
           code: "timeouts",
           params: { name: on, share },
-          message: `${on}: ${Math.round(100 * share)} % of deliveries time out`,
+          message: () => `${on}: ${Math.round(100 * share)} % of deliveries time out`,
           ...place,
         };
       }
@@ -250,7 +254,7 @@ export function* channelProblems({ topics, channelRing }: ProblemInput): Generat
             severity: "warn",
             code: "depth-growing",
             params: { name: on, from, to: depth },
-            message: `${on}: depth rose from ${countWords(from)} to ${countWords(depth)} in 5 m`,
+            message: () => `${on}: depth rose from ${countWords(from)} to ${countWords(depth)} in 5 m`,
             ...place,
           };
         }

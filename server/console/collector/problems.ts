@@ -15,6 +15,8 @@ import {
 import { countWords } from "./words.ts";
 
 const problemsMax = 100;
+/** A problem that stays says its figures again this often, not with every tick: it is the same problem. */
+const saidAgainMs = 5_000;
 const recentMax = 20;
 const recentForMs = 3_600_000;
 
@@ -42,7 +44,8 @@ const afterMs: Readonly<Record<ProblemRule, number>> = {
 export class Problems {
   readonly #since = new Map<string, number>();
   readonly #gaps = new Map<string, { count: number; grewAtMs: number }>();
-  #told = new Map<string, Problem>();
+  #told = new Map<string, Told>();
+  #said = new Map<string, { readonly problem: Problem; readonly atMs: number }>();
   active: readonly Problem[] = [];
   recent: readonly PastProblem[] = [];
   lastEndedAtMs: number | null = null;
@@ -60,20 +63,36 @@ export class Problems {
     const keys = new Set(found.map((problem) => problem.key));
     for (const key of this.#since.keys()) if (!keys.has(key)) this.#since.delete(key);
 
-    const told = new Map<string, Problem>();
+    const told = new Map<string, Told>();
     for (const problem of found) {
       const sinceMs = problem.sinceMs ?? this.#since.get(problem.key) ?? atMs;
       this.#since.set(problem.key, sinceMs);
-      if (atMs - sinceMs >= afterMs[problem.rule]) told.set(problem.key, { ...problem, sinceMs });
+      if (atMs - sinceMs >= afterMs[problem.rule]) told.set(problem.key, { found: problem, sinceMs });
     }
     this.#remember(told, atMs);
     this.#told = told;
-    this.active = [...told.values()].sort(worstFirst).slice(0, problemsMax);
+    const worst = [...told.values()].sort(worstFirst).slice(0, problemsMax);
+    this.#said = new Map(worst.map((one) => [one.found.key, this.#say(one, atMs)]));
+    this.active = [...this.#said.values()].map(({ problem }) => problem);
   }
 
-  #remember(told: ReadonlyMap<string, Problem>, atMs: number): void {
+  /** In the words it had a moment ago, unless it is another problem by now. */
+  #say(one: Told, atMs: number) {
+    const { key, severity, code } = one.found;
+    const before = this.#said.get(key);
+    const same =
+      before?.problem.severity === severity &&
+      before.problem.code === code &&
+      before.problem.sinceMs === one.sinceMs;
+    return same && atMs - before.atMs < saidAgainMs ? before : { problem: problemOf(one), atMs };
+  }
+
+  #remember(told: ReadonlyMap<string, Told>, atMs: number): void {
     const ended: PastProblem[] = [];
-    for (const [key, problem] of this.#told) if (!told.has(key)) ended.push({ ...problem, endedAtMs: atMs });
+    for (const [key, one] of this.#told) {
+      if (told.has(key) || ended.length >= recentMax) continue;
+      ended.push({ ...problemOf(one), endedAtMs: atMs });
+    }
     const old = this.recent.some((problem) => atMs - problem.endedAtMs > recentForMs);
     if (ended.length === 0 && !old) return;
     if (ended.length > 0) this.lastEndedAtMs = atMs;
@@ -107,11 +126,21 @@ export class Problems {
   }
 }
 
+interface Told {
+  readonly found: Found;
+  readonly sinceMs: number;
+}
+
+function problemOf({ found, sinceMs }: Told): Problem {
+  const { message } = found;
+  return { ...found, message: typeof message === "function" ? message() : message, sinceMs };
+}
+
 const order: Readonly<Record<Severity, number>> = { crit: 0, warn: 1 };
-function worstFirst(one: Problem, other: Problem): number {
+function worstFirst(one: Told, other: Told): number {
   return (
-    order[one.severity] - order[other.severity] ||
+    order[one.found.severity] - order[other.found.severity] ||
     one.sinceMs - other.sinceMs ||
-    (one.key < other.key ? -1 : 1)
+    (one.found.key < other.found.key ? -1 : 1)
   );
 }

@@ -1,7 +1,9 @@
 /** Figures in sentences for people. */
 
+const whole = new Intl.NumberFormat("en-US");
+
 export function countWords(count: number): string {
-  return Math.round(count).toLocaleString("en-US");
+  return whole.format(Math.round(count));
 }
 
 /** `850 ms`, `12 s`, `14 m`, `3 h 5 m`. */

@@ -7,6 +7,8 @@ export interface TableColumn<Row> {
   readonly value: (row: Row) => string | number | null;
   /** What stands under the column; none: nothing that could be added up. */
   readonly foot?: "sum" | "max";
+  /** The figure of the row's flow that it is. */
+  readonly field?: keyof Flow;
 }
 
 export interface Table<Row> {
@@ -20,28 +22,28 @@ export interface Table<Row> {
 
 type Flowing = { readonly flow: Flow };
 
-function sum(field: keyof Flow): TableColumn<Flowing> {
-  return { value: (row) => row.flow[field], foot: "sum" };
+function figure(field: keyof Flow, foot: "sum" | "max" = "sum") {
+  return { value: (row: Flowing) => row.flow[field], foot, field } as const;
 }
 
 const flowColumns = {
-  depth: sum("depth"),
-  memory: sum("memoryDepth"),
-  stored: sum("storedDepth"),
-  inflight: sum("inFlight"),
-  deferred: sum("deferred"),
-  in: sum("inRate"),
-  out: sum("outRate"),
-  finish: sum("finishRate"),
-  requeue: sum("requeueRate"),
-  timeout: sum("timeoutRate"),
-  messages: sum("messageCount"),
-  delivered: sum("deliverCount"),
-  finished: sum("finishCount"),
-  requeued: sum("requeueCount"),
-  timedout: sum("timeoutCount"),
-  consumers: sum("clients"),
-  oldest: { value: (row) => row.flow.oldestAgeMs, foot: "max" },
+  depth: figure("depth"),
+  memory: figure("memoryDepth"),
+  stored: figure("storedDepth"),
+  inflight: figure("inFlight"),
+  deferred: figure("deferred"),
+  in: figure("inRate"),
+  out: figure("outRate"),
+  finish: figure("finishRate"),
+  requeue: figure("requeueRate"),
+  timeout: figure("timeoutRate"),
+  messages: figure("messageCount"),
+  delivered: figure("deliverCount"),
+  finished: figure("finishCount"),
+  requeued: figure("requeueCount"),
+  timedout: figure("timeoutCount"),
+  consumers: figure("clients"),
+  oldest: figure("oldestAgeMs", "max"),
 } as const satisfies Readonly<Record<string, TableColumn<Flowing>>>;
 
 interface Queue extends Flowing {

@@ -34,6 +34,8 @@ export interface WindowRequest {
   readonly state?: readonly string[] | undefined;
   readonly offset?: number | undefined;
   readonly limit?: number | undefined;
+  /** Ids of the columns that are shown: figures of others are null, and have no sums. Left out: all of them. */
+  readonly columns?: readonly string[] | undefined;
   /** Rows keep their places: somebody's hand is on them. */
   readonly hold?: boolean | undefined;
   /** Another number than before: sorted anew at once, even while held. */

@@ -15,6 +15,7 @@ export const windowFields = {
   state: states.optional(),
   offset: offset.optional(),
   limit: limit.optional(),
+  columns: z.array(z.string().max(32)).max(64).optional(),
   hold: z.boolean().optional(),
   order: z.int().optional(),
 };

@@ -95,6 +95,22 @@ describe("a window", () => {
     expect(JSON.stringify(all.socket.deltas)).not.toContain("t500");
   });
 
+  test("[CF7] has the figures of its columns and no others", async () => {
+    await using all = await world([depth("t", 5)]);
+    await all.watch({ columns: ["name", "depth"] });
+    const narrow = all.view;
+    await all.watch({ columns: ["messages", "bytes"] });
+
+    expect(narrow.rows[0]).toMatchObject({
+      key: "t",
+      messageBytes: null,
+      flow: { depth: 5, messageCount: null },
+    });
+    expect(narrow.sums).toEqual({ depth: 5 });
+    expect(all.view.rows[0]).toMatchObject({ messageBytes: 0, flow: { depth: null, messageCount: 5 } });
+    expect(all.socket.gaps).toBe(0);
+  });
+
   test("[CF8] held rows keep their places while they change, and how many would not is said", async () => {
     await using all = await world(many.slice(0, 10));
     await all.watch({ sort: "-depth", limit: 3, hold: true });
@@ -144,7 +160,7 @@ describe("a window", () => {
     ["a long text", { q: "x".repeat(65) }],
     ["a number for a text", { q: 1 }],
     ["many states", { state: Array(17).fill("paused") }],
-    ["something else", { columns: ["name"] }],
+    ["something else", { fields: ["name"] }],
   ])("[CF3] a window with %s is refused", async (_, window) => {
     await using all = await world([]);
     const answer = await all.socket.watch("topics", { window: window as WindowRequest });

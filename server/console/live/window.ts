@@ -8,6 +8,7 @@ import {
   type PaceMs,
   type Snapshot,
   sees,
+  tableOf,
   type WindowRequest,
   type WindowRoom,
   type WindowView,
@@ -18,6 +19,7 @@ import { diffViews } from "./diff.ts";
 import type { FeedMessage } from "./feed.ts";
 import type { Listing } from "./listing.ts";
 import type { Listings } from "./listings.ts";
+import { type Narrowing, narrowing } from "./narrow.ts";
 import { type KeyedRow, type RowSource, rowSource, type Sight } from "./row-source.ts";
 import type { WindowTarget } from "./targets.ts";
 import type { ViewSource } from "./views.ts";
@@ -47,6 +49,7 @@ export class Window {
   readonly #source: ViewSource;
   readonly #listings: Listings;
   #request: WindowRequest;
+  #narrowing: Narrowing;
   #view: WindowView | null = null;
   #order: readonly string[] = [];
   #orderAtMs = Number.NEGATIVE_INFINITY;
@@ -66,6 +69,7 @@ export class Window {
     this.#listings = listings;
     this.place = place;
     this.#request = request;
+    this.#narrowing = narrowing(tableOf(place.room), request.columns);
     this.paceMs = paceMs;
   }
 
@@ -80,6 +84,7 @@ export class Window {
     const same = JSON.stringify(request) === JSON.stringify(this.#request);
     const { sort, q, state, order } = this.#request;
     this.#request = request;
+    this.#narrowing = narrowing(tableOf(this.place.room), request.columns);
     const sorted = [request.sort, request.q, request.order, request.state?.join()];
     if (sorted.some((value, at) => value !== [sort, q, order, state?.join()][at]))
       this.#orderAtMs = Number.NEGATIVE_INFINITY;
@@ -128,7 +133,7 @@ export class Window {
       this.#orderAtMs = nowMs;
     } else if (listing.membership !== this.#membership) this.#order = follow(this.#order, listing, rows);
     this.#membership = listing.membership;
-    return viewOf(this.#source, this.#request, this.#order, listing, rows);
+    return viewOf(this.#source, this.#request, this.#order, listing, rows, this.#narrowing);
   }
 }
 
@@ -142,7 +147,14 @@ export function lookOnce(
   const rows = rowSource(source, place.target, place.sees);
   if (rows === null) return null;
   const listing = listings.get(`${place.room} ${place.sight}`, request, rows, 0);
-  return viewOf(source, request, listing.keys, listing, rows);
+  return viewOf(
+    source,
+    request,
+    listing.keys,
+    listing,
+    rows,
+    narrowing(tableOf(place.room), request.columns),
+  );
 }
 
 /** Who went is out, who came is last. */
@@ -158,11 +170,12 @@ function viewOf(
   order: readonly string[],
   listing: Listing,
   source: RowSource,
+  narrowed: Narrowing,
 ): WindowView {
   const rows: KeyedRow[] = [];
   for (const key of order.slice(offset, offset + limit)) {
     const row = source.get(key);
-    if (row !== undefined) rows.push(row);
+    if (row !== undefined) rows.push(narrowed.row(row));
   }
   let changed = 0;
   for (let at = offset; at < Math.min(offset + limit, order.length); at++)
@@ -175,7 +188,7 @@ function viewOf(
     offset,
     keys: rows.map((row) => row.key),
     rows,
-    sums: listing.sums,
+    sums: narrowed.sums(listing.sums),
     facets: listing.facets,
     changed,
   };
