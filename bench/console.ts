@@ -53,7 +53,7 @@ const generator = cleanup.use(Asked.fork("generator.ts", [String(topics), String
 const { port } = await generator.next<{ port: number }>();
 const place = cleanup.use(await Console.start(port, await freePort()));
 if (options.serve) {
-  console.log(`${place.url} ${JSON.stringify(await place.signIn())}`);
+  console.log(await place.newLink());
   await pause(2 ** 30);
 }
 await pause(5_000);

@@ -78,11 +78,16 @@ export class Console implements AsyncDisposable {
     return new Console(running, dataPath, `http://127.0.0.1:${httpPort}`);
   }
 
-  /** Opens a new sign-in link; the session's cookie. */
-  async signIn(): Promise<{ name: string; value: string }> {
+  /** To sign in by, once. */
+  async newLink(): Promise<string> {
     const args = [weir, "console", "--new-link", `--data-path=${this.#dataPath}`];
     const { stdout } = await promisify(execFile)(process.execPath, args);
-    const answer = await fetch(/http\S+/.exec(stdout)![0], { redirect: "manual" });
+    return /http\S+/.exec(stdout)![0];
+  }
+
+  /** A new session's cookie. */
+  async signIn(): Promise<{ name: string; value: string }> {
+    const answer = await fetch(await this.newLink(), { redirect: "manual" });
     const [name, value] = answer.headers.getSetCookie()[0]!.split(";")[0]!.split("=") as [string, string];
     return { name, value };
   }
