@@ -40,7 +40,7 @@ export class Gatekeeper implements CommandSink {
   }
 
   get lastTopic(): Uint8Array {
-    return this.#session.lastTopic;
+    return this.#session.carryingOut.lastTopic;
   }
 
   publish(
@@ -58,10 +58,10 @@ export class Gatekeeper implements CommandSink {
     const name = topicFrom < 0 ? last!.topic.name : bytes.toString("latin1", topicFrom, topicTo);
     // What is wrong with the command itself comes first, in the session's words.
     if (!isValidName(name) || bodyBytes > session.ports.limits.maxMsgSize) {
-      return session.publish(bytes, view, topicFrom, topicTo, bodyFrom, bodyBytes);
+      return session.carryingOut.publish(bytes, view, topicFrom, topicTo, bodyFrom, bodyBytes);
     }
     const verdict = this.#judge("PUB", name, "");
-    if (verdict === null) session.publish(bytes, view, topicFrom, topicTo, bodyFrom, bodyBytes);
+    if (verdict === null) session.carryingOut.publish(bytes, view, topicFrom, topicTo, bodyFrom, bodyBytes);
     else if (verdict !== "ask") session.fail(verdict);
     else this.#askForBody(["PUB", name], bytes, bodyFrom, bodyBytes);
   }
@@ -69,23 +69,24 @@ export class Gatekeeper implements CommandSink {
   finish(logId: number, seq: number, bytes: Buffer, idAt: number): void {
     const refused = this.#checkTls("FIN");
     if (refused !== null) this.#session.fail(refused);
-    else this.#session.finish(logId, seq, bytes, idAt);
+    else this.#session.carryingOut.finish(logId, seq, bytes, idAt);
   }
 
   command(fields: readonly string[]): void {
     const session = this.#session;
     const refused = this.#checkTls(fields[0]!);
     if (refused !== null) return session.fail(refused);
-    if (fields[0] !== "SUB" || checkSub(session, fields) !== null) return session.command(fields);
+    if (fields[0] !== "SUB" || checkSub(session, fields) !== null) return session.carryingOut.command(fields);
     const verdict = this.#judge("SUB", fields[1]!, fields[2]!);
-    if (verdict === null) session.command(fields);
+    if (verdict === null) session.carryingOut.command(fields);
     else if (verdict !== "ask") session.fail(verdict);
-    else this.#ask("SUB", fields[1]!, fields[2]!, () => session.command(fields));
+    else this.#ask("SUB", fields[1]!, fields[2]!, () => session.carryingOut.command(fields));
   }
 
   checkLine(fields: readonly string[]): Fault | null {
     const verb = fields[0]!;
-    const refused = (verb === "IDENTIFY" ? null : this.#checkTls(verb)) ?? this.#session.checkLine(fields);
+    const refused =
+      (verb === "IDENTIFY" ? null : this.#checkTls(verb)) ?? this.#session.carryingOut.checkLine(fields);
     if (refused !== null || verb !== "MPUB") return refused;
     // As in nsqd, whose MPUB looks at what is in it last of all.
     const verdict = this.#judge("MPUB", fields[1]!, "");
@@ -93,24 +94,24 @@ export class Gatekeeper implements CommandSink {
   }
 
   checkSize(fields: readonly string[], bodyBytes: number): Fault | null {
-    return this.#session.checkSize(fields, bodyBytes);
+    return this.#session.carryingOut.checkSize(fields, bodyBytes);
   }
 
   body(fields: readonly string[], bytes: Buffer, view: DataView, from: number, bodyBytes: number): void {
     const session = this.#session;
     const verb = fields[0]!;
     if (verb === "IDENTIFY" || this.#permit === null)
-      return session.body(fields, bytes, view, from, bodyBytes);
+      return session.carryingOut.body(fields, bytes, view, from, bodyBytes);
     if (verb === "AUTH")
       return AUTH(session, this.#permit, Buffer.from(bytes.subarray(from, from + bodyBytes)));
     const verdict = this.#judge(verb as Judged, fields[1]!, "");
-    if (verdict === null) session.body(fields, bytes, view, from, bodyBytes);
+    if (verdict === null) session.carryingOut.body(fields, bytes, view, from, bodyBytes);
     else if (verdict !== "ask") session.fail(verdict);
     else this.#askForBody(fields, bytes, from, bodyBytes);
   }
 
   truncated(fields: readonly string[], view: DataView, from: number, to: number): void {
-    this.#session.truncated(fields, view, from, to);
+    this.#session.carryingOut.truncated(fields, view, from, to);
   }
 
   fail(fault: Fault): void {
@@ -168,6 +169,8 @@ export class Gatekeeper implements CommandSink {
     const part = bytes.subarray(from, from + bodyBytes);
     const own = outliveTurn(bytes) ? part : Buffer.from(part);
     const view = new DataView(own.buffer, own.byteOffset, own.length);
-    this.#ask(fields[0] as Judged, fields[1]!, "", () => this.#session.body(fields, own, view, 0, bodyBytes));
+    this.#ask(fields[0] as Judged, fields[1]!, "", () =>
+      this.#session.carryingOut.body(fields, own, view, 0, bodyBytes),
+    );
   }
 }

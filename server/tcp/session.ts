@@ -9,12 +9,11 @@ import type { ClientIdentity, Consumer } from "../broker/ports.ts";
 import type { Slab } from "../broker/slab.ts";
 import type { Subscription } from "../broker/subscription.ts";
 import type { AuthStats } from "../protocol/connection.ts";
-import type { CommandSink } from "../protocol/decoder.ts";
 import { type Fault, fault, isFatal } from "../protocol/faults.ts";
 import { type Identity, unidentified } from "../protocol/identify.ts";
 import { errorFrame, heartbeatFrame } from "../protocol/response.ts";
+import { CarryingOut } from "./carrying-out.ts";
 import { ClientLog } from "./client-log.ts";
-import * as commands from "./commands.ts";
 import { Ending } from "./ending.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -23,7 +22,6 @@ import { MemoryHold } from "./memory-hold.ts";
 import { Output, owedReplyBytesMax } from "./output.ts";
 import type { TcpPorts } from "./ports.ts";
 import { PublishCounts } from "./publish-counts.ts";
-import * as publishing from "./publishing.ts";
 import { costPerTurnMax, Reading } from "./reading.ts";
 import { type PublishVerb, Replies } from "./replies.ts";
 import { upgrade } from "./upgrade.ts";
@@ -33,7 +31,7 @@ import { Wire } from "./wire.ts";
 /** Leaving each to a turn of its own would cost who publishes without pause a third of the rate. */
 const fullReadsPerTurn = 4;
 
-export class Session implements CommandSink, Consumer {
+export class Session implements Consumer {
   readonly ports: TcpPorts;
   readonly output: Output;
   readonly replies: Replies;
@@ -47,6 +45,7 @@ export class Session implements CommandSink, Consumer {
   auth: AuthStats | null = null;
   closed = false;
   readonly published = new PublishCounts();
+  readonly carryingOut = new CarryingOut(this);
   readonly wire: Wire;
   readonly host: string;
   readonly log: ClientLog;
@@ -88,7 +87,7 @@ export class Session implements CommandSink, Consumer {
       },
     });
     this.#gatekeeper = ports.isTlsRequired || ports.authority !== null ? new Gatekeeper(this) : null;
-    this.#input = new Input(this.#gatekeeper ?? this);
+    this.#input = new Input(this.#gatekeeper ?? this.carryingOut);
     this.connectedAtMs = ports.broker.time.wallMs;
     const session = this;
     this.#reading = new Reading({
@@ -139,7 +138,7 @@ export class Session implements CommandSink, Consumer {
       return () => {
         if (failed !== null) return this.fail(failed);
         this.wire.read();
-        if (this.ports.authority === null) this.#input.serve(this);
+        if (this.ports.authority === null) this.#input.serve(this.carryingOut);
       };
     });
   }
@@ -160,10 +159,6 @@ export class Session implements CommandSink, Consumer {
 
   get suspended(): boolean {
     return this.#reading.suspended;
-  }
-
-  get lastTopic(): Uint8Array {
-    return this.published.lastLine;
   }
 
   /** A command goes on in the next turns: see `Reading`. */
@@ -202,43 +197,6 @@ export class Session implements CommandSink, Consumer {
     if (this.output.owedReplyBytes > owedReplyBytesMax) return true;
     if (this.replies.isFull) return true;
     return this.#memoryHold.mustWait(this.subscription === null && this.published.last !== null);
-  }
-
-  publish(
-    bytes: Buffer,
-    view: DataView,
-    topicFrom: number,
-    topicTo: number,
-    bodyFrom: number,
-    bodyBytes: number,
-  ): void {
-    publishing.publish(this, bytes, view, topicFrom, topicTo, bodyFrom, bodyBytes);
-  }
-
-  finish(logId: number, seq: number, bytes: Buffer, idAt: number): void {
-    commands.finish(this, logId, seq, bytes, idAt);
-  }
-
-  command(fields: readonly string[]): void {
-    commands.command(this, fields);
-    this.spend(1);
-  }
-
-  checkLine(fields: readonly string[]): Fault | null {
-    return commands.checkLine(this, fields);
-  }
-
-  checkSize(fields: readonly string[], bodyBytes: number): Fault | null {
-    return commands.checkSize(this, fields, bodyBytes);
-  }
-
-  body(fields: readonly string[], bytes: Buffer, view: DataView, from: number, bodyBytes: number): void {
-    commands.body(this, fields, bytes, view, from, bodyBytes);
-    this.spend(1);
-  }
-
-  truncated(fields: readonly string[], view: DataView, from: number, to: number): void {
-    commands.truncated(this, fields, view, from, to);
   }
 
   // -- ends -------------------------------------------------------------------------------------
