@@ -12,6 +12,8 @@ export const paths = {
   node: (node: string) => `/nodes/${part(node)}`,
   cluster: "/cluster",
   lookup: "/lookup",
+  jobs: "/jobs",
+  job: (id: string) => `/jobs/${part(id)}`,
   messages: "/messages",
   message: (id: string) => `/messages/${part(id)}`,
   auditOf: ({ topic, channel }: { topic: string; channel?: string | undefined }) =>

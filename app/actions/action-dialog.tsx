@@ -6,6 +6,7 @@ import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
 import { Shape } from "../components/status.tsx";
+import { JobFollow } from "../jobs/job-follow.tsx";
 import { ImpactBox } from "./impact-box.tsx";
 import { NodeResults } from "./node-results.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
@@ -34,17 +35,20 @@ export function ActionDialog({
     setName("");
     setReason("");
   };
-  const { state, impact, act } = useAction(target, open, () => {
+  const finish = () => {
     close();
     onDone?.();
-  });
+  };
+  const { state, impact, act, removal, failedOn } = useAction(target, open, finish);
+  const { started } = removal;
+  const follows = state.step === "following" && started !== null;
   const weighty = isWeighty(target);
   const named = !weighty || (name === typedName(target) && impact !== null);
   const reasoned = !needsReason(target) || reason.trim() !== "";
   const says =
     state.step === "acting"
       ? t("working")
-      : state.step === "partly"
+      : state.step === "partly" || follows
         ? t("retry-there")
         : words.button(target, impact);
 
@@ -54,44 +58,50 @@ export function ActionDialog({
       onOpenChange={(next) => (next ? onOpenChange(true) : close())}
       title={words.title(target)}
       description={words.effect(target)}
-      cancel={t("cancel")}
+      cancel={follows ? t("close") : t("cancel")}
       action={
-        <Button
-          kind={isDangerous(target) ? "danger" : target.action.startsWith("pause") ? "pause" : "primary"}
-          disabled={!named || !reasoned || state.step === "acting" || state.step === "counting"}
-          onClick={() => void act(name, reason)}
-        >
-          {says}
-        </Button>
+        (!follows || state.failed.length > 0) && (
+          <Button
+            kind={isDangerous(target) ? "danger" : target.action.startsWith("pause") ? "pause" : "primary"}
+            disabled={!named || !reasoned || state.step === "acting" || state.step === "counting"}
+            onClick={() => void act(name, reason)}
+          >
+            {says}
+          </Button>
+        )
       }
     >
-      <div className="mt-4 space-y-3">
-        {weighty && (
-          <>
-            <ImpactBox target={target} impact={impact} state={state} />
-            <Field label={t("type-name", { name: typedName(target) })}>
-              {(ids) => (
-                <Input
-                  {...ids}
-                  value={name}
-                  className="font-mono"
-                  onChange={(event) => setName(event.target.value)}
-                />
-              )}
-            </Field>
-          </>
-        )}
-        <Field label={needsReason(target) ? t("reason") : t("reason-optional")}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={reason}
-              maxLength={reasonCharactersMax}
-              onChange={(event) => setReason(event.target.value)}
-            />
+      {follows ? (
+        <JobFollow key={started.job.key} started={started} onDone={finish} onFailed={failedOn} />
+      ) : (
+        <div className="mt-4 space-y-3">
+          {weighty && (
+            <>
+              <ImpactBox target={target} impact={impact} state={state} preview={removal.preview} />
+              <Field label={t("type-name", { name: typedName(target) })}>
+                {(ids) => (
+                  <Input
+                    {...ids}
+                    value={name}
+                    className="font-mono"
+                    onChange={(event) => setName(event.target.value)}
+                  />
+                )}
+              </Field>
+            </>
           )}
-        </Field>
-      </div>
+          <Field label={needsReason(target) ? t("reason") : t("reason-optional")}>
+            {(ids) => (
+              <Input
+                {...ids}
+                value={reason}
+                maxLength={reasonCharactersMax}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
+        </div>
+      )}
       <Outcome state={state} words={words} />
     </Dialog>
   );

@@ -1,8 +1,9 @@
 "use client";
 
-import type { ActionTarget, Impact } from "../../server/console/contract/index.ts";
+import type { ActionTarget, Impact, JobPreview } from "../../server/console/contract/index.ts";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Shape } from "../components/status.tsx";
+import { KeptSentence, Samples } from "../jobs/preview-words.tsx";
 import type { ActionState } from "./use-action.ts";
 import { useActionWords } from "./words.ts";
 
@@ -11,10 +12,13 @@ export function ImpactBox({
   target,
   impact,
   state,
+  preview,
 }: {
   target: ActionTarget;
   impact: Impact | null;
   state: ActionState;
+  /** Of a job; null: it is none. */
+  preview: JobPreview | null;
 }) {
   const words = useActionWords();
   const { t } = words;
@@ -40,7 +44,10 @@ export function ImpactBox({
           {impact.missing.length > 0 && (
             <p className="mt-1 text-warn">{t("impact.missing", { nodes: impact.missing.join(", ") })}</p>
           )}
-          <p className="mt-1 text-muted">{words.undo(target, impact)}</p>
+          <p className="mt-1 text-muted">
+            {preview === null ? words.undo(target, impact) : <KeptSentence preview={preview} />}
+          </p>
+          {preview !== null && <Samples samples={preview.samples} />}
         </>
       )}
     </div>

@@ -10,12 +10,15 @@ import {
   type Impact,
 } from "../../server/console/contract/index.ts";
 import { get, post } from "../live/post.ts";
+import { isRemoval, useRemoval } from "./use-removal.ts";
 import { isWeighty, useActionWords } from "./words.ts";
 
 export type ActionState =
   | { readonly step: "counting" }
   | { readonly step: "asking"; readonly changed: boolean; readonly failure: ApiFailure | null }
   | { readonly step: "acting" }
+  /** It is a job, which goes on whether this is open or not. */
+  | { readonly step: "following"; readonly failed: readonly string[] }
   /** Done on some nodes only, or on none. */
   | { readonly step: "partly"; readonly results: readonly ActionNodeResult[]; readonly requestId: string };
 
@@ -25,8 +28,10 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
   const words = useActionWords();
   const [state, setState] = useState<ActionState>({ step: "counting" });
   const [impact, setImpact] = useState<Impact | null>(null);
+  const removal = useRemoval(target);
   const { action, topic, channel } = target;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once each time that it opens
   useEffect(() => {
     if (!open) return;
     setImpact(null);
@@ -36,8 +41,15 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
     }
     setState({ step: "counting" });
     let gone = false;
+    removal.reset();
+    const counted = async () => {
+      const answer = isRemoval({ action, topic }) ? await removal.count() : null;
+      // Without Postgres there are no jobs: it is done at once, and cannot be undone.
+      if (answer === null) return get<Impact>(path);
+      return answer.ok ? { ok: true as const, value: answer.value.impact! } : answer;
+    };
     const path = apiPaths.impact({ action, topic, ...(channel === undefined ? {} : { channel }) });
-    void get<Impact>(path).then((answer) => {
+    void counted().then((answer) => {
       if (gone) return;
       if (answer.ok) setImpact(answer.value);
       setState({ step: "asking", changed: false, failure: answer.ok ? null : answer.failure });
@@ -50,6 +62,7 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
   async function act(name: string, reason: string): Promise<void> {
     const before = state.step === "partly" ? state.results : [];
     const failed = before.filter(({ ok }) => !ok).map(({ node }) => node);
+    if (removal.preview !== null && impact !== null) return remove(name, reason);
     setState({ step: "acting" });
     const request: ActionRequest = {
       ...target,
@@ -80,5 +93,23 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
     onDone();
   }
 
-  return { state, impact, act };
+  async function remove(name: string, reason: string): Promise<void> {
+    const failed = state.step === "following" ? state.failed : [];
+    setState({ step: "acting" });
+    const failure =
+      failed.length > 0
+        ? await removal.retry(failed, name, reason)
+        : await removal.start({ name, etag: impact!.etag }, reason);
+    if (failure === null) return setState({ step: "following", failed: [] });
+    const fresh = failure.impact;
+    if (fresh !== undefined) setImpact(fresh);
+    setState({
+      step: "asking",
+      changed: fresh !== undefined,
+      failure: fresh === undefined ? failure : null,
+    });
+  }
+
+  const failedOn = (nodes: readonly string[]) => setState({ step: "following", failed: nodes });
+  return { state, impact, act, removal, failedOn };
 }

@@ -3,6 +3,7 @@ import {
   Boxes,
   Compass,
   Gauge,
+  ListChecks,
   type LucideIcon,
   Network,
   Route,
@@ -20,6 +21,7 @@ export interface Place {
     | "nodes"
     | "cluster"
     | "lookup"
+    | "jobs"
     | "messages"
     | "tail"
     | "publish"
@@ -40,6 +42,7 @@ export const places: { readonly [Group in "main" | "messages" | "foot"]: readonl
     { id: "nodes", href: paths.nodes, icon: Server, letter: "n" },
     { id: "cluster", href: paths.cluster, icon: Network, letter: "c", isForPhone: true },
     { id: "lookup", href: paths.lookup, icon: Compass, letter: "l" },
+    { id: "jobs", href: paths.jobs, icon: ListChecks, letter: "j" },
   ],
   messages: [
     { id: "messages", href: paths.messages, icon: Route, letter: "m" },

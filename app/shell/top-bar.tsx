@@ -1,5 +1,6 @@
 "use client";
 
+import { JobsTray } from "../jobs/tray.tsx";
 import { Breadcrumbs } from "./breadcrumbs.tsx";
 import { EnvironmentBadge } from "./environment-badge.tsx";
 import { KeySheet } from "./key-sheet.tsx";
@@ -17,6 +18,7 @@ export function TopBar() {
       <div className="ml-auto flex shrink-0 items-center gap-1">
         <Palette />
         <LivePill />
+        <JobsTray />
         <KeySheet />
         <LocaleSwitch />
         <ThemeSwitch />

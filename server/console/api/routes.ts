@@ -190,9 +190,12 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.post(apiPaths.actions, { config: { policy: ofAction } }, (request) =>
     performAction(contextOf(request), parse(actionRequest, request.body)),
   );
-  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/drain`, ofDrain, (request) => {
+  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/drain`, ofDrain, async (request) => {
     const asked = parse(drainRequest, request.body);
-    return options.drains.begin(request.params.node, asked, askedBy(request));
+    const by = askedBy(request);
+    const begun = await options.drains.begin(request.params.node, asked, by);
+    await options.jobs?.follow(begun.node, begun.drain.messages, asked.reason, by);
+    return begun;
   });
   app.post(apiPaths.publish, { bodyLimit: publishBodyBytesMax, config: { policy: ofPublish } }, (request) =>
     publish(contextOf(request), parse(publishRequest, request.body)),

@@ -2,7 +2,7 @@
  * Jobs as operators ask for them: counted first, confirmed like any act of their weight, written down, and then done by
  * whichever console holds the lease (CJ1). What is asked twice under one id is one job.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { ActionLog, AskedBy } from "../api/action-log.ts";
 import { confirmed, tagged } from "../api/actions.ts";
 import { Failure } from "../api/failure.ts";
@@ -115,6 +115,28 @@ export class Jobs {
       log.write({ ...by, action, object: { topic, channel, node, job: request.id }, reason, result });
       throw error;
     }
+  }
+
+  /** A drain that has begun, followed as a job. What cannot be written down goes on without one. */
+  async follow(node: string, messages: number, reason: string, by: AskedBy): Promise<void> {
+    const id = randomUUID();
+    const isWritten = await this.#store
+      .insert(
+        {
+          ...{ id, kind: "drain", topic: null, channel: null, node, reason, total: messages, undoOf: null },
+          // Whoever began it tells the operators' log.
+          params: { by, isLogged: true },
+          ...{
+            actor: by.actor.name,
+            role: by.actor.kind,
+            address: by.address,
+            requestId: by.requestId ?? "",
+          },
+        },
+        [{ node, step: "node", total: messages }],
+      )
+      .catch(() => false);
+    if (isWritten) this.#changed();
   }
 
   async cancel(id: string, actor: Actor, by: AskedBy): Promise<JobView> {

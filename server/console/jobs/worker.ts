@@ -132,7 +132,7 @@ export class Worker {
       result: {},
       undoMs: isRemoval && kept > 0 ? undoMs : 0,
     });
-    if (!ended) return;
+    if (!ended || job.params["isLogged"] === true) return;
     const by = job.params["by"] as AskedBy;
     log.write({
       ...by,

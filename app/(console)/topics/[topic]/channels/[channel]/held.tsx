@@ -11,6 +11,7 @@ import { ReadNote } from "../../../../../components/read-note.tsx";
 import { Skeleton } from "../../../../../components/skeleton.tsx";
 import { DataTable } from "../../../../../components/table/data-table.tsx";
 import { useSort } from "../../../../../components/table/sort.ts";
+import { RequeueButton } from "../../../../../jobs/requeue-button.tsx";
 import { useRead } from "../../../../../live/use-read.ts";
 import { useFormat, useWords } from "../../../../../words/index.ts";
 import { useDeferredColumns, useInFlightColumns } from "./message-columns.tsx";
@@ -32,6 +33,9 @@ export function InFlight({ topic, channel }: Place) {
     <>
       <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
         {view !== null && <Shown shown={view.rows.length} total={view.total} cut={view.cut} />}
+        {view !== null && view.total > 0 && (
+          <RequeueButton topic={topic} channel={channel} state="in-flight" />
+        )}
       </ReadNote>
       {view !== null && view.rows.length === 0 && saidAll(view) && (
         <Empty title={t("inflight-none")}>{t("inflight-none-why")}</Empty>
@@ -64,6 +68,9 @@ export function Deferred({ topic, channel }: Place) {
         {view !== null && <Shown shown={view.rows.length} total={view.total} cut={view.cut} />}
         {view !== null && view.inStore > 0 && (
           <span>{t("in-store", { count: view.inStore, shown: f.count(view.inStore) })}</span>
+        )}
+        {view !== null && view.total > 0 && (
+          <RequeueButton topic={topic} channel={channel} state="deferred" />
         )}
       </ReadNote>
       {view !== null && view.total === 0 && saidAll(view) && (

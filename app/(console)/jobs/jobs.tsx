@@ -1,0 +1,65 @@
+"use client";
+
+import { useMemo, useState } from "react";
+import { apiPaths, type JobRow, type Snapshot } from "../../../server/console/contract/index.ts";
+import { Button } from "../../components/button.tsx";
+import { Empty } from "../../components/empty.tsx";
+import { PageHead } from "../../components/page-head.tsx";
+import { Status } from "../../components/status.tsx";
+import { DataTable } from "../../components/table/data-table.tsx";
+import { useSort } from "../../components/table/sort.ts";
+import { jobColumns } from "../../jobs/job-columns.tsx";
+import { useJobWords } from "../../jobs/job-words.ts";
+import { get } from "../../live/post.ts";
+import { useNow } from "../../live/use-now.ts";
+import { useRoom } from "../../live/use-room.ts";
+import { useFormat, useLocale } from "../../words/index.ts";
+
+const minuteMs = 60_000;
+
+export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
+  const words = useJobWords();
+  const { t } = words;
+  const f = useFormat();
+  const locale = useLocale();
+  const { data } = useRoom(rendered);
+  const { sorting, setSorting } = useSort("-created");
+  const minute = Math.floor(useNow() / minuteMs) * minuteMs;
+  const [older, setOlder] = useState<readonly JobRow[] | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the words are those of the locale
+  const columns = useMemo(() => jobColumns(words, f, minute), [locale, minute]);
+  if (data === null) return null;
+  const shown = new Set(data.jobs.map(({ key }) => key));
+  const rows = [...data.jobs, ...(older ?? []).filter(({ key }) => !shown.has(key))];
+  const more = async () => {
+    const before = rows.at(-1)?.createdAtMs ?? Date.now();
+    const answer = await get<readonly JobRow[]>(`${apiPaths.jobs}/older?before=${before}`);
+    if (answer.ok) setOlder([...(older ?? []), ...answer.value]);
+  };
+  return (
+    <>
+      <PageHead title={t("title")} note={t("note")} />
+      {!data.fresh && (
+        <p role="status" className="mb-3 text-13">
+          <Status tone="warn">{t("not-fresh")}</Status>
+        </p>
+      )}
+      {rows.length === 0 ? (
+        <Empty title={t("none")}>{t("none-why")}</Empty>
+      ) : (
+        <>
+          <DataTable label={t("title")} rows={rows} columns={columns} sorting={sorting} onSort={setSorting} />
+          <div className="mt-3">
+            {older !== null && older.length === 0 ? (
+              <p className="text-13 text-muted">{t("no-older")}</p>
+            ) : (
+              <Button size="small" onClick={() => void more()}>
+                {t("older")}
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+    </>
+  );
+}
