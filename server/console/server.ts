@@ -64,7 +64,7 @@ export interface ConsoleServerOptions {
   readonly peers: Omit<PeersOptions, "secret">;
   /** `--base-path` as `basePath` writes it. */
   readonly base: string;
-  readonly nsqadmin: Omit<AccessOptions, "secure" | "sessionOf"> & {
+  readonly nsqadmin: Omit<AccessOptions, "secure" | "signedIn"> & {
     readonly notificationEndpoint: string | null;
     readonly config: (lookups: Lookups | null) => ConfigPort;
   };
@@ -173,6 +173,12 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const sessionOf = (request: FastifyRequest) => sessions.check(cookies().read(request.headers.cookie));
 
   const bootId = randomBytes(8).toString("hex");
+  /** A token that is wrong is not helped by a cookie that is right. */
+  const visitorOf = (request: FastifyRequest) => {
+    const bearer = bearerOf(request.headers.authorization);
+    return bearer === null ? sessionOf(request) : tokens.check(bearer, request.ip);
+  };
+
   const sockets = new Sockets({
     server: app.server,
     path: `${base}/socket.io`,
@@ -198,8 +204,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     leases && background
       ? new Jobs({ collector, database: background, leases, log, tags, clock, warn })
       : null;
-  const send: ConstructorParameters<typeof Hub>[2] = (key, message) => sockets.sendFeed(key, message);
-  const hub = new Hub(collector, options.cluster, send, jobs?.watch ?? null);
+  const send: ConstructorParameters<typeof Hub>[3] = (key, message) => sockets.sendFeed(key, message);
+  const hub = new Hub(collector, recent, options.cluster, send, jobs?.watch ?? null);
   const tails = new Tails({ nodes: () => collector.nodes, clock, send: (batch) => sockets.sendTail(batch) });
   sockets.attach(hub, tails);
   app.server.on("upgrade", (request, socket) => refuseOtherUpgrades(request, socket, base));
@@ -226,15 +232,9 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       addBridgeRoutes,
       jobs,
       requireSession: async (request) => {
-        const bearer = bearerOf(request.headers.authorization);
-        if (bearer !== null) {
-          const token = await tokens.check(bearer, request.ip);
-          if (!token) throw new Failure("no-session", "That token is none, or not any more.");
-          return token;
-        }
-        const session = await sessionOf(request);
-        if (!session) throw new Failure("no-session", "Sign in first.");
-        return session;
+        const visitor = await visitorOf(request);
+        if (!visitor) throw new Failure("no-session", "Sign in first.");
+        return visitor;
       },
       notify: (request, user, act) => tell.notify(request, { user }, act),
       signOut: (id) => sessions.signOut(id),
@@ -248,7 +248,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
         ...options.nsqadmin,
         secure: options.secure,
         // While Postgres is away nobody is known by a cookie alone.
-        sessionOf: (request) => sessionOf(request).catch(() => null),
+        signedIn: (request) => visitorOf(request).catch(() => null),
       }),
       tell,
       config: options.nsqadmin.config(lookups),

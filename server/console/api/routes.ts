@@ -18,6 +18,7 @@ import type { History } from "../history/history.ts";
 import { historyRoutes } from "../history/routes.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { jobRoutes } from "../jobs/routes.ts";
+import { eyeOf } from "../live/eye.ts";
 import type { Hub } from "../live/hub.ts";
 import { isTail, isWindow, targetOf } from "../live/targets.ts";
 import { placeOf } from "../live/window.ts";
@@ -116,11 +117,11 @@ export function apiRoutes(options: ApiOptions) {
 }
 
 function readRoutes(app: FastifyInstance, { collector, hub, inactive, info, about }: ApiOptions): void {
-  const show = (room: string) => {
+  const show = ({ visitor }: FastifyRequest, room: string) => {
     const target = targetOf(room);
     if (!target || isTail(target) || isWindow(target))
       throw new Failure("bad-request", "That is not a valid name.");
-    const snapshot = hub.read(room as never, target);
+    const snapshot = hub.read(room as never, target, eyeOf(visitor!.actor));
     if (snapshot.data === null) throw new Failure("not-found", "There is no such thing now.");
     return snapshot;
   };
@@ -146,24 +147,38 @@ function readRoutes(app: FastifyInstance, { collector, hub, inactive, info, abou
         `clients:${nameOfPart(request.params.topic)}/${nameOfPart(request.params.channel)}`,
       ),
   );
-  app.get(apiPaths.inactive, read, inactive);
+  app.get(apiPaths.inactive, read, async (request): Promise<InactiveTopics> => {
+    const { sees } = eyeOf(request.visitor!.actor);
+    const { topics, failures } = await inactive();
+    const seen = topics.filter(({ topic }) => sees(topic));
+    return {
+      topics: seen.map(({ topic, channels }) => ({
+        topic,
+        channels: channels.filter((name) => sees(topic, name)),
+      })),
+      failures,
+    };
+  });
   namesRoutes(app, collector);
   app.get(apiPaths.console, read, () => info);
   app.get(apiPaths.about, read, about);
   app.get(apiPaths.session, read, (request) => request.visitor!.info);
   for (const room of singleRooms) {
-    if (room !== "jobs") app.get(apiPaths[room], read, () => show(room));
+    if (room !== "jobs") app.get(apiPaths[room], read, (request) => show(request, room));
   }
-  app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic`, readOfPath, ({ params }) =>
-    show(`topic:${nameOfPart(params.topic)}`),
+  app.get<{ Params: { topic: string } }>(`${apiBase}/topics/:topic`, readOfPath, (request) =>
+    show(request, `topic:${nameOfPart(request.params.topic)}`),
   );
   app.get<{ Params: { topic: string; channel: string } }>(
     `${apiBase}/topics/:topic/channels/:channel`,
     readOfPath,
-    ({ params }) => show(`channel:${nameOfPart(params.topic)}/${nameOfPart(params.channel)}`),
+    (request) => {
+      const { topic, channel } = request.params;
+      return show(request, `channel:${nameOfPart(topic)}/${nameOfPart(channel)}`);
+    },
   );
-  app.get<{ Params: { node: string } }>(`${apiBase}/nodes/:node`, readOfPath, ({ params }) =>
-    show(`node:${params.node}`),
+  app.get<{ Params: { node: string } }>(`${apiBase}/nodes/:node`, readOfPath, (request) =>
+    show(request, `node:${request.params.node}`),
   );
 }
 

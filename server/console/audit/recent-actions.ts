@@ -27,7 +27,6 @@ export interface RecentOptions {
 export class RecentActions {
   readonly #store: ActionStore | null;
   readonly #lasts = new Map<string, OperatorAction>();
-  readonly #listeners = new Set<() => void>();
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #lines: OperatorAction[] = [];
   #seq: number | null = null;
@@ -41,13 +40,14 @@ export class RecentActions {
     void this.poll();
   }
 
+  /** They are kept in Postgres. */
+  get kept(): boolean {
+    return this.#store !== null;
+  }
+
   /** Newest first; with Postgres, the last hundred. */
   get lines(): readonly OperatorAction[] {
     return this.#lines;
-  }
-
-  onChange(listener: () => void): void {
-    this.#listeners.add(listener);
   }
 
   /** The last act that changed something about it. */
@@ -95,7 +95,6 @@ export class RecentActions {
   #take(rows: readonly OperatorAction[]): void {
     this.#lines = [...rows.toReversed(), ...this.#lines].slice(0, this.#store ? auditLinesMax : keptMax);
     this.#remember(rows);
-    for (const listener of this.#listeners) listener();
   }
 
   #remember(rows: readonly OperatorAction[]): void {

@@ -74,6 +74,7 @@ export const apiPaths = {
     `${apiBase}/topics/${partOfName(topic)}/channels/${partOfName(channel)}`,
   nodes: `${apiBase}/nodes`,
   cluster: `${apiBase}/cluster`,
+  audit: `${apiBase}/audit/live`,
   node: (node: string) => `${apiBase}/nodes/${part(node)}`,
   /** GET: `InactiveTopics`. Asked of the lookups each time. */
   inactive: `${apiBase}/inactive`,
@@ -132,7 +133,7 @@ export const apiPaths = {
 } as const;
 
 /** Rooms of which there is one. */
-export const singleRooms = ["status", "overview", "nodes", "cluster", "jobs"] as const;
+export const singleRooms = ["status", "overview", "nodes", "cluster", "audit", "jobs"] as const;
 export type SingleRoom = (typeof singleRooms)[number];
 export function isSingleRoom(room: string): room is SingleRoom {
   return (singleRooms as readonly string[]).includes(room);

@@ -1,4 +1,5 @@
 /** What is shown of nodes, and of the lookups they are found by. */
+import type { LastAction } from "./audit.ts";
 import type { Durability, LeaseState } from "./cluster.ts";
 import type { Coverage, Flow, Series } from "./figures.ts";
 import type { Problem, TopicRow } from "./views.ts";
@@ -95,6 +96,8 @@ export interface NodeChannelRow {
 }
 
 export interface NodeView {
+  /** What was last done to the node itself. */
+  readonly lastAction: LastAction | null;
   readonly node: NodeRow;
   /** Topics and channels on this node alone. */
   readonly topics: readonly TopicRow[];

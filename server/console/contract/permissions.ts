@@ -24,6 +24,8 @@ export const roleRights: Readonly<Record<Role, readonly Right[]>> = {
  */
 export const actions = {
   read: { right: "read", over: "names" },
+  /** What cannot be narrowed to what somebody sees, such as a node's log. */
+  "read-all": { right: "read", over: "cluster" },
   "read-bodies": { right: "read-bodies", over: "names" },
   "read-audit": { right: "read", over: "names" },
   publish: { right: "publish", over: "names" },

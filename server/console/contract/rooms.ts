@@ -3,6 +3,7 @@
  * one snapshot and then deltas, each with the revision after the one before. A delta whose
  * `rev` is not the last one plus one means that some were dropped: watch the room again.
  */
+import type { AuditView } from "./audit.ts";
 import type { ClusterView } from "./cluster.ts";
 import type { Series, SeriesPoint } from "./figures.ts";
 import type { JobsView, JobView } from "./jobs.ts";
@@ -18,6 +19,7 @@ export type Room =
   | "nodes"
   | "cluster"
   | "jobs"
+  | "audit"
   | `topic:${string}`
   | `channel:${string}/${string}`
   | `node:${string}`
@@ -35,15 +37,17 @@ export type RoomView<R extends Room> = R extends "status"
         ? NodesView
         : R extends "cluster"
           ? ClusterView
-          : R extends `topic:${string}`
-            ? TopicView
-            : R extends `channel:${string}`
-              ? ChannelView
-              : R extends "jobs"
-                ? JobsView
-                : R extends `job:${string}`
-                  ? JobView
-                  : NodeView;
+          : R extends "audit"
+            ? AuditView
+            : R extends `topic:${string}`
+              ? TopicView
+              : R extends `channel:${string}`
+                ? ChannelView
+                : R extends "jobs"
+                  ? JobsView
+                  : R extends `job:${string}`
+                    ? JobView
+                    : NodeView;
 
 export const rooms = {
   status: "status",
@@ -51,6 +55,7 @@ export const rooms = {
   topics: "topics",
   nodes: "nodes",
   cluster: "cluster",
+  audit: "audit",
   topic: (topic: string): `topic:${string}` => `topic:${topic}`,
   channel: (topic: string, channel: string): `channel:${string}/${string}` => `channel:${topic}/${channel}`,
   jobs: "jobs",

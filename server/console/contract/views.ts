@@ -6,6 +6,7 @@
  * answers, amounts are the last that were known, and rates are not known.
  * Every row of a table has a `key`, unique in that table; the order of rows is the page's affair.
  */
+import type { LastAction } from "./audit.ts";
 import type { Coverage, Flow, Latency, Series } from "./figures.ts";
 import type { NodeRow } from "./nodes.ts";
 
@@ -154,6 +155,8 @@ export interface ShareRow {
 }
 
 export interface TopicView {
+  /** null: none that is remembered. */
+  readonly lastAction: LastAction | null;
   readonly topic: TopicRow;
   readonly coverage: Coverage;
   /** Last time a publish was seen since the console started. */
@@ -196,6 +199,7 @@ export interface Bottleneck {
 }
 
 export interface ChannelView {
+  readonly lastAction: LastAction | null;
   readonly topic: string;
   readonly channel: ChannelRow;
   readonly coverage: Coverage;

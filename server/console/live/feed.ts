@@ -5,6 +5,7 @@
 import type { Ring } from "../collector/series.ts";
 import type { Delta, PaceMs, Room, Snapshot } from "../contract/index.ts";
 import { diffViews } from "./diff.ts";
+import type { Eye } from "./eye.ts";
 import type { RoomTarget } from "./targets.ts";
 import { ringOf, type ViewSource, viewOf } from "./views.ts";
 
@@ -19,6 +20,7 @@ export class Feed {
   /** How many watch it. */
   members = 0;
   readonly #source: ViewSource;
+  readonly #eye: Eye;
   #view: object | null;
   #rev = 1;
   #atMs: number;
@@ -26,15 +28,16 @@ export class Feed {
   #pushed: number;
   #dueAtMs: number;
 
-  constructor(source: ViewSource, room: Room, target: RoomTarget, paceMs: PaceMs) {
+  constructor(source: ViewSource, room: Room, target: RoomTarget, paceMs: PaceMs, eye: Eye) {
     this.#source = source;
+    this.#eye = eye;
     this.room = room;
     this.target = target;
     this.paceMs = paceMs;
     const { clock } = source.collector;
     this.#atMs = clock.wallMs();
     this.#dueAtMs = clock.nowMs() + paceMs;
-    this.#view = viewOf(source, target);
+    this.#view = viewOf(source, target, eye);
     this.#ring = ringOf(source, target);
     this.#pushed = this.#ring?.pushed ?? 0;
   }
@@ -51,7 +54,7 @@ export class Feed {
     if (this.paceMs > 1_000 && clock.nowMs() < this.#dueAtMs - 500) return null;
     this.#dueAtMs = clock.nowMs() + this.paceMs;
     const before = this.#view;
-    const view = viewOf(this.#source, this.target);
+    const view = viewOf(this.#source, this.target, this.#eye);
     const ring = ringOf(this.#source, this.target);
     const points = ring?.points(this.#pushed) ?? [];
     const another = ring !== this.#ring;

@@ -1,16 +1,20 @@
 /** All feeds that somebody watches, and what they need while they are watched. */
+
+import type { RecentActions } from "../audit/recent-actions.ts";
 import { ClientsPoll } from "../collector/clients.ts";
 import type { Collector } from "../collector/collector.ts";
 import type { PaceMs, Room, Snapshot } from "../contract/index.ts";
 import type { JobsWatch } from "../jobs/watch.ts";
+import { type Eye, eyeKey } from "./eye.ts";
 import { Feed, type FeedMessage } from "./feed.ts";
 import type { RoomTarget, WindowTarget } from "./targets.ts";
 import { type ViewSource, viewOf } from "./views.ts";
 import { Windows } from "./windows.ts";
 
-/** `overview@1000`: those who get the same deltas. */
-export function feedKey(room: string, paceMs: PaceMs): string {
-  return `${room}@${paceMs}`;
+/** `overview@1000`, and for whom if not for all: those who get the same deltas. */
+export function feedKey(room: Room, paceMs: PaceMs, eye: Eye): string {
+  const whose = eyeKey(eye, room);
+  return whose === "" ? `${room}@${paceMs}` : `${room}@${paceMs} ${whose}`;
 }
 
 export class Hub {
@@ -24,6 +28,7 @@ export class Hub {
 
   constructor(
     collector: Collector,
+    recent: RecentActions,
     cluster: string,
     send: (feedKey: string, message: FeedMessage) => void,
     jobs: JobsWatch | null = null,
@@ -34,6 +39,7 @@ export class Hub {
       collector,
       cluster,
       jobs,
+      recent,
       clientsOf: (topic, channel) => this.#polls.get(`${topic}/${channel}`)?.poll,
     };
     this.windows = new Windows(this.source, (target, more) => this.#countPoll(target, more));
@@ -41,13 +47,13 @@ export class Hub {
   }
 
   /** One more watches. The snapshot is what the feed's next delta follows. */
-  join(room: Room, target: RoomTarget, paceMs: PaceMs): Snapshot {
-    const key = feedKey(room, paceMs);
+  join(room: Room, target: RoomTarget, paceMs: PaceMs, eye: Eye): Snapshot {
+    const key = feedKey(room, paceMs, eye);
     let feed = this.#feeds.get(key);
     if (!feed) {
       this.#keepRing(room, target);
       this.#countPoll(target, 1);
-      feed = new Feed(this.source, room, target, paceMs);
+      feed = new Feed(this.source, room, target, paceMs, eye);
       this.#feeds.set(key, feed);
     }
     feed.members += 1;
@@ -55,12 +61,12 @@ export class Hub {
   }
 
   /** The snapshot again, for one who missed a delta. */
-  again(room: Room, paceMs: PaceMs): Snapshot | null {
-    return this.#feeds.get(feedKey(room, paceMs))?.snapshot() ?? null;
+  again(room: Room, paceMs: PaceMs, eye: Eye): Snapshot | null {
+    return this.#feeds.get(feedKey(room, paceMs, eye))?.snapshot() ?? null;
   }
 
-  leave(room: Room, paceMs: PaceMs): void {
-    const key = feedKey(room, paceMs);
+  leave(room: Room, paceMs: PaceMs, eye: Eye): void {
+    const key = feedKey(room, paceMs, eye);
     const feed = this.#feeds.get(key);
     if (!feed) return;
     feed.members -= 1;
@@ -70,12 +76,12 @@ export class Hub {
   }
 
   /** For the API: the room as it is now, outside any feed. */
-  read(room: Room, target: RoomTarget): Snapshot {
+  read(room: Room, target: RoomTarget, eye: Eye): Snapshot {
     return {
       room,
       rev: 0,
       atMs: this.#collector.clock.wallMs(),
-      data: viewOf(this.source, target),
+      data: viewOf(this.source, target, eye),
     } as Snapshot;
   }
 

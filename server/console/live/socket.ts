@@ -31,6 +31,7 @@ import {
   type WindowRoom,
 } from "../contract/index.ts";
 import { answer, refusal } from "./ack.ts";
+import { eyeOf } from "./eye.ts";
 import type { FeedMessage } from "./feed.ts";
 import { feedKey, type Hub } from "./hub.ts";
 import type { Tails } from "./tail.ts";
@@ -282,17 +283,18 @@ export class Sockets {
 
   #watchFeed(socket: ConsoleSocket, room: Room, target: RoomTarget, paceMs: PaceMs): void {
     const { watching } = socket.data;
+    const eye = eyeOf(socket.data.session.actor);
     const before = watching.get(room);
     if (before === paceMs) {
-      const snapshot = this.#hub!.again(room, paceMs);
+      const snapshot = this.#hub!.again(room, paceMs, eye);
       if (snapshot) socket.emit("snapshot", snapshot);
       return;
     }
     // Joined before the old pace is left: the feed of a room that is watched does not begin anew.
-    const snapshot = this.#hub!.join(room, target, paceMs);
+    const snapshot = this.#hub!.join(room, target, paceMs, eye);
     if (before !== undefined) this.#leave(socket, room);
     watching.set(room, paceMs);
-    void socket.join(feedKey(room, paceMs));
+    void socket.join(feedKey(room, paceMs, eye));
     socket.emit("snapshot", snapshot);
   }
 
@@ -313,8 +315,9 @@ export class Sockets {
       void socket.leave(room);
       this.#tails!.leave(room);
     } else {
-      void socket.leave(feedKey(room, paceMs));
-      this.#hub!.leave(room as Room, paceMs);
+      const eye = eyeOf(socket.data.session.actor);
+      void socket.leave(feedKey(room as Room, paceMs, eye));
+      this.#hub!.leave(room as Room, paceMs, eye);
     }
   }
 

@@ -1,4 +1,7 @@
 /** The view of each room, from the collector's present state. null: there is no such thing. */
+
+import type { RecentActions } from "../audit/recent-actions.ts";
+import { asShown, isShown } from "../audit/sight.ts";
 import { bottleneckOf } from "../collector/bottleneck.ts";
 import type { ClientsPoll } from "../collector/clients.ts";
 import { clusterView } from "../collector/cluster.ts";
@@ -8,9 +11,13 @@ import { shareRows } from "../collector/join.ts";
 import type { Ring } from "../collector/series.ts";
 import { stepMs } from "../collector/series.ts";
 import {
+  type AuditView,
+  auditLinesMax,
   type ChannelView,
   type Flow,
   flowMetrics,
+  type JobsView,
+  type JobView,
   type NodeChannelRow,
   type NodesView,
   type NodeView,
@@ -24,6 +31,7 @@ import {
   type TopicView,
 } from "../contract/index.ts";
 import type { JobsWatch } from "../jobs/watch.ts";
+import type { Eye } from "./eye.ts";
 import type { RoomTarget } from "./targets.ts";
 
 const topMax = 10;
@@ -33,6 +41,7 @@ export interface ViewSource {
   readonly cluster: string;
   /** null: started without Postgres. */
   readonly jobs: JobsWatch | null;
+  readonly recent: RecentActions;
   /** While somebody watches that channel. */
   readonly clientsOf: (topic: string, channel: string) => ClientsPoll | undefined;
 }
@@ -47,26 +56,31 @@ export function ringOf(source: ViewSource, target: RoomTarget): Ring | undefined
   return undefined;
 }
 
-export function viewOf(source: ViewSource, target: RoomTarget): object | null {
+/** As it is for `eye`: what it does not see is in no list, sentence or problem, and has no view. Sums are the cluster's. */
+export function viewOf(source: ViewSource, target: RoomTarget, eye: Eye): object | null {
   switch (target.kind) {
     case "status":
-      return statusView(source);
+      return statusView(source, eye);
     case "overview":
-      return overviewView(source);
+      return overviewView(source, eye);
+    case "audit":
+      return auditView(source, eye);
     case "nodes":
       return nodesView(source);
     case "cluster":
       return clusterView(source.collector);
     case "jobs":
-      return source.jobs?.list() ?? { jobs: [], fresh: false };
+      return jobsView(source, eye);
     case "job":
-      return source.jobs?.one(target.job) ?? null;
+      return jobView(source, target.job, eye);
     case "topic":
-      return topicView(source, target.topic);
+      return topicView(source, target.topic, eye);
     case "channel":
-      return channelView(source, target.topic, target.channel);
+      return eye.sees(target.topic, target.channel)
+        ? channelView(source, target.topic, target.channel)
+        : null;
     case "node":
-      return nodeView(source, target.node);
+      return nodeView(source, target.node, eye);
   }
 }
 
@@ -75,25 +89,53 @@ function nodesView({ collector }: ViewSource): NodesView {
   return { coverage: collector.coverage(), nodes: collector.nodeRows, lookups };
 }
 
-function statusView({ collector, cluster }: ViewSource): StatusView {
+function statusView({ collector, cluster }: ViewSource, eye: Eye): StatusView {
   return {
     cluster,
     coverage: collector.coverage(),
     database: collector.database(),
-    ...problemsOf(collector),
+    ...problemsOf(collector, eye),
     nodes: collector.nodeRows,
   };
 }
 
-function problemsOf({ problems }: Collector) {
+function problemsOf({ problems }: Collector, eye: Eye) {
   return {
-    problems: problems.active,
+    problems: seen(problems.active, eye),
     lastProblemAtMs: problems.lastEndedAtMs,
-    recentProblems: problems.recent,
+    recentProblems: seen(problems.recent, eye),
   };
 }
 
-function overviewView({ collector }: ViewSource): OverviewView {
+type Named = Pick<Problem, "topic" | "channel">;
+
+function seen<Thing extends Named>(things: readonly Thing[], { key, sees }: Eye): readonly Thing[] {
+  if (key === "") return things;
+  return things.filter(({ topic, channel }) => topic === null || sees(topic, channel ?? undefined));
+}
+
+function jobsView({ jobs }: ViewSource, eye: Eye): JobsView {
+  const { jobs: rows, fresh } = jobs?.list() ?? { jobs: [], fresh: false };
+  return { jobs: seen(rows, eye), fresh };
+}
+
+function jobView({ jobs }: ViewSource, id: string, eye: Eye): JobView | null {
+  const view = jobs?.one(id) ?? null;
+  return view && seen([view.job], eye).length === 1 ? view : null;
+}
+
+function auditView({ recent }: ViewSource, { actor }: Eye): AuditView {
+  const actions = recent.lines
+    .filter((line) => isShown(line, actor))
+    .slice(0, auditLinesMax)
+    .map((line, at) => ({
+      ...asShown(line, actor),
+      key: String(line.seq ?? `${line.atMs}.${recent.lines.length - at}`),
+    }));
+  return { actions, kept: recent.kept };
+}
+
+function overviewView({ collector }: ViewSource, eye: Eye): OverviewView {
   const up = collector.nodeRows.filter((node) => node.state === "up");
   // The last that was known is more than nothing, and `coverage` says that it is old.
   const heard = up.length > 0 ? up : collector.nodeRows.filter((node) => node.state === "silent");
@@ -102,28 +144,38 @@ function overviewView({ collector }: ViewSource): OverviewView {
       (most, value) => (value == null ? most : Math.max(most ?? value, value)),
       null,
     );
-  let channelCount = 0;
-  for (const topic of collector.topics.values()) channelCount += topic.channels.size;
+  const { topicCount, channelCount } = counted(collector, eye);
   const known = heard.length > 0;
   return {
     coverage: collector.coverage(),
     flow: collector.total,
     producers: known ? heard.reduce((sum, node) => sum + (node.producers ?? 0), 0) : null,
-    topicCount: known ? collector.topics.size : null,
+    topicCount: known ? topicCount : null,
     channelCount: known ? channelCount : null,
     commitP50Ms: worst(up.map((node) => node.store?.commitP50Ms)),
     commitP99Ms: worst(up.map((node) => node.store?.commitP99Ms)),
     publishUrl: known ? `http://${heard[0]!.key}` : null,
-    ...problemsOf(collector),
-    topics: topTopics(collector),
+    ...problemsOf(collector, eye),
+    topics: topTopics(collector, eye),
     nodes: collector.nodeRows,
     series: collector.overviewRing.series(),
   };
 }
 
+function counted({ topics }: Collector, { key, sees }: Eye) {
+  let [topicCount, channelCount] = [0, 0];
+  for (const [name, { channels }] of topics) {
+    if (!sees(name)) continue;
+    topicCount += 1;
+    if (key === "") channelCount += channels.size;
+    else for (const channel of channels.keys()) channelCount += Number(sees(name, channel));
+  }
+  return { topicCount, channelCount };
+}
+
 /** The first ten by depth, by rate and by failures, each topic once. */
-function topTopics({ topics }: Collector): readonly TopicRow[] {
-  const rows = [...topics.values()].map((joined) => joined.row);
+function topTopics({ topics }: Collector, { sees }: Eye): readonly TopicRow[] {
+  const rows = [...topics].filter(([name]) => sees(name)).map(([, joined]) => joined.row);
   const top = (score: (flow: Flow) => number) =>
     rows
       .filter((row) => score(row.flow) > 0)
@@ -141,16 +193,22 @@ function topTopics({ topics }: Collector): readonly TopicRow[] {
   return [...chosen];
 }
 
-function topicView({ collector }: ViewSource, name: string): TopicView | null {
-  const joined = collector.topics.get(name);
+function topicView({ collector, recent }: ViewSource, name: string, eye: Eye): TopicView | null {
+  const joined = eye.sees(name) ? collector.topics.get(name) : undefined;
   if (!joined) return null;
   return {
     topic: joined.row,
     coverage: collector.coverage(),
     lastMessageAtMs: collector.lastMessageAtMs.get(name) ?? null,
-    channels: [...joined.channels.values()].map((channel) => channel.row),
+    lastAction: recent.on(name, null, null),
+    channels: [...joined.channels]
+      .filter(([channel]) => eye.sees(name, channel))
+      .map(([, channel]) => channel.row),
     nodes: shareRows(name, null, collector.nodes, collector.clock.nowMs()),
-    problems: about(collector, (problem) => problem.topic === name),
+    problems: seen(
+      about(collector, (problem) => problem.topic === name),
+      eye,
+    ),
     series: seriesOf(collector, rooms.topic(name)),
   };
 }
@@ -166,6 +224,7 @@ function channelView(source: ViewSource, topic: string, name: string): ChannelVi
     channel: channel.row,
     coverage: collector.coverage(),
     bottleneck: bottleneckOf(channel.row, clients),
+    lastAction: source.recent.on(topic, name, null),
     clientsAtMs: poll?.atMs ?? null,
     clients: clients ?? [],
     nodes: shareRows(topic, name, collector.nodes, collector.clock.nowMs()),
@@ -174,13 +233,14 @@ function channelView(source: ViewSource, topic: string, name: string): ChannelVi
   };
 }
 
-function nodeView({ collector }: ViewSource, key: string): NodeView | null {
+function nodeView({ collector, recent }: ViewSource, key: string, eye: Eye): NodeView | null {
   const node = collector.node(key);
   const row = collector.nodeRows.find((other) => other.key === key);
   if (!node || !row) return null;
   const topics: TopicRow[] = [];
   const channels: NodeChannelRow[] = [];
   for (const [topic, entry] of node.state.topics) {
+    if (!eye.sees(topic)) continue;
     const { live } = entry;
     topics.push({
       key: topic,
@@ -196,6 +256,7 @@ function nodeView({ collector }: ViewSource, key: string): NodeView | null {
       heard: node.fresh,
     });
     for (const [channel, part] of entry.channels) {
+      if (!eye.sees(topic, channel)) continue;
       const { paused, ephemeral } = part.live;
       channels.push({
         key: `${topic}/${channel}`,
@@ -209,9 +270,13 @@ function nodeView({ collector }: ViewSource, key: string): NodeView | null {
   }
   return {
     node: row,
+    lastAction: recent.on(null, null, key),
     topics,
     channels,
-    problems: about(collector, (problem) => problem.node === key),
+    problems: seen(
+      about(collector, (problem) => problem.node === key),
+      eye,
+    ),
     series: collector.nodeRings.get(key)!.series(),
   };
 }

@@ -2,12 +2,10 @@
  * The part of a long table that one page shows: a snapshot first, then deltas of those rows alone. The order is
  * kept for five seconds, and for as long as somebody holds it; rows that go leave it, rows that come stand last.
  */
-import { sightKey } from "../auth/authorize.ts";
 import {
   type Actor,
   type PaceMs,
   type Snapshot,
-  sees,
   tableOf,
   type WindowRequest,
   type WindowRoom,
@@ -16,6 +14,7 @@ import {
   windowRowsDefault,
 } from "../contract/index.ts";
 import { diffViews } from "./diff.ts";
+import { eyeOf } from "./eye.ts";
 import type { FeedMessage } from "./feed.ts";
 import type { Listing } from "./listing.ts";
 import type { Listings } from "./listings.ts";
@@ -34,13 +33,8 @@ export interface WindowPlace {
 
 /** A room as one person sees it. */
 export function placeOf(room: WindowRoom, target: WindowTarget, actor: Actor): WindowPlace {
-  const sight = sightKey(actor);
-  return {
-    room,
-    target,
-    sight,
-    sees: sight === "" ? () => true : (topic, channel) => sees(actor, topic, channel),
-  };
+  const { key: sight, sees } = eyeOf(actor);
+  return { room, target, sight, sees };
 }
 
 export class Window {

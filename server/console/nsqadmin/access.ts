@@ -3,7 +3,9 @@
  * as nsqadmin's is. Who may change things with it is narrower (AD3).
  */
 import type { FastifyRequest } from "fastify";
-import type { SessionInfo } from "../contract/index.ts";
+import type { Visitor as SignedIn } from "../auth/policy.ts";
+import { bearerOf } from "../auth/tokens.ts";
+import { type Action, decide, type ObjectRef } from "../contract/index.ts";
 import { isOwnOrigin } from "../edge/guard.ts";
 import type { Networks } from "../peers.ts";
 import { forbidden, NsqRefusal } from "./refusal.ts";
@@ -19,7 +21,8 @@ export interface AccessOptions {
   readonly configNetworks: Networks | null;
   /** People reach the console by https. */
   readonly secure: boolean;
-  readonly sessionOf: (request: FastifyRequest) => Promise<{ readonly info: SessionInfo } | null>;
+  /** By a session's cookie or a token. */
+  readonly signedIn: (request: FastifyRequest) => Promise<SignedIn | null>;
 }
 
 /** Who asks. */
@@ -27,6 +30,8 @@ export interface Visitor {
   /** Empty: nobody has said. */
   readonly user: string;
   readonly isAdmin: boolean;
+  /** By whom the console knows them; null: by a proxy's word, or not at all, and then they see all. */
+  readonly signedIn: SignedIn | null;
 }
 
 export class Access {
@@ -40,12 +45,15 @@ export class Access {
   async visitor(request: FastifyRequest): Promise<Visitor> {
     const { api, admins } = this.#options;
     const named = this.#namedByProxy(request);
-    if (named !== null) return { user: named, isAdmin: admins.length === 0 || admins.includes(named) };
-    const session = await this.#options.sessionOf(request);
+    if (named !== null)
+      return { user: named, isAdmin: admins.length === 0 || admins.includes(named), signedIn: null };
+    const signedIn = await this.#options.signedIn(request);
     // A cookie is sent by a browser whatever page makes it: one of ours has to say so (CG2).
-    if (session && (isRead(request) || this.#fromOwnPage(request)))
-      return { user: session.info.user, isAdmin: session.info.role !== "viewer" };
-    if (api === "open") return { user: basicUser(request), isAdmin: admins.length === 0 };
+    const meant =
+      isRead(request) || bearerOf(request.headers.authorization) !== null || this.#fromOwnPage(request);
+    if (signedIn && meant)
+      return { user: signedIn.actor.name, isAdmin: signedIn.actor.rights.includes("operate"), signedIn };
+    if (api === "open") return { user: basicUser(request), isAdmin: admins.length === 0, signedIn: null };
     throw new NsqRefusal(401, "UNAUTHORIZED");
   }
 
@@ -54,6 +62,14 @@ export class Access {
     const visitor = await this.visitor(request);
     if (!visitor.isAdmin) throw forbidden();
     return visitor;
+  }
+
+  /** Throws 403, or 404 for a name out of sight. */
+  demand({ signedIn }: Visitor, action: Action, object: ObjectRef): void {
+    const verdict = signedIn ? decide(signedIn.actor, action, object) : { ok: true as const };
+    if (verdict.ok) return;
+    if (verdict.code === "forbidden") throw forbidden();
+    throw new NsqRefusal(404, object.channel === undefined ? "TOPIC_NOT_FOUND" : "CHANNEL_NOT_FOUND");
   }
 
   /** By the address of the socket alone: a header names whatever its sender likes (AD8). */

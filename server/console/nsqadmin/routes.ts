@@ -45,7 +45,9 @@ export function nsqadminRoutes(options: NsqadminOptions) {
       api.addHook("onRequest", async (_, reply) => void reply.headers(nsqHeader));
       configRoutes(api, options);
       await api.register(async (open) => {
-        open.addHook("onRequest", async (request) => void (await options.access.visitor(request)));
+        open.addHook("onRequest", async (request) => {
+          request.visitor = (await options.access.visitor(request)).signedIn;
+        });
         readRoutes(open, options);
         writeRoutes(open, options);
       });

@@ -1,6 +1,6 @@
 /** Who is told of what somebody did through nsqadmin's API: the audit, and `--notification-http-endpoint`. */
 import type { FastifyRequest } from "fastify";
-import type { ActionLog } from "../api/action-log.ts";
+import { type ActionLog, askedBy } from "../api/action-log.ts";
 import type { Visitor } from "./access.ts";
 import type { AdminAction, Notifier } from "./notifier.ts";
 
@@ -23,12 +23,16 @@ export class Tell {
   /** `failures` null: nothing of it was done. */
   record(
     request: FastifyRequest,
-    { user }: Pick<Visitor, "user">,
+    { user, signedIn }: Visitor,
     { action, topic, channel, node, failures }: Act & { readonly failures: readonly string[] | null },
   ): void {
     this.#log.write({
-      actor: { kind: "user", name: user === "" ? "anonymous" : user },
-      ...{ address: request.ip, session: null, requestId: request.id },
+      ...(signedIn
+        ? askedBy(request)
+        : {
+            actor: { kind: "user", name: user === "" ? "anonymous" : user },
+            ...{ address: request.ip, session: null, requestId: request.id },
+          }),
       action: action.replaceAll("_", "-"),
       object: { topic, channel, node, by: "nsqadmin", ...(failures?.length && { failures }) },
       result: failures === null ? "failed" : failures.length > 0 ? "partly" : "ok",

@@ -46,11 +46,13 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
     const visitor = await access.admin(request);
     const { topic, channel = "" } = decode(request.body) as { topic?: unknown; channel?: unknown };
     if (typeof topic !== "string" || !isName(topic)) throw new NsqRefusal(400, "INVALID_TOPIC");
+    access.demand(visitor, "create", { topic });
     if (channel === "") {
       const acts = [{ action: "create_topic", place: { topic } }];
       return perform(request, visitor, acts, false, () => writes.create({ topic }));
     }
     if (typeof channel !== "string" || !isName(channel)) throw new NsqRefusal(400, "INVALID_CHANNEL");
+    access.demand(visitor, "create", { topic, channel });
     const acts = [
       { action: "create_topic", place: { topic } },
       { action: "create_channel", place: { topic, channel } },
@@ -61,6 +63,7 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
   const act = async (request: FastifyRequest, place: Place) => {
     const visitor = await access.admin(request);
     const verb = verbOf((decode(request.body) as { action?: unknown }).action);
+    access.demand(visitor, verb === "empty" ? "empty" : "pause", place);
     const acts = [{ action: `${verb}_${kindOf(place)}`, place }];
     return perform(request, visitor, acts, true, () => writes.act(verb, place));
   };
@@ -69,6 +72,7 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
 
   const remove = async (request: FastifyRequest, place: Place) => {
     const visitor = await access.admin(request);
+    access.demand(visitor, "delete", place);
     const acts = [{ action: `delete_${kindOf(place)}`, place }];
     return perform(request, visitor, acts, false, () => writes.delete(place));
   };
@@ -79,6 +83,7 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
     const visitor = await access.admin(request);
     const { topic } = decodeOr(request.body, "INVALID_BODY") as { topic?: unknown };
     if (typeof topic !== "string" || !isName(topic)) throw new NsqRefusal(400, "INVALID_TOPIC");
+    access.demand(visitor, "tombstone", { topic, node: request.params.node });
     // Only to a node that somebody has named: a script's word is no address to connect to.
     const producer = findNode((await upstream.producers()).value, request.params.node);
     if (!producer) throw new NsqRefusal(404, "NODE_NOT_FOUND");
