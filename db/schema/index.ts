@@ -1,3 +1,4 @@
+export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./blocks.ts";
 export * from "./browser-tokens.ts";

@@ -15,7 +15,7 @@ export function checkConsole(options: ConsoleOptions): void {
   const key = options["http-client-tls-key"] !== "";
   if (certificate && !key) refuse("--http-client-tls-key must be specified with --http-client-tls-cert");
   if (key && !certificate) refuse("--http-client-tls-cert must be specified with --http-client-tls-key");
-  for (const name of ["allow-config-from-cidr", "trusted-proxy", "node-cidr"] as const) {
+  for (const name of ["allow-config-from-cidr", "trusted-proxy", "node-cidr", "webhook-cidr"] as const) {
     const wrong = [options[name]].flat().find((text) => text !== "" && parseNetworks([text]) === null);
     if (wrong !== undefined)
       refuse(`failed to parse --${name}=${JSON.stringify(wrong)} - invalid CIDR address`);

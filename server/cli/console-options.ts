@@ -76,6 +76,12 @@ export const consoleOptions = {
       "network, as <addr>/<bits>, of the nodes that lookups may name; they are given the cluster's secret. Without any: no secret, and no loopback or link-local address",
     ),
   ),
+  "webhook-cidr": ours(
+    "webhook-cidr",
+    list(
+      "private network, as <addr>/<bits>, that webhooks of alerts may reach; without any they reach public addresses only",
+    ),
+  ),
   "new-link": flag(false, "print a new sign-in link of the console that runs on this --data-path, and exit"),
   environment,
   "public-url": ours(

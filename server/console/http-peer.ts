@@ -237,7 +237,7 @@ function httpsPortOf(refusal: Buffer): number | null {
  * Resolves a host and connects to what was checked: a name that is asked twice may answer twice differently.
  * One address that is refused refuses them all.
  */
-function checkedLookup(refuse: (address: string) => string | null): LookupFunction {
+export function checkedLookup(refuse: (address: string) => string | null): LookupFunction {
   return (host, options, done) => {
     resolve(host, { ...options, all: true }, (error, found) => {
       if (error) return done(error, []);

@@ -9,6 +9,8 @@ import type { Duplex } from "node:stream";
 import fastifyCookie from "@fastify/cookie";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { bridgePath } from "../../client/browser/protocol.ts";
+import { Alerts } from "./alerts/alerts.ts";
+import { alertMarks } from "./alerts/marks.ts";
 import { ActionLog } from "./api/action-log.ts";
 import { Drains } from "./api/drains.ts";
 import { Failure } from "./api/failure.ts";
@@ -51,7 +53,7 @@ import { Notifier } from "./nsqadmin/notifier.ts";
 import { nsqadminRoutes } from "./nsqadmin/routes.ts";
 import { Tell } from "./nsqadmin/tell.ts";
 import { Upstream } from "./nsqadmin/upstream.ts";
-import { Peers, type PeersOptions } from "./peers.ts";
+import { type Networks, Peers, type PeersOptions } from "./peers.ts";
 import { type HealthSource, Reads } from "./reads/reads.ts";
 
 export interface ConsoleServerOptions {
@@ -62,6 +64,8 @@ export interface ConsoleServerOptions {
   /** Where nodes are found, instead. */
   readonly lookups: readonly PeerAddress[];
   readonly peers: Omit<PeersOptions, "secret">;
+  /** Private networks that webhooks may reach; null: none. */
+  readonly webhookNetworks: Networks | null;
   /** `--base-path` as `basePath` writes it. */
   readonly base: string;
   readonly nsqadmin: Omit<AccessOptions, "secure" | "signedIn"> & {
@@ -127,7 +131,18 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const background = options.stores?.background ?? null;
   const history =
     leases && background
-      ? new History({ collector, database: background, leases, clock, moreMarks: async () => [] })
+      ? new History({
+          ...{ collector, database: background, leases, clock },
+          moreMarks: (object, range) => alertMarks(background, object, range),
+        })
+      : null;
+  const alerts =
+    leases && background && history
+      ? new Alerts({
+          ...{ collector, database: background, leases, clock, warn, cluster: options.cluster },
+          allowed: options.webhookNetworks,
+          keptDays: () => history.settings.current.days["1h"],
+        })
       : null;
   const upstream = new Upstream({
     lookups: () => lookups?.peers ?? [],
@@ -227,6 +242,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       inactive: () => inactiveView(upstream),
       traces: options.stores?.traces ?? null,
       history,
+      alerts,
+      cluster: options.cluster,
       audit: { store: options.stores?.actions ?? null, recent },
       people: { store: people, sessions, tokens, log, wallMs: () => clock.wallMs(), base },
       addBridgeRoutes,
@@ -280,6 +297,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       await bridge.close();
       history?.close();
       jobs?.close();
+      alerts?.close();
       await leases?.close();
       await Promise.all([lookups?.stop(), collector.stop(), sockets.close()]);
       peers.close();

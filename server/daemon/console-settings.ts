@@ -17,7 +17,10 @@ import {
 import { type Networks, parseNetworks } from "./networks.ts";
 import type { NodeLog } from "./node-log.ts";
 
-type Settings = Pick<ConsoleServerOptions, "nodes" | "lookups" | "peers" | "base" | "nsqadmin">;
+type Settings = Pick<
+  ConsoleServerOptions,
+  "nodes" | "lookups" | "peers" | "webhookNetworks" | "base" | "nsqadmin"
+>;
 
 /** @throws StartError when an address is none or a file cannot be read. */
 export function consoleSettings(
@@ -27,6 +30,7 @@ export function consoleSettings(
 ): Settings {
   const configCidr = options["allow-config-from-cidr"];
   const nodeCidrs = options["node-cidr"];
+  const webhookCidrs = options["webhook-cidr"];
   return {
     nodes: addresses(options["nsqd-http-address"]),
     lookups: addresses(options["lookupd-http-address"]),
@@ -35,6 +39,7 @@ export function consoleSettings(
       settings: peerSettings(options),
       nodeNetworks: nodeCidrs.length === 0 ? null : networks(nodeCidrs),
     },
+    webhookNetworks: webhookCidrs.length === 0 ? null : networks(webhookCidrs),
     nsqadmin: {
       api: options["nsqadmin-api"],
       header: options["acl-http-header"].toLowerCase(),

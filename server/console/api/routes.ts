@@ -1,5 +1,7 @@
 /** `/api/v1`: reads of what the live feeds show, the trace, and what operators do. Each needs a session. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Alerts } from "../alerts/alerts.ts";
+import { alertRoutes } from "../alerts/routes.ts";
 import { type AuditRoutesOptions, auditRoutes } from "../audit/routes.ts";
 import { enforcePolicies, objectOfPath, type RoutePolicy, readOfPath, type Visitor } from "../auth/policy.ts";
 import type { Collector } from "../collector/collector.ts";
@@ -61,6 +63,8 @@ export interface ApiOptions {
   readonly traces: TraceSource | null;
   /** null: started without Postgres. */
   readonly history: History | null;
+  readonly alerts: Alerts | null;
+  readonly cluster: string;
   readonly audit: AuditRoutesOptions;
   readonly people: PeopleOptions;
   readonly addBridgeRoutes: (app: FastifyInstance) => void;
@@ -108,6 +112,12 @@ export function apiRoutes(options: ApiOptions) {
         const act = { action: `${kind}_${channel === undefined ? "topic" : "channel"}`, topic };
         options.notify(request, request.visitor!.actor.name, { ...act, ...(channel && { channel }) });
       },
+    });
+    alertRoutes(app, {
+      alerts: options.alerts,
+      log: options.log,
+      clock: options.collector.clock,
+      cluster: options.cluster,
     });
     historyRoutes(app, { history: options.history, log: options.log });
     app.all(`${apiBase}/*`, read, () => {

@@ -39,6 +39,7 @@ const afterMs: Readonly<Record<ProblemRule, number>> = {
   "postgres-slow": 5_000,
   "lease-overdue": 0,
   "durable-at-risk": 0,
+  alert: 0,
 };
 
 export class Problems {
@@ -49,6 +50,8 @@ export class Problems {
   active: readonly Problem[] = [];
   recent: readonly PastProblem[] = [];
   lastEndedAtMs: number | null = null;
+  /** What operators' own rules have found. With the key of one that is found here already it is left out. */
+  more: () => Iterable<Found> = () => [];
 
   /** Looks again. Call it once a tick. */
   update(input: ProblemInput): void {
@@ -61,6 +64,11 @@ export class Problems {
       ...channelProblems(input),
     ];
     const keys = new Set(found.map((problem) => problem.key));
+    for (const problem of this.more()) {
+      if (keys.has(problem.key)) continue;
+      keys.add(problem.key);
+      found.push(problem);
+    }
     for (const key of this.#since.keys()) if (!keys.has(key)) this.#since.delete(key);
 
     const told = new Map<string, Told>();

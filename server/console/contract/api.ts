@@ -111,6 +111,16 @@ export const apiPaths = {
     range: HistoryWindow | { readonly fromMs: number; readonly toMs: number },
   ) =>
     `${apiBase}/history?object=${part(object)}&${typeof range === "string" ? `window=${range}` : `from=${range.fromMs}&to=${range.toMs}`}`,
+  /** GET: `AlertsView`, of what its reader sees. */
+  alerts: `${apiBase}/alerts`,
+  /** GET `?before=`: `AlertHistory`. */
+  alertHistory: `${apiBase}/alerts/history`,
+  /** POST `AlertRuleInput`: the new `AlertRule`; to `/:id`: the changed one; to `/:id/delete`, `{}`: 204. */
+  alertRules: `${apiBase}/alerts/rules`,
+  /** POST `MuteRequest`: 204. */
+  alertMutes: `${apiBase}/alerts/mutes`,
+  /** POST `WebhookInput`: `WebhookMade`; to `/:id`: 204; to `/:id/delete`, `{}`: 204; to `/:id/try`, `{}`: `WebhookTried`. */
+  alertWebhooks: `${apiBase}/alerts/webhooks`,
   /** GET: `RetentionView`. POST `HistorySettings`: `RetentionView`. */
   retention: `${apiBase}/retention`,
   /** POST `PublishRequest`: `PublishResult`. */

@@ -1,4 +1,5 @@
 /** The one contract between the console's server and its pages. Imports nothing but the protocol's types. */
+export * from "./alerts.ts";
 export * from "./api.ts";
 export * from "./audit.ts";
 export * from "./cluster.ts";

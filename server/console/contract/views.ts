@@ -27,7 +27,9 @@ export type ProblemRule =
   | "node-differs"
   | "lease-overdue"
   | "durable-at-risk"
-  | "postgres-slow";
+  | "postgres-slow"
+  /** One of the operators' own rules. */
+  | "alert";
 
 /** What is said of a problem: a rule may have several sentences. Pages have words for each. */
 export type ProblemCode =

@@ -44,6 +44,8 @@ export class ConsoleLeases {
   readonly #stopped = new AbortController();
   readonly #holding = new Set<Promise<void>>();
   readonly #terms = new Map<LeaseName, Term>();
+  /** By the last answer there was. */
+  readonly #mine = new Set<LeaseName>();
 
   constructor(options: ConsoleLeasesOptions) {
     this.#options = options;
@@ -62,6 +64,14 @@ export class ConsoleLeases {
   /** The term this console is in; null: another's, nobody's, or not known. */
   term(name: LeaseName): Term | null {
     return this.#terms.get(name) ?? null;
+  }
+
+  /**
+   * Whether it was this console's by the last answer there was: also while Postgres is away, and nobody can take it. For
+   * what is better done twice than not at all.
+   */
+  wasHeld(name: LeaseName): boolean {
+    return this.#mine.has(name);
   }
 
   /** Stops acting, waits for what acts, and gives the leases back. */
@@ -84,7 +94,10 @@ export class ConsoleLeases {
   /** The epoch; null: another's; undefined: no answer. */
   async #take(name: LeaseName): Promise<number | null | undefined> {
     try {
-      return await this.#options.store.take(name, this.#holder, this.#ttlMs, this.#ttlMs / 3);
+      const epoch = await this.#options.store.take(name, this.#holder, this.#ttlMs, this.#ttlMs / 3);
+      if (epoch === null) this.#mine.delete(name);
+      else this.#mine.add(name);
+      return epoch;
     } catch {
       return undefined;
     }

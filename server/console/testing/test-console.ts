@@ -48,6 +48,7 @@ export class TestConsole implements AsyncDisposable {
       nodes: nodes.map(parsePeerAddress),
       lookups: [],
       peers: { settings: peerSettingsDefault, nodeNetworks: null },
+      webhookNetworks: null,
       base: "",
       nsqadmin: closedApi,
       cluster: "weir",
