@@ -202,11 +202,12 @@ export class Consumer extends Listeners<ConsumerEvents> implements MessageOwner 
     }
   }
 
-  /** What a handler throws is told, and the message is left to its timeout or the handler's later answer. */
+  /** A handler that fails leaves its message to its timeout, or to a later answer. */
   async #handle(message: Message): Promise<void> {
     try {
       await this.#options.onMessage(message);
     } catch (error) {
+      if (error instanceof BridgeError) return this.emit("error", error);
       // As if nobody had awaited it: the page's own business, and seen in its console.
       queueMicrotask(() => {
         throw error;
