@@ -4,9 +4,9 @@ import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import "./globals.css";
+import { localeTags } from "../server/console/contract/locale.ts";
 import { preferencesCookie, readPreferences } from "./preferences/preferences.ts";
 import { PreferencesProvider } from "./preferences/provider.tsx";
-import { localeTags } from "./words/locale.ts";
 import { WordsProvider } from "./words/provider.tsx";
 import { readLocale } from "./words/server.ts";
 

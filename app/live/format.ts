@@ -2,7 +2,7 @@
  * Figures as people read them, in each language. `null` is "not known" and always reads "—". Server and
  * browser write the same characters: grouping comes from `Intl` of one fixed locale, units from here.
  */
-import type { Locale } from "../words/locale.ts";
+import type { Locale } from "../../server/console/contract/index.ts";
 
 export const unknown = "—";
 

@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import type { ReactNode } from "react";
-import type { Locale } from "./locale.ts";
+import type { Locale } from "../../server/console/contract/locale.ts";
 
 /** A file of its own for each language: a browser loads one of them, once. */
 const providers = {

@@ -1,9 +1,9 @@
 /** Words for what the server renders. Only for server components: a browser would load every language with it. */
 import { cookies, headers } from "next/headers";
 import { createTranslator } from "use-intl/core";
+import { type Locale, localeCookie, localeOf } from "../../server/console/contract/locale.ts";
 import { en } from "./en/index.ts";
 import type { Area } from "./index.ts";
-import { type Locale, localeCookie, localeOf } from "./locale.ts";
 import { onMissing } from "./missing.ts";
 import { pseudoOf } from "./pseudo.ts";
 import { zh } from "./zh/index.ts";

@@ -2,9 +2,9 @@ import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTranslator } from "use-intl/core";
 import { describe, expect, test } from "vitest";
+import { localeOf } from "../../server/console/contract/locale.ts";
 import { en } from "./en/index.ts";
 import { placeholders } from "./icu.ts";
-import { localeOf } from "./locale.ts";
 import { pseudo, pseudoOf } from "./pseudo.ts";
 import { zh } from "./zh/index.ts";
 

@@ -7,6 +7,7 @@ export * from "./consume.ts";
 export * from "./figures.ts";
 export * from "./history.ts";
 export * from "./jobs.ts";
+export * from "./locale.ts";
 export * from "./messages.ts";
 export * from "./nodes.ts";
 export * from "./people.ts";

@@ -5,8 +5,15 @@ import { SessionUnknown } from "../auth/sessions.ts";
 import { signInPath } from "../contract/index.ts";
 import { withBase } from "./base-path.ts";
 import { headersFromPages, headersToPages, pagePolicy } from "./headers.ts";
-import { onwardPage, type PlainPage, retryAfterSeconds, startingPage, waitingPage } from "./plain-pages.ts";
-import { newNonce, sendPlain } from "./sign-in-routes.ts";
+import {
+  onwardPage,
+  type PlainPage,
+  type Reader,
+  retryAfterSeconds,
+  startingPage,
+  waitingPage,
+} from "./plain-pages.ts";
+import { newNonce, readerOf, sendPlain } from "./sign-in-routes.ts";
 
 export interface PageOptions {
   readonly sessionOf: (request: FastifyRequest) => Promise<unknown>;
@@ -62,16 +69,17 @@ function refuse(request: FastifyRequest, reply: FastifyReply, base: string) {
   if (!navigates || rsc !== undefined) return reply.code(401).header("cache-control", "no-store").send();
   // A click in another site comes without our strict cookie: from a page of ours it comes again, with it.
   if (site === "cross-site" || site === "same-site")
-    return sendPlain(reply, 200, onwardPage(newNonce(), base + request.url));
+    return sendPlain(reply, 200, onwardPage(readerOf(request), base + request.url));
   return reply.header("cache-control", "no-store").redirect(base + signInPath, 303);
 }
 
 function unavailable(
   request: FastifyRequest,
   reply: FastifyReply,
-  page: (nonce: string) => PlainPage = startingPage,
+  page: (reader: Reader) => PlainPage = startingPage,
 ) {
   reply.header("retry-after", retryAfterSeconds);
-  if ((request.headers.accept ?? "").includes("text/html")) return sendPlain(reply, 503, page(newNonce()));
+  if ((request.headers.accept ?? "").includes("text/html"))
+    return sendPlain(reply, 503, page(readerOf(request)));
   return reply.code(503).header("cache-control", "no-store").send();
 }

@@ -1,4 +1,12 @@
 /** The few pages the console writes itself: they need no session, no script and no other process. */
+import { type Locale, localeTags } from "../contract/locale.ts";
+import { plainWords, type SignInFailure } from "./plain-words.ts";
+
+/** For whom a page is written: `nonce` is for its style, and of one request. */
+export interface Reader {
+  readonly nonce: string;
+  readonly locale: Locale;
+}
 
 /** `style-src` of these pages allows this one nonce. */
 export interface PlainPage {
@@ -6,9 +14,9 @@ export interface PlainPage {
   readonly policy: string;
 }
 
-function plainPage(nonce: string, title: string, body: string, head = ""): PlainPage {
+function plainPage({ nonce, locale }: Reader, title: string, body: string, head = ""): PlainPage {
   const html = `<!doctype html>
-<html lang="en">
+<html lang="${localeTags[locale]}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -42,17 +50,6 @@ ${body}
 
 const newLinkCommand = `<code tabindex="0">npx weir console --new-link --data-path=.weir/console</code>`;
 
-/** Why signing in did not work: the link, the name or password, too many tries, or Postgres that does not answer. */
-export type SignInFailure = "link" | "password" | "locked" | "busy" | "away";
-
-const failures: Readonly<Record<SignInFailure, string>> = {
-  link: "This link has been used, or is too old. Each link works once.",
-  password: "That is not the name and password of anybody here.",
-  locked: "Too many wrong passwords: wait a while before the next try. It takes longer each time.",
-  busy: "Too many people sign in at this moment: try again.",
-  away: "Postgres does not answer, and only it knows passwords. A sign-in link works without it.",
-};
-
 export interface SignInPage {
   /** null: nothing was tried yet. */
   readonly failure: SignInFailure | null;
@@ -61,34 +58,33 @@ export interface SignInPage {
 }
 
 /** How to sign in. */
-export function signInPage(nonce: string, { failure, form }: SignInPage): PlainPage {
-  const failed = failure === "link";
-  const first = failure
-    ? `<p role="alert">${failures[failure]}</p>`
-    : "<p>Weir shows nothing without a session.</p>";
+export function signInPage(reader: Reader, { failure, form }: SignInPage): PlainPage {
+  const { signIn: words, failures } = plainWords[reader.locale];
+  const first = failure ? `<p role="alert">${failures[failure]}</p>` : `<p>${words.why}</p>`;
   const fields = form
     ? `<form method="post" action="${escapeHtml(form.action)}">
-<label>Name <input name="user" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="64" value="${escapeHtml(form.user)}"></label>
-<label>Password <input name="password" type="password" autocomplete="current-password" required maxlength="256"></label>
-<button>Sign in</button>
+<label>${words.name} <input name="user" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="64" value="${escapeHtml(form.user)}"></label>
+<label>${words.password} <input name="password" type="password" autocomplete="current-password" required maxlength="256"></label>
+<button>${words.submit}</button>
 </form>`
     : "";
   const body = `${first}
 ${fields}
-<p>Or open the sign-in link that was printed when Weir was started, or the one that an admin gave you.</p>
-<p>To get another link, run this where Weir was started, with the console's own data path:</p>
+<p>${words.link}</p>
+<p>${words.newLink}</p>
 ${newLinkCommand}`;
-  return plainPage(nonce, failed ? "This link does not work any more" : "Sign in", body);
+  return plainPage(reader, failure === "link" ? words.linkFailed : words.title, body);
 }
 
 /** Sends the browser on to one of our own paths, from our own page: only then does it send a strict cookie. */
-export function onwardPage(nonce: string, path: string): PlainPage {
+export function onwardPage(reader: Reader, path: string): PlainPage {
   // Two slashes at its beginning would make it another site's address.
   const to = escapeHtml(path.replace(/^[/\\]+/, "/"));
+  const { title, go } = plainWords[reader.locale].onward;
   return plainPage(
-    nonce,
-    "One moment",
-    `<p><a href="${to}">Go on to the console</a></p>`,
+    reader,
+    title,
+    `<p><a href="${to}">${go}</a></p>`,
     `\n<meta http-equiv="refresh" content="0;url=${to}">`,
   );
 }
@@ -98,19 +94,19 @@ export const retryAfterSeconds = 2;
 const again = `\n<meta http-equiv="refresh" content="${retryAfterSeconds}">`;
 
 /** A cookie or a link that only Postgres can judge, while it does not answer. */
-export function waitingPage(nonce: string): PlainPage {
-  const body = `<p>You are signed in again as soon as Postgres answers. This page goes on by itself.</p>
-<p>The console was started a moment ago, and only Postgres knows who was signed in before. Nodes, consumers and producers are not affected.</p>
-<p>A new sign-in link works without Postgres. Run this where Weir was started:</p>
-${newLinkCommand}`;
-  return plainPage(nonce, "Waiting for Postgres", body, again);
+export function waitingPage(reader: Reader): PlainPage {
+  const { title, text } = plainWords[reader.locale].waiting;
+  return plainPage(reader, title, `${paragraphs(text)}\n${newLinkCommand}`, again);
 }
 
 /** The pages' process is not up. */
-export function startingPage(nonce: string): PlainPage {
-  const body = `<p>The pages are being started. This page tries again by itself.</p>
-<p>Nodes, consumers and producers are not affected.</p>`;
-  return plainPage(nonce, "Starting", body, again);
+export function startingPage(reader: Reader): PlainPage {
+  const { title, text } = plainWords[reader.locale].starting;
+  return plainPage(reader, title, paragraphs(text), again);
+}
+
+function paragraphs(text: readonly string[]): string {
+  return text.map((one) => `<p>${one}</p>`).join("\n");
 }
 
 function escapeHtml(text: string): string {

@@ -9,16 +9,17 @@ import { Failure } from "../api/failure.ts";
 import { checkPassword } from "../auth/passwords.ts";
 import type { PeopleStore } from "../auth/people.ts";
 import { type Sessions, SessionUnknown, type SignedIn } from "../auth/sessions.ts";
-import { passwordCharactersMax, signInPath } from "../contract/index.ts";
+import { localeCookie, localeOf, passwordCharactersMax, signInPath } from "../contract/index.ts";
 import type { CookieJar } from "./cookie.ts";
 import {
   onwardPage,
   type PlainPage,
+  type Reader,
   retryAfterSeconds,
-  type SignInFailure,
   signInPage,
   waitingPage,
 } from "./plain-pages.ts";
+import type { SignInFailure } from "./plain-words.ts";
 
 const formBytesMax = 4 * 1024;
 
@@ -34,15 +35,21 @@ export interface SignInOptions {
 
 export function signInRoutes({ sessions, cookies, base, people, log }: SignInOptions) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.setErrorHandler((error, _, reply) => {
+    app.setErrorHandler((error, request: FastifyRequest, reply) => {
       if (!(error instanceof SessionUnknown)) throw error;
-      return sendPlain(reply.header("retry-after", retryAfterSeconds), 503, waitingPage(newNonce()));
+      return sendPlain(reply.header("retry-after", retryAfterSeconds), 503, waitingPage(readerOf(request)));
     });
-    const failed = (reply: FastifyReply, status: number, failure: SignInFailure | null, user = "") => {
+    const failed = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      status: number,
+      failure: SignInFailure | null,
+      user = "",
+    ) => {
       const form = people && { action: `${base}${signInPath}`, user };
       // Else a browser names no origin when it sends the form.
       reply.header("referrer-policy", "same-origin");
-      return sendPlain(reply, status, signInPage(newNonce(), { failure, form }));
+      return sendPlain(reply, status, signInPage(readerOf(request), { failure, form }));
     };
     /** A new session for every sign-in; the one before ends, if anybody can say now that it was one. */
     const enter = async (
@@ -66,13 +73,13 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
       (_, body, done) => done(null, new URLSearchParams(String(body))),
     );
     app.post(signInPath, { config: { isForm: true } }, async (request, reply) => {
-      if (!people || !(request.body instanceof URLSearchParams)) return failed(reply, 404, null);
+      if (!people || !(request.body instanceof URLSearchParams)) return failed(request, reply, 404, null);
       const name = (request.body.get("user") ?? "").trim().toLowerCase().slice(0, 64);
       const password = (request.body.get("password") ?? "").slice(0, passwordCharactersMax);
       const answer = await checkPassword(people, { name, password, address: request.ip }).catch((error) =>
         error instanceof Failure && error.code === "too-many" ? ("busy" as const) : ("away" as const),
       );
-      if (typeof answer === "string") return failed(reply, 503, answer, name);
+      if (typeof answer === "string") return failed(request, reply, 503, answer, name);
       if (answer.ok)
         return enter(
           request,
@@ -90,7 +97,7 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
           result: "locked",
         });
       }
-      return failed(reply, 403, answer.code === "locked" ? "locked" : "password", name);
+      return failed(request, reply, 403, answer.code === "locked" ? "locked" : "password", name);
     });
 
     app.get(signInPath, async (request, reply) => {
@@ -98,7 +105,7 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
       const present = cookies().read(request.headers.cookie);
       if (typeof token !== "string") {
         if (await sessions.check(present, false)) return reply.redirect(`${base}/`, 303);
-        return failed(reply, 200, null);
+        return failed(request, reply, 200, null);
       }
       // A browser that looks ahead must not use the link up.
       if (
@@ -109,7 +116,7 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
       const signedIn = token.length <= 128 ? await sessions.signIn(token, whenceOf(request)) : null;
       if (!signedIn) {
         if (await sessions.check(present, false)) return onward(request, reply, base);
-        return failed(reply, 403, "link");
+        return failed(request, reply, 403, "link");
       }
       return enter(request, reply, signedIn, "link");
     });
@@ -120,12 +127,18 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
 function onward(request: FastifyRequest, reply: FastifyReply, base: string) {
   const site = request.headers["sec-fetch-site"];
   if (site === "cross-site" || site === "same-site")
-    return sendPlain(reply, 200, onwardPage(newNonce(), `${base}/`));
+    return sendPlain(reply, 200, onwardPage(readerOf(request), `${base}/`));
   return reply.header("cache-control", "no-store").redirect(`${base}/`, 303);
 }
 
 function whenceOf(request: FastifyRequest) {
   return { userAgent: (request.headers["user-agent"] ?? "").slice(0, 256), address: request.ip };
+}
+
+/** In the language that was chosen on the pages, else in the browser's own. */
+export function readerOf({ headers }: FastifyRequest): Reader {
+  const chosen = new RegExp(`(?:^|;\\s*)${localeCookie}=(\\w+)`).exec(headers.cookie ?? "")?.[1];
+  return { nonce: newNonce(), locale: localeOf(chosen, headers["accept-language"] ?? null) };
 }
 
 export function newNonce(): string {
