@@ -16,6 +16,7 @@ import { useState } from "react";
 import type { ActionName, ActionTarget } from "../../server/console/contract/index.ts";
 import { Button, type ButtonLook } from "../components/button.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
+import { useCommand } from "../shell/commands.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { useWritesClosed } from "./use-writes.ts";
 import { useActionWords } from "./words.ts";
@@ -70,12 +71,19 @@ export function ActionButton({
   );
   return (
     <>
+      {!small && <InPalette label={words.button(target, null)} closed={closed} run={() => setOpen(true)} />}
       {closed === null ? button : <Tooltip text={closed}>{button}</Tooltip>}
       {(open || !small) && (
         <ActionDialog target={target} open={open} onOpenChange={setOpen} onDone={onDone} />
       )}
     </>
   );
+}
+
+/** What the page itself can do stands in the palette; what stands in each row of a table does not. */
+function InPalette({ label, closed, run }: { label: string; closed: string | null; run: () => void }) {
+  useCommand({ id: label, label, closed, run });
+  return null;
 }
 
 function kindOf(action: ActionName): NonNullable<ButtonLook["kind"]> {

@@ -7,10 +7,11 @@ import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
 import { Shape } from "../components/status.tsx";
 import { JobFollow } from "../jobs/job-follow.tsx";
+import { useFailureWords } from "../words/use-failure.ts";
 import { ImpactBox } from "./impact-box.tsx";
 import { NodeResults } from "./node-results.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
-import { type ActionWords, isDangerous, isWeighty, needsReason, typedName, useActionWords } from "./words.ts";
+import { isDangerous, isWeighty, needsReason, typedName, useActionWords } from "./words.ts";
 
 const reasonCharactersMax = 200;
 
@@ -102,22 +103,21 @@ export function ActionDialog({
           </Field>
         </div>
       )}
-      <Outcome state={state} words={words} />
+      <Outcome state={state} />
     </Dialog>
   );
 }
 
-function Outcome({ state, words }: { state: ActionState; words: ActionWords }) {
+function Outcome({ state }: { state: ActionState }) {
+  const say = useFailureWords();
   if (state.step === "partly") return <NodeResults results={state.results} requestId={state.requestId} />;
   if (state.step !== "asking" || state.failure === null) return null;
-  const { code, nodeCode, message } = state.failure;
-  const known = `failure.${code}` as "failure.timeout";
+  const { code, nodeCode } = state.failure;
   return (
     <p role="alert" className="mt-3 flex items-baseline gap-1.5 text-13">
       <Shape tone="crit" className="translate-y-px" />
       <span>
-        {words.t.has(known) ? words.t(known) : message}{" "}
-        <span className="font-mono text-12 text-muted">{nodeCode ?? code}</span>
+        {say(state.failure)} <span className="font-mono text-12 text-muted">{nodeCode ?? code}</span>
       </span>
     </p>
   );

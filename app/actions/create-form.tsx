@@ -14,6 +14,7 @@ import {
 import { Button } from "../components/button.tsx";
 import { Field, Input } from "../components/field.tsx";
 import { post } from "../live/post.ts";
+import { useFailureWords } from "../words/use-failure.ts";
 import { useWritesClosed } from "./use-writes.ts";
 import { useActionWords } from "./words.ts";
 
@@ -22,6 +23,7 @@ export function CreateForm({ topic, onDone }: { topic?: string; onDone?: (name: 
   const [name, setName] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const words = useActionWords();
+  const say = useFailureWords();
   const { t } = words;
   const target: ActionTarget =
     topic === undefined
@@ -36,7 +38,7 @@ export function CreateForm({ topic, onDone }: { topic?: string; onDone?: (name: 
     if (!isName(name) || closed !== null) return;
     const answer = await post<ActionResult>(apiPaths.actions, target satisfies ActionRequest);
     if (!answer.ok) {
-      setFailure(`${answer.failure.message} (${answer.failure.nodeCode ?? answer.failure.code})`);
+      setFailure(`${say(answer.failure)} (${answer.failure.nodeCode ?? answer.failure.code})`);
     } else if (answer.value.outcome !== "done") {
       const failed = answer.value.nodes.filter((node) => !node.ok);
       setFailure(failed.map(({ node, code }) => `${node}: ${words.nodeCode(code)}`).join("; "));

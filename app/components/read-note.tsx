@@ -4,6 +4,7 @@ import type { NodeRead } from "../../server/console/contract/index.ts";
 import { useNow } from "../live/use-now.ts";
 import type { Read } from "../live/use-read.ts";
 import { useFormat, useWords } from "../words/index.ts";
+import { useFailureWords } from "../words/use-failure.ts";
 import { Button } from "./button.tsx";
 import { Shape } from "./status.tsx";
 
@@ -23,6 +24,7 @@ export function ReadNote({
   const t = useWords("node");
   const f = useFormat();
   const nowMs = useNow();
+  const say = useFailureWords();
   const silent = nodes.filter(({ state }) => state !== "ok");
   return (
     <div className="mb-3 space-y-1.5 text-13 text-muted">
@@ -39,7 +41,7 @@ export function ReadNote({
         <p role="status" className="flex items-baseline gap-1.5 text-text">
           <Shape tone="warn" className="translate-y-px" />
           <span>
-            {t("read.failed", { message: read.failure.message })}{" "}
+            {t("read.failed", { message: say(read.failure) })}{" "}
             <span className="font-mono text-12 text-muted">{read.failure.code}</span>
           </span>
         </p>

@@ -139,7 +139,7 @@ test("[RD4] producers are those that published to the topic, the latest first", 
   ]);
 });
 
-test("[RD8] connections are told with what they consume and publish, the busiest first", async () => {
+test("[RD10] connections are told with what they consume and publish, the busiest first", async () => {
   const [server, consumer] = await withBilling(2);
   await using _ = server;
   const producer = new TestConsumer(server);

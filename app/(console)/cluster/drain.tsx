@@ -18,6 +18,7 @@ import { Shape } from "../../components/status.tsx";
 import { Tooltip } from "../../components/tooltip.tsx";
 import { post } from "../../live/post.ts";
 import { useFormat, useWords } from "../../words/index.ts";
+import { useFailureWords } from "../../words/use-failure.ts";
 import { drainSentence, drainShare } from "./words.ts";
 
 /** A node's drain: the button that begins it, then how far it is. */
@@ -96,6 +97,7 @@ function DrainDialog({
   const t = useWords("cluster");
   const [name, setName] = useState("");
   const [reason, setReason] = useState("");
+  const say = useFailureWords();
   const [acting, setActing] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const change = (next: boolean) => {
@@ -110,7 +112,7 @@ function DrainDialog({
     const request: DrainRequest = { confirm: { name }, reason };
     const answer = await post<DrainStarted>(apiPaths.drain(node), request);
     setActing(false);
-    if (!answer.ok) return setFailure(answer.failure.message);
+    if (!answer.ok) return setFailure(say(answer.failure));
     toast.success(t("drain.begun", { node }));
     change(false);
   }

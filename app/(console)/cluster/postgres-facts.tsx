@@ -3,6 +3,7 @@
 import { apiPaths, type PostgresHealth } from "../../../server/console/contract/index.ts";
 import { useRead } from "../../live/use-read.ts";
 import { useFormat, useWords } from "../../words/index.ts";
+import { useFailureWords } from "../../words/use-failure.ts";
 import { Fact } from "./fact.tsx";
 
 const readEveryMs = 5_000;
@@ -11,10 +12,11 @@ const readEveryMs = 5_000;
 export function PostgresFacts() {
   const t = useWords("cluster");
   const f = useFormat();
+  const say = useFailureWords();
   const { value: health, failure } = useRead<PostgresHealth>(apiPaths.postgres, readEveryMs);
   if (health === null) {
     if (failure === null || failure.code === "not-found") return null;
-    return <p className="text-muted">{t("health-failed", { message: failure.message })}</p>;
+    return <p className="text-muted">{t("health-failed", { message: say(failure) })}</p>;
   }
   const rows = health.deadTuples + health.liveTuples;
   return (

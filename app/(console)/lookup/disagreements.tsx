@@ -8,6 +8,7 @@ import { Badge, Shape } from "../../components/status.tsx";
 import type { Read } from "../../live/use-read.ts";
 import { paths } from "../../paths.ts";
 import { useFormat, useWords } from "../../words/index.ts";
+import { useFailureWords } from "../../words/use-failure.ts";
 
 /** Topics about which the lookups do not say the same. Where they agree there is nothing to show. */
 export function Disagreements({
@@ -21,6 +22,7 @@ export function Disagreements({
 }) {
   const t = useWords("lookup");
   const f = useFormat();
+  const say = useFailureWords();
   const view = read.value;
   const failure = view === null ? read.failure : null;
   const rows = view?.disagreements.filter(({ key }) => key.includes(q)) ?? [];
@@ -28,7 +30,7 @@ export function Disagreements({
     <Section title={t("differences")} note={t("differences-note")} className="mt-6">
       {failure !== null && (
         <p role="status" className="flex items-center gap-1.5">
-          <Shape tone="warn" /> {failure.message}
+          <Shape tone="warn" /> {say(failure)}
         </p>
       )}
       {view === null && failure === null && <Skeleton className="h-9" />}

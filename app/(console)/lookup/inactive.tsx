@@ -9,6 +9,7 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { Shape } from "../../components/status.tsx";
 import { get, type Posted } from "../../live/post.ts";
 import { useFormat, useWords } from "../../words/index.ts";
+import { useFailureWords } from "../../words/use-failure.ts";
 
 /** A page of them: whoever has more looks for what they want with the browser. */
 const shownMax = 500;
@@ -17,11 +18,12 @@ const shownMax = 500;
 export function Inactive({ q }: { q: string }) {
   const t = useWords("lookup");
   const f = useFormat();
+  const say = useFailureWords();
   const [answer, setAnswer] = useState<Posted<InactiveTopics> | null>(null);
   const ask = useCallback(() => void get<InactiveTopics>(apiPaths.inactive).then(setAnswer), []);
   useEffect(ask, [ask]);
   if (answer === null) return <Skeleton className="h-9" />;
-  const failures = answer.ok ? answer.value.failures : [answer.failure.message];
+  const failures = answer.ok ? answer.value.failures : [say(answer.failure)];
   const all = answer.ok ? answer.value.topics : [];
   const topics = all.filter(
     ({ topic, channels }) => topic.includes(q) || channels.some((channel) => channel.includes(q)),
