@@ -124,7 +124,33 @@ describe("publishing", () => {
     expect(JSON.stringify(recorded)).not.toContain("AA==");
   });
 
+  test("[CO4] several go at once, or by line, and what the node has is what was sent", async () => {
+    const topic = uniqueTopic();
+    const counted = await ok<PublishResult>(
+      await weir.post(apiPaths.publish, { topic, body: "ab", count: 300 }),
+    );
+    const lines = await ok<PublishResult>(
+      await weir.post(apiPaths.publish, { topic, body: "one\n\ntwo\r\nthree", lines: true }),
+    );
+    const later = await ok<PublishResult>(
+      await weir.post(apiPaths.publish, { topic, body: "x", count: 3, deferMs: 60_000 }),
+    );
+
+    expect(counted).toMatchObject({ messages: 300, bytes: 600, answer: "OK" });
+    expect(lines).toMatchObject({ messages: 3, bytes: 11 });
+    expect([later.messages, later.dueAtMs === null]).toEqual([3, false]);
+    const stats = await fetch(`http://${key}/stats?format=json&topic=${topic}`);
+    const [found] = ((await stats.json()) as { topics: { message_count: number; message_bytes: number }[] })
+      .topics;
+    expect([found!.message_count, found!.message_bytes]).toEqual([306, 614]);
+  });
+
   test.each([
+    ["too many", { topic: "t", body: "x", count: 1_001 }, 400, "bad-request"],
+    ["too many deferred", { topic: "t", body: "x", count: 101, deferMs: 1 }, 413, "too-large"],
+    ["too much in all", { topic: "t", body: "x".repeat(500_000), count: 100 }, 413, "too-large"],
+    ["lines of bytes", { topic: "t", body: "00", encoding: "hex", lines: true }, 400, "bad-request"],
+    ["only empty lines", { topic: "t", body: "\n\n", lines: true }, 400, "bad-request"],
     ["no topic", { body: "x" }, 400, "bad-request"],
     ["a bad topic", { topic: "a b", body: "x" }, 400, "bad-request"],
     ["nothing to publish", { topic: "t", body: "" }, 400, "bad-request"],

@@ -1,23 +1,58 @@
+"use client";
+
 import Link from "next/link";
+import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/card.tsx";
 import { Status } from "../../components/status.tsx";
-import { bytes, clock, span } from "../../live/format.ts";
+import { clock, day } from "../../live/format.ts";
 import { paths } from "../../paths.ts";
-import type { Outcome } from "./use-publish.ts";
+import { useZone } from "../../preferences/provider.tsx";
+import { useFormat, useWords } from "../../words/index.ts";
+import type { Sent } from "./history.ts";
 
-/** What the node said to each, newest first; gone with the page, and bodies are not kept. */
-export function Outcomes({ outcomes }: { outcomes: readonly Outcome[] }) {
-  if (outcomes.length === 0) return null;
+/** What the node said to each, newest first; kept in this browser. */
+export function Outcomes({
+  sent,
+  unseen,
+  forget,
+  again,
+}: {
+  sent: readonly Sent[];
+  unseen: boolean;
+  forget: () => void;
+  again: (sent: Sent) => void;
+}) {
+  const t = useWords("publish");
+  if (sent.length === 0) return null;
   return (
-    <Section title="Sent from here" className="mt-6 max-w-240">
+    <Section
+      title={t("sent")}
+      note={t("sent-note")}
+      aside={
+        <Button size="small" kind="quiet" onClick={forget}>
+          {t("forget")}
+        </Button>
+      }
+      className="mt-6 max-w-240"
+    >
+      {unseen && (
+        <p className="mb-2">
+          <Status tone="unknown" className="whitespace-normal">
+            {t("unseen")}
+          </Status>
+        </p>
+      )}
       <ul aria-live="polite" data-testid="outcomes" className="rounded-card border border-line">
-        {outcomes.map((outcome, at) => (
+        {sent.map((one, at) => (
           <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: outcomes have no identity of their own
-            key={outcomes.length - at}
+            // biome-ignore lint/suspicious/noArrayIndexKey: they have no identity of their own
+            key={sent.length - at}
             className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line px-4 py-2 not-last:border-b"
           >
-            <Line outcome={outcome} />
+            <Line sent={one} />
+            <Button size="small" kind="quiet" onClick={() => again(one)}>
+              {t("again")}
+            </Button>
           </li>
         ))}
       </ul>
@@ -25,38 +60,42 @@ export function Outcomes({ outcomes }: { outcomes: readonly Outcome[] }) {
   );
 }
 
-function Line({ outcome }: { outcome: Outcome }) {
-  switch (outcome.kind) {
-    case "sent": {
-      const { result, topic } = outcome;
-      return (
-        <>
-          <Status tone="ok">{result.answer}</Status>
-          <span>
-            {bytes(result.bytes)} to{" "}
-            <Link href={paths.topic(topic)} className="font-mono text-accent underline">
-              {topic}
-            </Link>
-            , accepted by <span className="font-mono">{result.node}</span> in {span(result.tookMs)}
-            {result.dueAtMs !== null && `, due at ${clock(result.dueAtMs, "local")}`}
-          </span>
-          <span className="ml-auto text-12 text-muted">{clock(outcome.atMs, "local")}</span>
-        </>
-      );
-    }
-    case "unseen":
-      return (
-        <Status tone="unknown" className="whitespace-normal">
-          Its copy was not among those shown in the tail, so its id is not known here.
-        </Status>
-      );
-    case "refused":
-      return (
-        <>
-          <Status tone="crit">{outcome.failure.nodeCode ?? outcome.failure.code}</Status>
-          <span>{outcome.failure.message}</span>
-          <span className="ml-auto font-mono text-12 text-muted">{outcome.topic}</span>
-        </>
-      );
-  }
+function Line({ sent }: { sent: Sent }) {
+  const t = useWords("publish");
+  const f = useFormat();
+  const zone = useZone();
+  const { topic, answer, isAccepted, node, bytes, messages, tookMs, dueAtMs, durable, message, atMs } = sent;
+  return (
+    <>
+      <Status tone={isAccepted ? "ok" : "crit"}>{answer}</Status>
+      <span className="min-w-0 wrap-anywhere">
+        {isAccepted ? (
+          <>
+            {t.rich("accepted", {
+              ...{ bytes: f.bytes(bytes), took: f.span(tookMs), node },
+              topic: () => (
+                <Link href={paths.topic(topic)} className="font-mono text-accent underline">
+                  {topic}
+                </Link>
+              ),
+            })}
+            {messages > 1 && t("accepted-many", { count: messages })}
+            {durable === true && t("accepted-durable")}
+            {dueAtMs !== null && t("accepted-due", { at: clock(dueAtMs, zone) })}
+          </>
+        ) : (
+          <>
+            {message} <span className="font-mono text-12 text-muted">{topic}</span>
+          </>
+        )}
+      </span>
+      <time
+        dateTime={new Date(atMs).toISOString()}
+        title={day(atMs, zone)}
+        className="ml-auto text-12 text-muted"
+      >
+        {clock(atMs, zone)}
+      </time>
+    </>
+  );
 }

@@ -5,5 +5,5 @@ import { Publish } from "./publish.tsx";
 
 export default async function PublishPage() {
   const topics = await readRoom(rooms.topics);
-  return topics.ok ? <Publish rendered={topics.value} /> : <Failure failure={topics.failure} />;
+  return topics.ok ? <Publish names={topics.value.data?.keys ?? []} /> : <Failure failure={topics.failure} />;
 }

@@ -3,76 +3,88 @@
 import { Send } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
-import { isName, type PublishRequest, type Snapshot } from "../../../server/console/contract/index.ts";
-import { useWritesClosed } from "../../actions/use-writes.ts";
+import {
+  decide,
+  isName,
+  isProduction,
+  publishBytesMax,
+  publishCountMax,
+  publishDeferredMax,
+} from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
 import { Field, Input, Select, Textarea } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
-import { bytes, clock, span } from "../../live/format.ts";
-import { useNow } from "../../live/use-now.ts";
-import { useRoom } from "../../live/use-room.ts";
-import { type Encoding, encodings, measureBody } from "./body.ts";
+import { clock } from "../../live/format.ts";
+import { useLive } from "../../live/provider.tsx";
+import { useConnection, useNow } from "../../live/use-now.ts";
+import { TopicField } from "../../messages/topic-field.tsx";
+import { useZone } from "../../preferences/provider.tsx";
+import { useConsole } from "../../read/console.tsx";
+import { useFormat, useWords } from "../../words/index.ts";
+import { type Encoding, encodings, formatted, type Measured, measureBody } from "./body.ts";
+import type { Sent } from "./history.ts";
 import { Outcomes } from "./outcomes.tsx";
-import { usePublish } from "./use-publish.ts";
+import { type Draft, usePublish } from "./use-publish.ts";
 
-const encodingLabels: Record<Encoding, string> = {
-  text: "Text (UTF-8)",
-  base64: "Base64",
-  hex: "Hexadecimal",
-};
 /** NSQ's own bound is --max-req-timeout, an hour unless told otherwise. */
 const deferMsMax = 3_600_000;
 
-export function Publish({ rendered }: { rendered: Snapshot<"topics"> }) {
-  const { data } = useRoom(rendered);
+export function Publish({ names }: { names: readonly string[] }) {
+  const t = useWords("publish");
   const [topic, setTopic] = useQueryState("topic", parseAsString.withDefault(""));
   const [body, setBody] = useState("");
   const [encoding, setEncoding] = useState<Encoding>("text");
   const [defer, setDefer] = useState("");
-  const closed = useWritesClosed();
-  const { send, busy, outcomes } = usePublish();
+  const [many, setMany] = useState("");
+  const [keepsBodies, setKeepsBodies] = useState(false);
+  const [asking, setAsking] = useState<{ readonly watch: boolean } | null>(null);
+  const { environment } = useConsole();
+  const closed = useClosed(topic);
+  const { send, busy, sent, unseen, forget } = usePublish(keepsBodies);
 
   const size = measureBody(body, encoding);
   const deferMs = defer === "" ? 0 : Number(defer);
-  const deferGood = Number.isInteger(deferMs) && deferMs >= 0 && deferMs <= deferMsMax;
-  const topicGood = isName(topic);
-  const ready = topicGood && "bytes" in size && deferGood && closed === null && !busy;
-  const request: PublishRequest = { topic, body, encoding, ...(deferMs > 0 ? { deferMs } : {}) };
+  const isDeferGood = Number.isInteger(deferMs) && deferMs >= 0 && deferMs <= deferMsMax;
+  const countMost = deferMs > 0 ? publishDeferredMax : publishCountMax;
+  const count = many === "" || encoding === "lines" ? 1 : Number(many);
+  const isCountGood = Number.isInteger(count) && count >= 1 && count <= countMost;
+  const ready = isName(topic) && "bytes" in size && isDeferGood && isCountGood && closed === null && !busy;
+  const draft: Draft = { topic, body, encoding, count, deferMs };
+  const isOne = count === 1 && encoding !== "lines";
+
+  function go(watch: boolean): void {
+    if (!ready || !("bytes" in size)) return;
+    if (isProduction(environment) && asking === null) setAsking({ watch });
+    else void send(draft, size.bytes * count, watch);
+  }
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (ready) void send(request, false);
+    go(false);
+  }
+
+  function again({ topic, encoding, count, deferMs, body }: Sent): void {
+    void setTopic(topic);
+    setEncoding(encoding);
+    setMany(count > 1 ? String(count) : "");
+    setDefer(deferMs > 0 ? String(deferMs) : "");
+    if (body !== null) setBody(body);
   }
 
   return (
     <>
-      <PageHead title="Publish" note="One message, through a node's own HTTP API, with the answer it gave." />
+      <PageHead title={t("title")} note={t("note")} />
       <form onSubmit={submit} className="grid max-w-240 gap-x-4 gap-y-1 md:grid-cols-2">
-        <Field
-          label="Topic"
-          hint="A topic that is not there yet is made."
-          error={topic !== "" && !topicGood ? "Letters, digits, . _ - and at most 64 characters." : undefined}
-        >
-          {(ids) => (
-            <>
-              <Input
-                {...ids}
-                name="topic"
-                list="known-topics"
-                className="font-mono"
-                value={topic}
-                onChange={(event) => void setTopic(event.target.value || null)}
-              />
-              <datalist id="known-topics">
-                {(data?.rows ?? []).map((row) => (
-                  <option key={row.key} value={row.key} />
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
-        <div className="grid grid-cols-2 gap-x-4">
-          <Field label="Body is written as">
+        <TopicField
+          label={t("topic")}
+          hint={t("topic-hint")}
+          names={names}
+          value={topic}
+          onChange={(next) => void setTopic(next || null)}
+        />
+        <div className="grid grid-cols-3 gap-x-4">
+          <Field label={t("encoding")}>
             {(ids) => (
               <Select
                 {...ids}
@@ -81,16 +93,32 @@ export function Publish({ rendered }: { rendered: Snapshot<"topics"> }) {
               >
                 {encodings.map((one) => (
                   <option key={one} value={one}>
-                    {encodingLabels[one]}
+                    {t(`encodings.${one}`)}
                   </option>
                 ))}
               </Select>
             )}
           </Field>
           <Field
-            label="Deferred by (ms)"
-            hint={deferGood && deferMs > 0 ? <Due deferMs={deferMs} /> : "0: at once"}
-            error={deferGood ? undefined : "Between 0 and 3,600,000."}
+            label={t("count")}
+            hint={encoding === "lines" ? t("count-lines") : t("count-hint")}
+            error={isCountGood ? undefined : t("count-wrong", { most: countMost })}
+          >
+            {(ids) => (
+              <Input
+                {...ids}
+                inputMode="numeric"
+                placeholder="1"
+                disabled={encoding === "lines"}
+                value={encoding === "lines" ? "" : many}
+                onChange={(event) => setMany(event.target.value.trim())}
+              />
+            )}
+          </Field>
+          <Field
+            label={t("defer")}
+            hint={isDeferGood && deferMs > 0 ? <Due deferMs={deferMs} /> : t("defer-hint")}
+            error={isDeferGood ? undefined : t("defer-wrong")}
           >
             {(ids) => (
               <Input
@@ -103,47 +131,116 @@ export function Publish({ rendered }: { rendered: Snapshot<"topics"> }) {
             )}
           </Field>
         </div>
-        <Field
-          label="Body"
-          className="md:col-span-2"
-          hint={"bytes" in size ? bytes(size.bytes) : size.wrong}
-          error={"wrong" in size && body !== "" ? size.wrong : undefined}
-        >
-          {(ids) => (
-            <Textarea
-              {...ids}
-              name="body"
-              rows={8}
-              value={body}
-              onChange={(event) => setBody(event.target.value)}
-            />
-          )}
-        </Field>
+        <BodyField body={body} encoding={encoding} size={size} onChange={setBody} />
         <div className="mt-1 flex flex-wrap items-center gap-2 md:col-span-2">
           <Button type="submit" kind="primary" disabled={!ready}>
             <Send aria-hidden="true" />
-            Send
+            {t("send")}
           </Button>
-          <Button
-            disabled={!ready || deferMs > 0}
-            title="Sends it, and opens the trace of it"
-            onClick={() => void send(request, true)}
-          >
-            Send & watch
+          <Button disabled={!ready || deferMs > 0 || !isOne} title={t("watch-hint")} onClick={() => go(true)}>
+            {t("watch")}
           </Button>
+          <label className="flex items-center gap-1.5 text-12 text-muted">
+            <input
+              type="checkbox"
+              checked={keepsBodies}
+              onChange={(event) => setKeepsBodies(event.target.checked)}
+            />
+            {t("keep")}
+          </label>
           {closed !== null && <span className="text-12 text-muted">{closed}</span>}
         </div>
       </form>
-      <Outcomes outcomes={outcomes} />
+      <Outcomes sent={sent} unseen={unseen} forget={forget} again={again} />
+      <Dialog
+        open={asking !== null}
+        onOpenChange={(open) => {
+          if (!open) setAsking(null);
+        }}
+        title={t("production", { environment })}
+        description={t("production-note", {
+          count: "messages" in size ? size.messages * count : 0,
+          topic,
+        })}
+        action={
+          <Button
+            kind="primary"
+            onClick={() => {
+              const watch = asking?.watch ?? false;
+              setAsking(null);
+              if ("bytes" in size) void send(draft, size.bytes * count, watch);
+            }}
+          >
+            {t("production-send", { topic })}
+          </Button>
+        }
+      />
     </>
   );
 }
 
-function Due({ deferMs }: { deferMs: number }) {
-  const nowMs = useNow();
+function BodyField({
+  body,
+  encoding,
+  size,
+  onChange,
+}: {
+  body: string;
+  encoding: Encoding;
+  size: Measured;
+  onChange: (body: string) => void;
+}) {
+  const t = useWords("publish");
+  const f = useFormat();
+  const wrong = "wrong" in size ? t(`wrong.${size.wrong}`, { most: f.bytes(publishBytesMax) }) : undefined;
   return (
-    <>
-      due in {span(deferMs)}, at {clock(nowMs + deferMs, "local")}
-    </>
+    <div className="md:col-span-2">
+      <Field
+        label={t("body")}
+        hint={
+          "bytes" in size
+            ? encoding === "lines"
+              ? t("size-lines", { count: size.messages, bytes: f.bytes(size.bytes) })
+              : t("size", { bytes: f.bytes(size.bytes), most: f.bytes(publishBytesMax) })
+            : wrong
+        }
+        error={body === "" ? undefined : wrong}
+      >
+        {(ids) => (
+          <Textarea
+            {...ids}
+            name="body"
+            rows={8}
+            value={body}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )}
+      </Field>
+      {encoding === "json" && "bytes" in size && (
+        <Button size="small" onClick={() => onChange(formatted(body))}>
+          {t("format")}
+        </Button>
+      )}
+    </div>
   );
+}
+
+/** Why nothing can be published now; null: it can. */
+function useClosed(topic: string): string | null {
+  const t = useWords("publish");
+  const closed = useWords("actions");
+  const { session } = useLive();
+  const connection = useConnection();
+  if (connection.session === "over") return closed("closed.session");
+  if (connection.stale) return closed("closed.stale");
+  const verdict = decide(session, "publish", { topic: isName(topic) ? topic : undefined });
+  return verdict.ok ? null : t("not-allowed", { on: verdict.needs.on });
+}
+
+function Due({ deferMs }: { deferMs: number }) {
+  const t = useWords("publish");
+  const f = useFormat();
+  const zone = useZone();
+  const nowMs = useNow();
+  return t("due", { delay: f.span(deferMs), at: clock(nowMs + deferMs, zone) });
 }

@@ -11,6 +11,7 @@ import {
   kindWords,
   type PublishRequest,
   publishBytesMax,
+  publishCountMax,
 } from "../contract/index.ts";
 import { Failure } from "./failure.ts";
 
@@ -72,6 +73,8 @@ export const publishRequest = schemaOf<PublishRequest>(
     topic: name,
     body: z.string().max(publishBytesMax * 2),
     encoding: z.enum(["text", "base64", "hex"]).optional(),
+    lines: z.boolean().optional(),
+    count: z.number().int().min(1).max(publishCountMax).optional(),
     deferMs: z.number().int().min(0).max(2_147_483_647).optional(),
     node: nodeKey.optional(),
   }),
