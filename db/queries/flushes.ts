@@ -50,12 +50,19 @@ export interface LogLife {
   readonly logId: number;
   readonly nodeId: string;
   readonly epoch: number;
+  readonly topic: string;
+  /** Its topic was deleted for the cluster after it was begun, and nothing was said of that since. */
+  readonly isDeleted: boolean;
 }
 
 export function selectLogLives(sql: Sql, nodeId: string): Query<(LogLife & Row)[]> {
   return sql<(LogLife & Row)[]>`
     select log_id as "logId", coalesce(progress_node, node_id) as "nodeId",
-      coalesce(progress_epoch, epoch, 0) as epoch
+      coalesce(progress_epoch, epoch, 0) as epoch, topic,
+      exists (
+        select from topics
+        where name = topic and deleted_version = version and not declared and changed_at > opened_at
+      ) as "isDeleted"
     from logs where node_id = ${nodeId} and durable order by log_id`;
 }
 

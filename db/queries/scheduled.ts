@@ -123,6 +123,20 @@ export function deleteScheduledOf(sql: Sql, owner: Owner, topic: string, channel
     select 1 as held from owner`;
 }
 
+/** Of these logs, as far as they are the owner's. One row when the epoch held. */
+export function deleteScheduledOfLogs(sql: Sql, owner: Owner, logIds: readonly number[]): Query {
+  return sql`
+    with ${ownerPart(sql, owner)},
+    gone as (
+      delete from scheduled
+      where exists (select from owner) and log_id in (
+        select log_id from logs
+        where node_id = ${owner.nodeId} and durable and log_id = any(${`{${logIds.join(",")}}`}::bigint[])
+      )
+    )
+    select 1 as held from owner`;
+}
+
 /** Rows of one answer. */
 export const scheduledPage = 256;
 

@@ -13,6 +13,7 @@ import {
   numbers,
   publish,
   query,
+  secret,
   sorted,
   ttlMs,
 } from "../testing/lease-cluster.ts";
@@ -94,6 +95,42 @@ test("[LE4] of two that could take over one does, and a node that is back within
   expect(sorted(bodiesOf(await consume(client, 400)))).toEqual(numbers(400));
   const rows = await query(database, (sql) => sql<{ epoch: number }[]>`select epoch from adoptions`);
   expect(rows.map((row) => row.epoch)).toEqual([epoch! + 1]);
+});
+
+test("[LE9] a topic that was deleted for the cluster since its node died does not come back with what is taken over", async () => {
+  await using database = await freshDatabase();
+  await using one = await joined(database);
+  await using two = await joined(database);
+  const say = async (act: string) => {
+    const headers = { authorization: `Bearer ${secret}` };
+    const reply = await fetch(`${two.httpUrl}/v1/cluster/${act}`, { method: "POST", headers });
+    expect([reply.status, await reply.text()]).toEqual([200, expect.any(String)]);
+  };
+  await say("channel/create?topic=orders&channel=billing");
+  await eventually(async () => expect(await one.hasTopic("orders")).toBe(true));
+  await makeChannels(one, "orders-kept", ["billing"]);
+  await publish(one, "orders", numbers(100));
+  await one.act("/pub?topic=orders&defer=60000", "later");
+  await publish(one, "orders-kept", numbers(50));
+
+  await one.kill();
+  await say("topic/delete?topic=orders");
+  await eventually(async () => expect((await clusterOf(two)).adoptions).toMatchObject([{ state: "done" }]), {
+    withinMs: adoptedWithinMs,
+  });
+
+  expect((await two.channel("orders-kept", "billing")).depth).toBe(50);
+  expect(await two.hasTopic("orders")).toBe(false);
+  const left = () =>
+    query(
+      database,
+      (sql) => sql`select (select count(*)::int from logs where topic = 'orders') as logs,
+        (select count(*)::int from scheduled) as scheduled`,
+    );
+  await eventually(async () => expect(await left()).toEqual([{ logs: 0, scheduled: 0 }]), {
+    withinMs: 10_000,
+  });
+  expect(await two.hasTopic("orders")).toBe(false);
 });
 
 test("[LE5][LE7] a node that wakes hands out nothing of what was taken, and goes on with what only it has", async () => {

@@ -21,6 +21,8 @@ export interface DurableBacklog {
   readonly topics: TopicCheckpoint[];
   /** All that are the node's, also those of which nothing is owed. */
   readonly logs: readonly StoredLogRow[];
+  /** Of these, those whose topic has been deleted for the cluster since: nothing of them is owed. */
+  readonly deleted: readonly number[];
   /** Of what is due later. */
   readonly known: KnownOwed;
 }
@@ -36,12 +38,13 @@ export async function readDurable(
     const lives = (await withDeadline(selectLogLives(sql, nodeId), livesDeadlineMs)).filter(
       ({ logId }) => !isKnown(logId),
     );
-    if (lives.length === 0) return { topics: [], logs: [], known: () => undefined };
+    if (lives.length === 0) return { topics: [], logs: [], deleted: [], known: () => undefined };
     const stored = new Map((await selectStoredLogs(sql, nodeId)).map((row) => [row.logId, row]));
     const removed = await selectRemovedEnds(sql, nodeId);
     let topics: TopicCheckpoint[] = [];
     const logs: StoredLogRow[] = [];
     const foldOf = new Map<number, ProgressFold>();
+    const deleted = new Set(lives.flatMap(({ logId, isDeleted }) => (isDeleted ? [logId] : [])));
     for (const life of byLife(lives)) {
       const fold = new ProgressFold();
       for await (const payload of selectFlushes(sql, life.owner)) {
@@ -50,14 +53,19 @@ export async function readDurable(
         else fold.apply(flush);
       }
       const rows = life.logIds.map((logId) => stored.get(logId)).filter((row) => row !== undefined);
-      const fitted = fold.fit(new Map(rows.map((row) => [row.logId, row])), (logId) => removed.has(logId));
+      const fitted = fold.fit(
+        new Map(rows.flatMap((row) => (deleted.has(row.logId) ? [] : [[row.logId, row]]))),
+        (logId) => removed.has(logId),
+      );
       topics = joinTopics(topics, fitted);
       logs.push(...rows);
       for (const { logId } of rows) foldOf.set(logId, fold);
     }
     const known: KnownOwed = (topic, channel, logId, seq) =>
       foldOf.get(logId)?.owed(topic, channel, logId, seq);
-    return { topics, logs, known };
+    const left = new Set(lives.flatMap(({ topic, isDeleted }) => (isDeleted ? [] : [topic])));
+    const gone = new Set(lives.flatMap(({ topic }) => (left.has(topic) ? [] : [topic])));
+    return { topics: topics.filter(({ name }) => !gone.has(name)), logs, deleted: [...deleted], known };
   });
 }
 

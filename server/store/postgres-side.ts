@@ -7,9 +7,10 @@ import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts"
 import { registerRanges, reserveRange, selectEpoch, upsertNode } from "../../db/queries/nodes.ts";
 import { selectCheckpoint } from "../../db/queries/progress.ts";
 import { selectRemovedEnds } from "../../db/queries/removals.ts";
+import { deleteScheduledOfLogs } from "../../db/queries/scheduled.ts";
 import { type ServerState, selectServerState } from "../../db/queries/server.ts";
 import type { SharedPool, SharedPostgres, TopologySeen } from "../../db/shared-postgres.ts";
-import type { Sql } from "../../db/statement.ts";
+import { type Sql, withDeadline } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { LogIds } from "../broker/ports.ts";
 import type { LiveStore } from "../protocol/live.ts";
@@ -30,6 +31,7 @@ import { NodeOwner } from "./store-owner.ts";
 
 /** Nodes that want a range at the same moment try again; a hundred could. */
 const reserveAttemptsMax = 100;
+const dropDeadlineMs = 10_000;
 
 export interface PostgresSideOptions {
   readonly dataPath: string;
@@ -168,23 +170,33 @@ export class PostgresSide implements LogIds, SharedPostgres {
   loadDurable(): Promise<TopicCheckpoint[]> {
     const loaded = this.#loading.then(async () => {
       const { state, log } = this.#options;
-      const { topics, logs, known } = await readDurable(
+      const { topics, logs, deleted, known } = await readDurable(
         this.link,
         state.identity,
         (id) => this.#known.has(id),
         log,
       );
+      if (deleted.length > 0) await this.#dropScheduled(deleted);
       for (const { logId } of logs) this.#known.add(logId);
       this.blocks.adopt(logs.map(({ logId }) => logId));
       forgetDrained(owedFrom(topics), logs, this.backlog);
       this.schedule.found(
-        logs.map(({ logId }) => logId),
+        logs.flatMap(({ logId }) => (deleted.includes(logId) ? [] : [logId])),
         known,
       );
       return topics;
     });
     this.#loading = loaded.catch(() => {});
     return loaded;
+  }
+
+  /** What is due later of logs that nobody wants. Rejects when it could not be done. */
+  async #dropScheduled(logIds: readonly number[]): Promise<void> {
+    const { owner } = this.owner;
+    if (owner === null) throw new Error("the node has no epoch");
+    await this.link.use("background", (sql) =>
+      withDeadline(deleteScheduledOfLogs(sql, owner, logIds), dropDeadlineMs),
+    );
   }
 
   /** A durable log that was begun here, or has been loaded. */
