@@ -46,7 +46,8 @@ export function QueueActions({
 }) {
   const t = useWords("topic");
   const { data } = useStatus();
-  const closed = tailClosed(
+  const limits = useWords("components");
+  const rule = tailClosed(
     nodes.map(({ key }) => key),
     data.nodes,
   );
@@ -55,7 +56,7 @@ export function QueueActions({
   return (
     <>
       {children}
-      <LinkButton href={paths.tail(topic)} closed={closed}>
+      <LinkButton href={paths.tail(topic)} closed={rule && limits(`limits.${rule}`)}>
         <Activity aria-hidden="true" />
         {t("tail")}
       </LinkButton>

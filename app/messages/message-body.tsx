@@ -15,6 +15,7 @@ import { Shape } from "../components/status.tsx";
 import { get } from "../live/post.ts";
 import { useLive } from "../live/provider.tsx";
 import { useFormat, useWords } from "../words/index.ts";
+import { useFailureWords } from "../words/use-failure.ts";
 import { bytesOfBase64 } from "./body.ts";
 import { BodyView } from "./body-view.tsx";
 
@@ -28,6 +29,7 @@ export interface Beginning {
 export function MessageBody({ topic, id, beginning }: { topic: string; id: string; beginning?: Beginning }) {
   const t = useWords("messages");
   const f = useFormat();
+  const wordsOf = useFailureWords();
   const { session } = useLive();
   const verdict = decide(session, "read-bodies", { topic });
   const [body, setBody] = useState<Body | null>(null);
@@ -70,7 +72,7 @@ export function MessageBody({ topic, id, beginning }: { topic: string; id: strin
         <p role="status" data-testid="body-missing" className="flex items-baseline gap-1.5">
           <Shape tone={failure.code === "not-found" ? "unknown" : "warn"} className="translate-y-px" />
           <span>
-            {failure.code === "not-found" ? t("body.gone") : t("body.failed", { message: failure.message })}
+            {failure.code === "not-found" ? t("body.gone") : t("body.failed", { message: wordsOf(failure) })}
           </span>
         </p>
       )}

@@ -8,7 +8,7 @@ const row = (part: Partial<EventRow>): EventRow => ({
   ...part,
 });
 
-test("[W21] events are gathered by message, the newest first", () => {
+test("[W31] events are gathered by message, the newest first", () => {
   const { messages, left } = byMessage([
     row({ atMs: 9, kind: "finish", channel: "a", attempts: 3 }),
     row({ atMs: 8, kind: "timeout", channel: "b", attempts: 1 }),
@@ -29,7 +29,7 @@ test("[W21] events are gathered by message, the newest first", () => {
   ]);
 });
 
-test("[W21] of a long run the first messages are named, and how many are not is said", () => {
+test("[W31] of a long run the first messages are named, and how many are not is said", () => {
   const { messages, left } = byMessage([row({ id: "00000001000000fe", count: 1_000 })]);
 
   expect([messages.length, left]).toEqual([100, 900]);

@@ -16,6 +16,7 @@ import { useStatus } from "../../live/use-room.ts";
 import { paths } from "../../paths.ts";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
+import { useFailureWords } from "../../words/use-failure.ts";
 import { type Asked, isFiltered, queryOf, useAsked, views, wrongIn } from "./asked.ts";
 import { Filters } from "./filters.tsx";
 import { Find } from "./find.tsx";
@@ -25,6 +26,7 @@ import { type Events, type Found, rowsMax, useEvents } from "./use-events.ts";
 /** What happened to messages: found by what is known of it, newest first. */
 export function Explorer({ names }: { names: readonly string[] }) {
   const t = useWords("messages");
+  const limits = useWords("components");
   const change = useAsked();
   const { asked } = change;
   const closed = traceClosed(useStatus().data);
@@ -36,7 +38,7 @@ export function Explorer({ names }: { names: readonly string[] }) {
       {closed !== null ? (
         <p data-testid="limits" className="mb-4 flex items-center gap-1.5">
           <Shape tone="unknown" />
-          {closed}
+          {closed === "no-database" ? t("no-database") : limits(`limits.${closed}`)}
         </p>
       ) : (
         <>
@@ -119,6 +121,7 @@ function Summary({ events: { found, busy } }: { events: Events }) {
 
 function Results({ asked, clear, events }: { asked: Asked; clear: () => void; events: Events }) {
   const t = useWords("messages");
+  const wordsOf = useFailureWords();
   const { found, failure, busy } = events;
   if (found === null && failure === null) return <div aria-busy={busy} className="min-h-64" />;
   return (
@@ -127,7 +130,7 @@ function Results({ asked, clear, events }: { asked: Asked; clear: () => void; ev
         <p role="alert" data-testid="search-failed" className="mb-3 flex items-baseline gap-1.5">
           <Shape tone={failure.code === "timeout" ? "warn" : "crit"} className="translate-y-px" />
           <span>
-            {failure.code === "timeout" ? t("timeout") : failure.message}{" "}
+            {failure.code === "timeout" ? t("timeout") : wordsOf(failure)}{" "}
             <span className="font-mono text-12 text-muted">
               {failure.code}
               {failure.requestId !== "" && ` · ${failure.requestId}`}

@@ -7,7 +7,7 @@ const sent: Sent = {
   ...{ message: "", body: "secret" },
 };
 
-test("[W22] the last twenty are kept, and a body only where somebody said so", () => {
+test("[W32] the last twenty are kept, and a body only where somebody said so", () => {
   let list: readonly Sent[] = [];
   for (let at = 0; at < 25; at++) list = withSent(list, { ...sent, atMs: at }, at === 24);
 
@@ -17,7 +17,7 @@ test("[W22] the last twenty are kept, and a body only where somebody said so", (
   expect(withSent([], { ...sent, body: "x".repeat(20_000) }, true)[0]!.body).toBeNull();
 });
 
-test("[W22] what was kept is read back, and nothing that is not of that kind", () => {
+test("[W32] what was kept is read back, and nothing that is not of that kind", () => {
   const list = [sent, { ...sent, encoding: "gzip" }, null, { topic: "t" }, { ...sent, body: 7 }];
 
   expect(readSent(JSON.stringify(list))).toEqual([sent]);

@@ -7,6 +7,7 @@ import { Field, Input, Select } from "../../components/field.tsx";
 import { useStatus } from "../../live/use-room.ts";
 import { TopicField } from "../../messages/topic-field.tsx";
 import { useWords } from "../../words/index.ts";
+import { useFailureWords } from "../../words/use-failure.ts";
 import { shows, type useAsked, wrongIn } from "./asked.ts";
 
 /** What is listened to. Everything of it stands in the address. */
@@ -23,6 +24,7 @@ export function Controls({
   children: ReactNode;
 }) {
   const t = useWords("tail");
+  const wordsOf = useFailureWords();
   const { data } = useStatus();
   const wrong = wrongIn(asked);
   return (
@@ -59,7 +61,7 @@ export function Controls({
               wrong.has("filter") || refused?.code === "bad-request"
                 ? t("filter-wrong")
                 : refused !== null
-                  ? refused.message
+                  ? wordsOf(refused)
                   : undefined
             }
           >

@@ -74,6 +74,7 @@ export function Tail({ names, keys }: { names: readonly string[]; keys: readonly
 /** Why of some of the nodes, or of all, no message appears here. */
 function NotTailed({ topic, keys }: { topic: string; keys: readonly string[] }) {
   const t = useWords("tail");
+  const words = useWords("components");
   const { data } = useStatus();
   const asked = keys.length > 0 ? keys : data.nodes.map(({ key }) => key);
   const limited = data.nodes.filter(({ key, limits }) => asked.includes(key) && limits !== null);
@@ -88,7 +89,7 @@ function NotTailed({ topic, keys }: { topic: string; keys: readonly string[] }) 
       <ul className="mt-1 pl-4">
         {limited.map(({ key, limits }) => (
           <li key={key}>
-            <span className="font-mono">{key}</span>: {limits?.message}
+            <span className="font-mono">{key}</span>: {limits && words(`limits.${limits.rule}`)}
           </li>
         ))}
       </ul>

@@ -20,12 +20,14 @@ import { MessageBody } from "../../../messages/message-body.tsx";
 import { paths } from "../../../paths.ts";
 import { useZone } from "../../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
+import { useFailureWords } from "../../../words/use-failure.ts";
 import { CopyLink } from "./copy-link.tsx";
 import { Lane } from "./lane.tsx";
 import { useTrace } from "./use-trace.ts";
 
 export function Message({ rendered }: { rendered: Trace }) {
   const t = useWords("messages");
+  const wordsOf = useFailureWords();
   const { trace, failure } = useTrace(rendered);
   const life = useMemo(() => lifeOf(trace), [trace]);
   return (
@@ -54,7 +56,7 @@ export function Message({ rendered }: { rendered: Trace }) {
       {failure !== null && (
         <p role="status" className="mb-4 flex items-center gap-1.5">
           <Shape tone="warn" />
-          {t("life.stale", { message: failure.message })}
+          {t("life.stale", { message: wordsOf(failure) })}
         </p>
       )}
       {trace.events.length === 0 ? <Nothing trace={trace} /> : <Lanes life={life} />}
