@@ -1,9 +1,31 @@
 import Link from "next/link";
 import type { ChannelRow } from "../../server/console/contract/index.ts";
+import { Num } from "../components/number.tsx";
 import { StateBadges } from "../components/state-badges.tsx";
 import type { Column } from "../components/table/column.ts";
 import { paths } from "../paths.ts";
 import { flowColumns } from "./flow-columns.tsx";
+
+/** The percentile that the nodes were asked for as the `at`th; not known where they were not. */
+function latency(at: number): Column<ChannelRow> {
+  const value = (row: ChannelRow) => row.latency?.percentiles[at]?.ms ?? null;
+  return {
+    id: `latency${at + 1}`,
+    numeric: true,
+    priority: 3,
+    optional: true,
+    value,
+    cell: (row) => (
+      <span title={percentile(row.latency?.percentiles[at]?.quantile)}>
+        <Num value={value(row)} as="span" />
+      </span>
+    ),
+  };
+}
+
+function percentile(quantile: number | undefined): string | undefined {
+  return quantile === undefined ? undefined : `p${Number((quantile * 100).toFixed(2))}`;
+}
 
 /** Channels of one topic. */
 export function channelColumns(topic: string): readonly Column<ChannelRow>[] {
@@ -38,5 +60,8 @@ export function channelColumns(topic: string): readonly Column<ChannelRow>[] {
     flowColumns.out,
     flowColumns.oldest,
     flowColumns.clients,
+    latency(0),
+    latency(1),
+    latency(2),
   ];
 }

@@ -1,11 +1,25 @@
+import type { SearchParams } from "nuqs/server";
 import { rooms } from "../../../../server/console/contract/index.ts";
 import { Failure } from "../../../components/failure.tsx";
 import { nameOf } from "../../../paths.ts";
-import { readRoom } from "../../../read/api.ts";
+import { readRoom, readWindow } from "../../../read/api.ts";
+import { loadTopicAddress } from "./address.ts";
 import { Topic } from "./topic.tsx";
 
-export default async function TopicPage({ params }: { params: Promise<{ topic: string }> }) {
+export default async function TopicPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ topic: string }>;
+  searchParams: Promise<SearchParams>;
+}) {
   const name = nameOf((await params).topic);
-  const topic = await readRoom(rooms.topic(name));
-  return topic.ok ? <Topic name={name} rendered={topic.value} /> : <Failure failure={topic.failure} />;
+  const { sort } = await loadTopicAddress(searchParams);
+  const [topic, channels] = await Promise.all([
+    readRoom(rooms.topic(name)),
+    readWindow(rooms.channels(name), { sort: sort.slice(0, 200) }),
+  ]);
+  if (!topic.ok) return <Failure failure={topic.failure} />;
+  if (!channels.ok) return <Failure failure={channels.failure} />;
+  return <Topic name={name} rendered={topic.value} channels={channels.value} />;
 }

@@ -2,7 +2,6 @@
 
 import { Send } from "lucide-react";
 import Link from "next/link";
-import { useMemo } from "react";
 import {
   rooms,
   type Snapshot,
@@ -10,26 +9,31 @@ import {
   type TopicView,
 } from "../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../actions/action-button.tsx";
-import { CreateForm } from "../../../actions/create-form.tsx";
-import { Empty } from "../../../components/empty.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
 import { LinkButton } from "../../../components/link-button.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { QueueActions, QueueFigures, useQueueTabs } from "../../../components/queue-page.tsx";
 import { StateBadges } from "../../../components/state-badges.tsx";
-import { DataTable } from "../../../components/table/data-table.tsx";
-import { useSort } from "../../../components/table/sort.ts";
 import { Tabs } from "../../../components/tabs.tsx";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
-import { channelColumns } from "../../../tables/channel-columns.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
+import { Channels } from "./channels.tsx";
 import { useClassClosed } from "./class.ts";
 import { Config } from "./config.tsx";
 import { Producers } from "./producers.tsx";
 
-export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`topic:${string}`> }) {
+interface Rendered {
+  readonly name: string;
+  readonly channels: Snapshot<`channels:${string}`>;
+}
+
+export function Topic({
+  name,
+  rendered,
+  channels,
+}: Rendered & { readonly rendered: Snapshot<`topic:${string}`> }) {
   const t = useWords("topic");
   const { data } = useRoom(rendered);
   const wentAtMs = useWasHere(data !== null);
@@ -54,10 +58,10 @@ export function Topic({ name, rendered }: { name: string; rendered: Snapshot<`to
       </Gone>
     );
   }
-  return <Existing name={name} data={data} />;
+  return <Existing name={name} data={data} channels={channels} />;
 }
 
-function Existing({ name, data }: { name: string; data: TopicView }) {
+function Existing({ name, data, channels }: Rendered & { readonly data: TopicView }) {
   const t = useWords("topic");
   const { paused, ephemeral, durable, flow } = data.topic;
   return (
@@ -78,7 +82,7 @@ function Existing({ name, data }: { name: string; data: TopicView }) {
         }
       />
       <QueueFigures {...data} object={rooms.topic(name)} name={name} flow={flow} inLabel={t("published")} />
-      <TopicTabs name={name} data={data} />
+      <TopicTabs name={name} data={data} channels={channels} />
     </>
   );
 }
@@ -106,7 +110,7 @@ function Facts({ data }: { data: TopicView }) {
   return facts.filter((fact) => fact !== null).join(" · ");
 }
 
-function TopicTabs({ name, data }: { name: string; data: TopicView }) {
+function TopicTabs({ name, data, channels }: Rendered & { readonly data: TopicView }) {
   const t = useWords("topic");
   const queueTabs = useQueueTabs({ topic: name, nodes: data.nodes, series: data.series });
   return (
@@ -116,38 +120,13 @@ function TopicTabs({ name, data }: { name: string; data: TopicView }) {
         {
           id: "channels",
           label: t("tab.channels"),
-          count: data.channels.length,
-          content: <Channels name={name} data={data} />,
+          count: data.topic.channelCount,
+          content: <Channels topic={name} rendered={channels} coverage={data.coverage} />,
         },
         { id: "producers", label: t("tab.producers"), content: <Producers topic={name} /> },
         ...queueTabs,
         { id: "config", label: t("tab.config"), content: <Config topic={name} row={data.topic} /> },
       ]}
     />
-  );
-}
-
-function Channels({ name, data }: { name: string; data: TopicView }) {
-  const t = useWords("topic");
-  const columns = useMemo(() => channelColumns(name), [name]);
-  const { sorting, setSorting } = useSort("-depth");
-  return (
-    <>
-      {data.channels.length === 0 ? (
-        <Empty title={t("channels-none")}>{t("channels-none-why")}</Empty>
-      ) : (
-        <DataTable
-          label={t("tab.channels")}
-          rows={data.channels}
-          columns={columns}
-          sorting={sorting}
-          onSort={setSorting}
-          stale={(row) => row.stale}
-        />
-      )}
-      <div className="mt-4">
-        <CreateForm topic={name} />
-      </div>
-    </>
   );
 }
