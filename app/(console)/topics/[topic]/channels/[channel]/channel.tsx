@@ -23,10 +23,12 @@ export function Channel({
   topic,
   channel,
   rendered,
+  clients,
 }: {
   topic: string;
   channel: string;
   rendered: Snapshot<`channel:${string}/${string}`>;
+  clients: Snapshot<`clients:${string}/${string}`>;
 }) {
   const t = useWords("channel");
   const { data } = useRoom(rendered);
@@ -42,10 +44,20 @@ export function Channel({
       />
     );
   }
-  return <Existing topic={topic} channel={channel} data={data} />;
+  return <Existing topic={topic} channel={channel} data={data} clients={clients} />;
 }
 
-function Existing({ topic, channel, data }: { topic: string; channel: string; data: ChannelView }) {
+function Existing({
+  topic,
+  channel,
+  data,
+  clients,
+}: {
+  topic: string;
+  channel: string;
+  data: ChannelView;
+  clients: Snapshot<`clients:${string}/${string}`>;
+}) {
   const t = useWords("channel");
   const { paused, ephemeral, flow } = data.channel;
   const queueTabs = useQueueTabs({ topic, channel, nodes: data.nodes, series: data.series });
@@ -78,8 +90,8 @@ function Existing({ topic, channel, data }: { topic: string; channel: string; da
           {
             id: "clients",
             label: t("tab.clients"),
-            count: data.clientsAtMs === null ? null : data.clients.length,
-            content: <Clients topic={topic} data={data} />,
+            count: flow.clients,
+            content: <Clients topic={topic} channel={channel} expected={flow.clients} rendered={clients} />,
           },
           {
             id: "inflight",

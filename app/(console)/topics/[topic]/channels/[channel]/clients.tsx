@@ -2,36 +2,61 @@
 
 import Link from "next/link";
 import { useMemo } from "react";
-import type { ChannelView, ClientRow, NodeRow } from "../../../../../../server/console/contract/index.ts";
+import type { ClientRow, NodeRow, Snapshot } from "../../../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../../../actions/action-button.tsx";
 import { Empty } from "../../../../../components/empty.tsx";
 import { Num } from "../../../../../components/number.tsx";
 import { Skeleton } from "../../../../../components/skeleton.tsx";
 import type { Column } from "../../../../../components/table/column.ts";
-import { DataTable } from "../../../../../components/table/data-table.tsx";
 import { useSort } from "../../../../../components/table/sort.ts";
+import { useTableWindow } from "../../../../../components/table/use-table-window.ts";
+import { WindowTable } from "../../../../../components/table/window-table.tsx";
 import { useNow } from "../../../../../live/use-now.ts";
 import { useStatus } from "../../../../../live/use-room.ts";
 import { visible } from "../../../../../live/visible.ts";
 import { paths } from "../../../../../paths.ts";
+import { totalsOf } from "../../../../../tables/totals.tsx";
 import { useFormat, useWords } from "../../../../../words/index.ts";
 
 type T = ReturnType<typeof useWords<"channel">>;
 
-/** Who consumes the channel now. */
-export function Clients({ topic, data }: { topic: string; data: ChannelView }) {
+/** Who consumes the channel now: asked of its nodes about once a second while this is looked at. */
+export function Clients({
+  topic,
+  channel,
+  expected,
+  rendered,
+}: {
+  topic: string;
+  channel: string;
+  /** How many the channel says it has; null: not known. */
+  expected: number | null;
+  rendered: Snapshot<`clients:${string}/${string}`>;
+}) {
   const t = useWords("channel");
-  const columns = useClientColumns(topic, data.channel.key);
+  const f = useFormat();
   const { sorting, setSorting } = useSort("-inflight", "clients");
-  if (data.clientsAtMs === null) return <Skeleton className="h-28" />;
-  if (data.clients.length === 0) return <Empty title={t("clients-none")}>{t("clients-none-why")}</Empty>;
+  const columns = useClientColumns(topic, channel);
+  const table = useTableWindow(rendered, {}, sorting, columns);
+  const { data } = table;
+  const totals = useMemo(
+    () =>
+      data === null || data.total < 2
+        ? undefined
+        : totalsOf(t("clients-total", { count: data.total, shown: f.count(data.total) }), data.sums, false),
+    [t, f, data],
+  );
+  // Nobody was asked before somebody looked: the first answer is on its way.
+  if (data === null || (data.total === 0 && expected !== 0)) return <Skeleton className="h-28" />;
+  if (data.total === 0) return <Empty title={t("clients-none")}>{t("clients-none-why")}</Empty>;
   return (
-    <DataTable
+    <WindowTable
       label={t("tab.clients")}
-      rows={data.clients}
+      window={table}
       columns={columns}
       sorting={sorting}
       onSort={setSorting}
+      {...(totals === undefined ? {} : { totals })}
     />
   );
 }
@@ -40,7 +65,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
   const t = useWords("channel");
   return useMemo(() => {
     const numeric = (
-      id: "rdy" | "inflight" | "fin" | "messages" | "finished" | "requeued",
+      id: "ready" | "inflight" | "finish" | "messages" | "finished" | "requeued",
       value: (row: ClientRow) => number | null,
       priority: 1 | 2 | 3,
       as: "count" | "rate" = "count",
@@ -76,16 +101,15 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
           </Link>
         ),
       },
-      numeric("rdy", (row) => row.readyCount, 1),
+      numeric("ready", (row) => row.readyCount, 1),
       numeric("inflight", (row) => row.inFlight, 1),
-      numeric("fin", (row) => row.finishRate, 2, "rate"),
+      numeric("finish", (row) => row.finishRate, 2, "rate"),
       {
         id: "stay",
         header: t("column.stay"),
         hint: t("hint.stay"),
         numeric: true,
         priority: 2,
-        value: stayMs,
         cell: (row) => <Num value={stayMs(row)} as="span" />,
       },
       numeric("messages", (row) => row.messageCount, 3),
@@ -103,7 +127,6 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         id: "act",
         header: t("column.act"),
         priority: 2,
-        value: () => null,
         cell: (row) => <Kick topic={topic} channel={channel} row={row} />,
       },
     ];

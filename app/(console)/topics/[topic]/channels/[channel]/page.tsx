@@ -1,7 +1,7 @@
 import { rooms } from "../../../../../../server/console/contract/index.ts";
 import { Failure } from "../../../../../components/failure.tsx";
 import { nameOf } from "../../../../../paths.ts";
-import { readRoom } from "../../../../../read/api.ts";
+import { readRoom, readWindow } from "../../../../../read/api.ts";
 import { Channel } from "./channel.tsx";
 
 export default async function ChannelPage({
@@ -11,9 +11,13 @@ export default async function ChannelPage({
 }) {
   const names = await params;
   const [topic, channel] = [nameOf(names.topic), nameOf(names.channel)];
-  const room = await readRoom(rooms.channel(topic, channel));
+  const [room, clients] = await Promise.all([
+    readRoom(rooms.channel(topic, channel)),
+    readWindow(rooms.clients(topic, channel), {}),
+  ]);
+  if (!clients.ok) return <Failure failure={clients.failure} />;
   return room.ok ? (
-    <Channel topic={topic} channel={channel} rendered={room.value} />
+    <Channel topic={topic} channel={channel} rendered={room.value} clients={clients.value} />
   ) : (
     <Failure failure={room.failure} />
   );
