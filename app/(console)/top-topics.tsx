@@ -64,7 +64,7 @@ export function TopTopics({
                   void setBy(order);
                 }}
                 className={cn(
-                  "h-6 rounded-[3px] px-2 text-12 text-muted hover:text-text pointer-coarse:h-9",
+                  "h-6 rounded-control px-2 text-12 text-muted hover:text-text pointer-coarse:h-9",
                   by === order && "bg-text/8 font-medium text-text",
                 )}
               >

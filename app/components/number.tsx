@@ -41,7 +41,7 @@ export const Num = memo(function Num({
       ref={ref}
       data-number=""
       title={as === "count" ? format.exact(value) : undefined}
-      className={cn("rounded-[2px] whitespace-nowrap", value === null && "text-muted", className)}
+      className={cn("rounded-control whitespace-nowrap", value === null && "text-muted", className)}
     >
       {partial && value !== null && "≥ "}
       {format[as](value)}

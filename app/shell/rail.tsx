@@ -20,7 +20,7 @@ export function Rail() {
   return (
     <nav
       aria-label={t("main")}
-      className="fixed inset-x-0 bottom-0 z-40 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:sticky md:inset-x-auto md:top-0 md:h-dvh md:w-14 md:flex-col md:border-t-0 md:border-r md:pb-2 wide:w-54"
+      className="fixed inset-x-0 bottom-0 z-40 flex border-t border-line bg-surface pb-safe md:sticky md:inset-x-auto md:top-0 md:h-dvh md:w-14 md:flex-col md:border-t-0 md:border-r md:pb-2 wide:w-54"
     >
       <Link
         href={paths.overview}

@@ -1,0 +1,5 @@
+import { Design } from "./design.tsx";
+
+export default function DesignPage() {
+  return <Design />;
+}
