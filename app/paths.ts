@@ -18,6 +18,7 @@ export const paths = {
   message: (id: string) => `/messages/${part(id)}`,
   auditOf: ({ topic, channel }: { topic: string; channel?: string | undefined }) =>
     `/audit?topic=${part(topic)}${channel === undefined ? "" : `&channel=${part(channel)}`}`,
+  design: "/design",
   settings: (page: string) => `/settings/${page}`,
   tail: (topic?: string) => (topic === undefined ? "/tail" : `/tail?topic=${part(topic)}`),
   publish: (topic?: string) => (topic === undefined ? "/publish" : `/publish?topic=${part(topic)}`),

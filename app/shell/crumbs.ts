@@ -3,7 +3,7 @@ import { allPlaces, type Place, sectionOf } from "./places.ts";
 
 export interface Crumb {
   /** A place has words of its own in each language; anything below it is a name. */
-  readonly label: { readonly place: Place["id"] } | { readonly name: string };
+  readonly label: { readonly place: Place["id"] | "design" } | { readonly name: string };
   readonly href: string;
 }
 
@@ -14,6 +14,7 @@ const unnamed = new Set(["settings"]);
 export function crumbs(pathname: string): readonly Crumb[] {
   const [section = "", name, , channel] = pathname.split("/").filter(Boolean).map(nameOf);
   const place = allPlaces.find(({ href }) => sectionOf(href) === section);
+  if (section === "design") return [{ label: { place: "design" }, href: paths.design }];
   if (place === undefined) return [{ label: { place: "overview" }, href: paths.overview }];
   const first: Crumb = { label: { place: place.id }, href: place.href };
   if (name === undefined || unnamed.has(section)) return [first];

@@ -74,8 +74,9 @@ export function Figures() {
               <Metric label={t("share")} value={0.873} as="percent" tone="crit" />
             </Metrics>
             <Metrics label={t("stale")} stale>
-              <Metric label={t("stale")} value={18_204} note={t("staleNote")} />
-              <Metric label={t("bytes")} value={1_610_612_736} as="bytes" />
+              {[18_204, 17_003, 1_144, 57, 12, 9, 3, 0].map((value) => (
+                <Metric key={value} label={t("stale")} value={value} note={t("staleNote")} />
+              ))}
             </Metrics>
           </div>
         </Specimen>

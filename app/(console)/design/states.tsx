@@ -11,20 +11,20 @@ import { Failure } from "../../components/failure.tsx";
 import { LinkButton } from "../../components/link-button.tsx";
 import { ProblemList } from "../../components/problem-list.tsx";
 import { MetricsSkeleton } from "../../components/skeleton.tsx";
+import { useNow } from "../../live/use-now.ts";
 import { paths } from "../../paths.ts";
 import { useWords } from "../../words/index.ts";
-import { samplesToMs } from "./samples.ts";
 import { Specimen } from "./specimen.tsx";
 
-const partial: Coverage = {
+const partial = (atMs: number): Coverage => ({
   heard: 2,
   of: 3,
-  missing: [{ key: "nsqd-3:4151", lastHeardAtMs: samplesToMs }],
+  missing: [{ key: "nsqd-3:4151", lastHeardAtMs: atMs }],
   silentLookups: ["lookup-2:4161"],
-};
+});
 
-const problem = { topic: null, channel: null, node: null, sinceMs: samplesToMs, message: "" } as const;
-const problems: readonly Problem[] = [
+const problem = { topic: null, channel: null, node: null, message: "" } as const;
+const problems: readonly Omit<Problem, "sinceMs">[] = [
   {
     ...problem,
     ...{ key: "a", rule: "node-silent", code: "node-silent", severity: "crit" },
@@ -40,6 +40,7 @@ const problems: readonly Problem[] = [
 /** What a page shows when it cannot show all, each with what to do about it. */
 export function States() {
   const t = useWords("design");
+  const sinceMs = useNow() - 23_000;
   return (
     <Section title={t("states")}>
       <div className="grid gap-4 lg:grid-cols-2">
@@ -57,7 +58,7 @@ export function States() {
           </Empty>
         </State>
         <State name={t("state.partial")}>
-          <CoverageNote coverage={partial} />
+          <CoverageNote coverage={partial(sinceMs)} />
         </State>
         <State name={t("state.error")}>
           <Failure
@@ -70,7 +71,7 @@ export function States() {
           </LinkButton>
         </State>
         <State name={t("state.problems")}>
-          <ProblemList problems={problems} />
+          <ProblemList problems={problems.map((one) => ({ ...one, sinceMs }))} />
         </State>
         <State name={t("state.stale")}>
           <div data-stale="true" className="flex items-center gap-3">

@@ -1,11 +1,13 @@
 "use client";
 
+import Link from "next/link";
 import type { ReactNode } from "react";
 import type { About } from "../../../../server/console/contract/index.ts";
 import { Card, Section } from "../../../components/card.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { clock, day } from "../../../live/format.ts";
 import { useStatus } from "../../../live/use-room.ts";
+import { paths } from "../../../paths.ts";
 import { useZone } from "../../../preferences/provider.tsx";
 import { useConsole } from "../../../read/console.tsx";
 import { useWords } from "../../../words/index.ts";
@@ -58,6 +60,11 @@ export function AboutConsole({ about }: { about: About }) {
             </table>
           </div>
         </Section>
+        <p>
+          <Link href={paths.design} className="text-accent underline">
+            {t("design")}
+          </Link>
+        </p>
       </div>
     </>
   );
