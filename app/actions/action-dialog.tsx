@@ -8,6 +8,7 @@ import { Field, Input } from "../components/field.tsx";
 import { Shape } from "../components/status.tsx";
 import { JobFollow } from "../jobs/job-follow.tsx";
 import { useFailureWords } from "../words/use-failure.ts";
+import { FreshField } from "./fresh-field.tsx";
 import { ImpactBox } from "./impact-box.tsx";
 import { NodeResults } from "./node-results.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
@@ -29,12 +30,14 @@ export function ActionDialog({
 }) {
   const [name, setName] = useState("");
   const [reason, setReason] = useState("");
+  const [password, setPassword] = useState("");
   const words = useActionWords();
   const { t } = words;
   const close = () => {
     onOpenChange(false);
     setName("");
     setReason("");
+    setPassword("");
   };
   const finish = () => {
     close();
@@ -46,6 +49,8 @@ export function ActionDialog({
   const weighty = isWeighty(target);
   const named = !weighty || (name === typedName(target) && impact !== null);
   const reasoned = !needsReason(target) || reason.trim() !== "";
+  const wantsPassword =
+    password !== "" || (state.step === "asking" && state.failure?.code === "fresh-needed");
   const says =
     state.step === "acting"
       ? t("working")
@@ -65,7 +70,7 @@ export function ActionDialog({
           <Button
             kind={isDangerous(target) ? "danger" : target.action.startsWith("pause") ? "pause" : "primary"}
             disabled={!named || !reasoned || state.step === "acting" || state.step === "counting"}
-            onClick={() => void act(name, reason)}
+            onClick={() => void act(name, reason, password)}
           >
             {says}
           </Button>
@@ -101,6 +106,7 @@ export function ActionDialog({
               />
             )}
           </Field>
+          {wantsPassword && <FreshField value={password} onChange={setPassword} />}
         </div>
       )}
       <Outcome state={state} />

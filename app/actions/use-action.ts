@@ -6,6 +6,7 @@ import {
   type ActionResult,
   type ActionTarget,
   type ApiFailure,
+  apiBase,
   apiPaths,
   type Impact,
 } from "../../server/console/contract/index.ts";
@@ -59,7 +60,12 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
     };
   }, [open, weighty, action, topic, channel]);
 
-  async function act(name: string, reason: string): Promise<void> {
+  /** @param password where the last try was refused for want of it */
+  async function act(name: string, reason: string, password: string): Promise<void> {
+    if (password !== "") {
+      const proved = await post<object>(`${apiBase}/account/fresh`, { password });
+      if (!proved.ok) return setState({ step: "asking", changed: false, failure: proved.failure });
+    }
     const before = state.step === "partly" ? state.results : [];
     const failed = before.filter(({ ok }) => !ok).map(({ node }) => node);
     if (removal.preview !== null && impact !== null) return remove(name, reason);
