@@ -122,6 +122,37 @@ test("[RP14] what it begins with is said once, however often it could not be ope
   server.close();
 });
 
+test("[RP15] a connection that was being opened when its pool was ended is not left behind", async () => {
+  const heard: string[] = [];
+  const server = createServer((socket) => {
+    heard.push("open");
+    socket.on("data", () => heard.push("greeted"));
+    socket.on("close", () => heard.push("closed"));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const address = parseDatabaseUrl(`postgres://u@127.0.0.1:${port}/d`);
+  const gate = Promise.withResolvers<void>();
+  class Slow extends HostChoice {
+    override async open() {
+      await gate.promise;
+      return super.open();
+    }
+  }
+  const sql = openPool(address, { schema: "weir", name: "test", max: 1, hosts: new Slow(address.hosts) });
+  const asked = withDeadline(sql`select 1`, 5_000).catch((error: Error) => error.message);
+  // The driver asks for a connection in a later turn.
+  await new Promise(setImmediate);
+
+  await sql.end({ timeout: 0 });
+  gate.resolve();
+
+  await expect.poll(() => heard).toEqual(["open", "closed"]);
+  expect(await asked).toMatch(/CONNECTION_DESTROYED|ended/);
+  server.close();
+});
+
 test("[RP14] a connection that ends in the turn in which it was given a statement is there again at once", async () => {
   const sockets: Socket[] = [];
   const ready = "5a0000000549";

@@ -42,7 +42,14 @@ export interface PoolOptions {
  */
 export function openPool(address: DatabaseAddress, options: PoolOptions): Sql {
   const hosts = options.hosts ?? new HostChoice(address.hosts);
-  return postgres({
+  let isOver = false;
+  const open = () =>
+    hosts.open().then((socket) => {
+      if (!isOver) return greeted(socket);
+      socket.destroy();
+      return closedBy(new Error("the pool has ended"));
+    }, closedBy);
+  const sql = postgres({
     host: address.hosts[0]!.host,
     port: address.hosts[0]!.port,
     ...(address.user !== undefined && { user: address.user }),
@@ -71,8 +78,15 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): Sql {
       }),
     },
     // Not from the environment: where TLS comes first the driver greets by other means than `write`.
-    ...{ socket: () => hosts.open().then(greeted, closedBy), sslnegotiation: null },
+    ...{ socket: open, sslnegotiation: null },
   });
+  // The driver knows nothing of a connection that is just being opened when its pool ends: it would stay for good.
+  const end = sql.end.bind(sql);
+  sql.end = async (how) => {
+    await end(how);
+    isOver = true;
+  };
+  return sql;
 }
 
 /** The driver greets a server in the turn after it was given the connection. */
