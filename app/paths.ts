@@ -16,6 +16,7 @@ export const paths = {
   job: (id: string) => `/jobs/${part(id)}`,
   messages: "/messages",
   message: (id: string) => `/messages/${part(id)}`,
+  audit: "/audit",
   auditOf: ({ topic, channel }: { topic: string; channel?: string | undefined }) =>
     `/audit?topic=${part(topic)}${channel === undefined ? "" : `&channel=${part(channel)}`}`,
   design: "/design",

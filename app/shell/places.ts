@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   Network,
   Route,
+  ScrollText,
   Send,
   Server,
   Settings,
@@ -22,6 +23,7 @@ export interface Place {
     | "cluster"
     | "lookup"
     | "jobs"
+    | "audit"
     | "messages"
     | "tail"
     | "publish"
@@ -43,6 +45,7 @@ export const places: { readonly [Group in "main" | "messages" | "foot"]: readonl
     { id: "cluster", href: paths.cluster, icon: Network, letter: "c", isForPhone: true },
     { id: "lookup", href: paths.lookup, icon: Compass, letter: "l" },
     { id: "jobs", href: paths.jobs, icon: ListChecks, letter: "j" },
+    { id: "audit", href: paths.audit, icon: ScrollText, letter: "a" },
   ],
   messages: [
     { id: "messages", href: paths.messages, icon: Route, letter: "m" },

@@ -1,2 +1,2 @@
 /** The pages of the settings, in their order. The words of each are `settings.section.<id>`. */
-export const sections = ["appearance", "about"] as const;
+export const sections = ["auth", "users", "sessions", "tokens", "appearance", "about"] as const;

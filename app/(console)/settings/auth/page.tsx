@@ -1,0 +1,5 @@
+import { OwnAccount } from "./own-account.tsx";
+
+export default function AccountPage() {
+  return <OwnAccount />;
+}

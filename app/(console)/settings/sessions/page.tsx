@@ -1,0 +1,5 @@
+import { Sessions } from "./sessions.tsx";
+
+export default function SessionsPage() {
+  return <Sessions />;
+}
