@@ -52,7 +52,8 @@ test("[W16] signing out ends it at once, in every open page, and signing in agai
   const page = await context.newPage();
   await page.goto(system.url);
 
-  await page.getByRole("button", { name: /^Sign out/ }).click();
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/signin$/);
   await page.goto(system.url);
 

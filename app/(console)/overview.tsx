@@ -39,10 +39,12 @@ export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
 }
 
 function Running({ data }: { data: OverviewView }) {
+  const t = useWords("overview");
   return (
     <div className="space-y-6">
       <Health data={data} />
       <Totals data={data} />
+      <h2 className="sr-only">{t("charts")}</h2>
       <HistoryCharts object="overview" kinds={charted} series={data.series} across={3} />
       <TopTopics topics={data.topics} topicCount={data.topicCount} />
     </div>
@@ -165,7 +167,7 @@ function Nodes({ data }: { data: OverviewView }) {
   return (
     <Section title={t("nodes")} className="mt-6">
       <DataTable
-        label={t("nodes")}
+        label={t("nodesTable")}
         rows={data.nodes}
         columns={nodeColumns}
         sorting={sorting}

@@ -79,7 +79,7 @@ export function TopTopics({
       }
     >
       <DataTable
-        label={t("topics")}
+        label={t(`byTable.${by}`)}
         rows={rows}
         columns={by === "failures" ? failureColumns : topicColumns}
         sorting={sorting}

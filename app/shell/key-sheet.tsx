@@ -66,22 +66,24 @@ export function KeySheet() {
         close={t("keys.close")}
       >
         <div className="mt-4 grid gap-x-8 gap-y-5 sm:grid-cols-2">
-          <Group title={t("keys.group.everywhere")}>
-            {everywhere.map(({ id, keys }) => (
-              <Row key={id} words={t(`keys.key.${id}`)} keys={keys} />
-            ))}
-          </Group>
+          <div className="space-y-5">
+            <Group title={t("keys.group.everywhere")}>
+              {everywhere.map(({ id, keys }) => (
+                <Row key={id} words={t(`keys.key.${id}`)} keys={keys} />
+              ))}
+            </Group>
+            <Group title={t("keys.group.page")}>
+              {onPage.map(({ id, keys }) => (
+                <Row key={id} words={t(`keys.key.${id}`)} keys={keys} />
+              ))}
+            </Group>
+          </div>
           <Group title={t("keys.group.go")}>
             {allPlaces.map(({ id, letter }) =>
               letter === undefined ? null : (
                 <Row key={id} words={t(`place.${id}`)} keys={[["g"], [letter]]} then={t("keys.then")} />
               ),
             )}
-          </Group>
-          <Group title={t("keys.group.page")}>
-            {onPage.map(({ id, keys }) => (
-              <Row key={id} words={t(`keys.key.${id}`)} keys={keys} />
-            ))}
           </Group>
         </div>
       </Sheet>

@@ -29,7 +29,7 @@ export function Controls() {
   const [chosen, setChosen] = useState<"a" | "b" | "c">("a");
   return (
     <Section title={t("controls")}>
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Specimen name="button">
           <div className="space-y-3">
             <Row>

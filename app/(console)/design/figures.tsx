@@ -26,7 +26,7 @@ export function Figures() {
   return (
     <Section title={t("figures")}>
       <div className="space-y-4">
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
           <Specimen name="status">
             <div className="space-y-3">
               <Row>

@@ -43,7 +43,7 @@ export function States() {
   const sinceMs = useNow() - 23_000;
   return (
     <Section title={t("states")}>
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <State name={t("state.first")}>
           <MetricsSkeleton count={8} />
         </State>

@@ -53,10 +53,10 @@ export function Tables() {
   const [sorting, setSorting] = useState([{ id: "depth", desc: true }]);
   return (
     <Section title={t("tables")}>
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Specimen name="data-table">
           <DataTable
-            label={t("tables")}
+            label={t("sampleTable")}
             rows={rows}
             columns={columns}
             sorting={sorting}

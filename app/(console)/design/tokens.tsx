@@ -37,7 +37,7 @@ export function Tokens() {
   const t = useWords("design");
   return (
     <Section title={t("tokens")}>
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Specimen name="colour">
           <ul className="grid grid-cols-2 gap-2 sm:grid-cols-3">
             {Object.entries(colours).map(([name, fill]) => (

@@ -1,16 +1,18 @@
 "use client";
 
 import { ChevronLeft, ChevronRight } from "lucide-react";
+import { useKey } from "../../shell/keys.ts";
 import { useWords } from "../../words/index.ts";
 import { Button } from "../button.tsx";
 import { cn } from "../classes.ts";
-import { bounds, shifted, windowNames } from "./range.ts";
+import { bounds, shifted, windowAfter, windowDefault, windowNames } from "./range.ts";
 import { useRange } from "./use-range.ts";
 
 /** Of which time the charts under it are. A part of one is chosen in the chart itself, by dragging. */
 export function WindowBar() {
   const t = useWords("charts");
   const { range, setWindow, setSpan } = useRange();
+  useKey("w", () => setWindow(range.kind === "window" ? windowAfter(range.window) : windowDefault));
   const move = (way: -1 | 1) => {
     const nowMs = Date.now();
     const next = shifted(range, way, nowMs);
