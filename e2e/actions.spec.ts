@@ -38,7 +38,7 @@ test("[W15] emptying shows what goes, wants the name typed, and says verb and co
 
   await page.getByRole("button", { name: "Empty invoices/mail" }).click();
   await expect(dialog(page).getByTestId("impact")).toContainText("3 messages: 3 waiting, 0 in flight");
-  await expect(dialog(page).getByTestId("impact")).toContainText("It cannot be undone.");
+  await expect(dialog(page).getByTestId("impact")).toContainText("It cannot be undone");
   const act = dialog(page).getByRole("button", { name: "Empty 3 messages" });
   await expect(act).toBeDisabled();
   await dialog(page).getByLabel("Type mail to confirm").fill("mai");

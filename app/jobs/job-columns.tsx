@@ -2,17 +2,16 @@ import Link from "next/link";
 import type { JobRow } from "../../server/console/contract/index.ts";
 import { Status } from "../components/status.tsx";
 import type { Column } from "../components/table/column.ts";
-import type { Formats } from "../live/format.ts";
+import { clock, day, type Formats, type Zone } from "../live/format.ts";
 import { paths } from "../paths.ts";
 import { JobButtons } from "./job-buttons.tsx";
 import { jobTones, type useJobWords } from "./job-words.ts";
 import { ProgressBar, percentOf } from "./progress-bar.tsx";
 
-/** @param nowMs of the minute, so that a row that does not change is not drawn each second */
 export function jobColumns(
   { t, what, state }: ReturnType<typeof useJobWords>,
   f: Formats,
-  nowMs: number,
+  zone: Zone,
 ): readonly Column<JobRow>[] {
   return [
     {
@@ -68,7 +67,11 @@ export function jobColumns(
       value: (job) => job.createdAtMs,
       priority: 2,
       numeric: true,
-      cell: (job) => f.age(Math.max(0, nowMs - job.createdAtMs)),
+      cell: ({ createdAtMs }) => (
+        <time dateTime={new Date(createdAtMs).toISOString()}>
+          {day(createdAtMs, zone)} {clock(createdAtMs, zone)}
+        </time>
+      ),
     },
     {
       id: "took",

@@ -52,7 +52,7 @@ function Item({ item }: { item: JobItem }) {
               thin
               label={label}
               percent={percentOf(done, total, state === "done")}
-              state={state === "failed" ? "failed" : "running"}
+              state={state === "failed" ? "failed" : state === "done" ? "succeeded" : "running"}
             />
           </span>
           <span className="tabular-nums">{t("node-done", { count: done, shown: f.count(done) })}</span>

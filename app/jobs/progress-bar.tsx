@@ -4,6 +4,7 @@ import type { JobState } from "../../server/console/contract/index.ts";
 import { cn } from "../components/classes.ts";
 
 const fills: Partial<Record<JobState, string>> = {
+  succeeded: "bg-ok",
   failed: "bg-crit",
   partly: "bg-warn",
   cancelled: "bg-muted",

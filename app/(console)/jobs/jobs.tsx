@@ -11,11 +11,9 @@ import { useSort } from "../../components/table/sort.ts";
 import { jobColumns } from "../../jobs/job-columns.tsx";
 import { useJobWords } from "../../jobs/job-words.ts";
 import { get } from "../../live/post.ts";
-import { useNow } from "../../live/use-now.ts";
 import { useRoom } from "../../live/use-room.ts";
+import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useLocale } from "../../words/index.ts";
-
-const minuteMs = 60_000;
 
 export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
   const words = useJobWords();
@@ -24,10 +22,10 @@ export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
   const locale = useLocale();
   const { data } = useRoom(rendered);
   const { sorting, setSorting } = useSort("-created");
-  const minute = Math.floor(useNow() / minuteMs) * minuteMs;
+  const zone = useZone();
   const [older, setOlder] = useState<readonly JobRow[] | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words are those of the locale
-  const columns = useMemo(() => jobColumns(words, f, minute), [locale, minute]);
+  const columns = useMemo(() => jobColumns(words, f, zone), [locale, zone]);
   if (data === null) return null;
   const shown = new Set(data.jobs.map(({ key }) => key));
   const rows = [...data.jobs, ...(older ?? []).filter(({ key }) => !shown.has(key))];

@@ -261,7 +261,9 @@ export class Jobs {
     const { topic, channel } = request;
     const target = targetOf("empty", { topic: topic!, channel: channel ?? null });
     const nodes = nodesFor(collector, target).filter(({ key }) => request.nodes?.includes(key) ?? true);
-    if (nodes.length === 0) throw new Failure("not-found", "No node has it.");
+    // What only lookups know is deleted there.
+    const isKnown = request.kind === "delete" && (collector.lookups?.peers.length ?? 0) > 0;
+    if (nodes.length === 0 && !isKnown) throw new Failure("not-found", "No node has it.");
     return nodes;
   }
 
