@@ -6,6 +6,7 @@ import type { ChannelRow, Coverage, Snapshot } from "../../../../server/console/
 import { CreateForm } from "../../../actions/create-form.tsx";
 import { isPartial } from "../../../components/coverage-note.tsx";
 import { Empty } from "../../../components/empty.tsx";
+import { ColumnChooser } from "../../../components/table/column-chooser.tsx";
 import { useSort } from "../../../components/table/sort.ts";
 import { useColumns } from "../../../components/table/use-columns.ts";
 import { useTableWindow } from "../../../components/table/use-table-window.ts";
@@ -49,17 +50,22 @@ export function Channels({
       {data === null || data.total === 0 ? (
         <Empty title={t("channels-none")}>{t("channels-none-why")}</Empty>
       ) : (
-        <WindowTable
-          label={t("tab.channels")}
-          window={table}
-          columns={columns.shown}
-          sorting={sorting}
-          onSort={setSorting}
-          stale={isStale}
-          menu={menu}
-          open={open}
-          {...(totals === undefined ? {} : { totals })}
-        />
+        <>
+          <div className="mb-2 flex justify-end">
+            <ColumnChooser columns={columns} />
+          </div>
+          <WindowTable
+            label={t("tab.channels")}
+            window={table}
+            columns={columns.shown}
+            sorting={sorting}
+            onSort={setSorting}
+            stale={isStale}
+            menu={menu}
+            open={open}
+            {...(totals === undefined ? {} : { totals })}
+          />
+        </>
       )}
       <div className="mt-4">
         <CreateForm topic={topic} />

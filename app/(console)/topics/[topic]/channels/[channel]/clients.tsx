@@ -65,7 +65,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
   const t = useWords("channel");
   return useMemo(() => {
     const numeric = (
-      id: "ready" | "inflight" | "finish" | "messages" | "finished" | "requeued",
+      id: "ready" | "inflight" | "finish" | "finished" | "requeued",
       value: (row: ClientRow) => number | null,
       priority: 1 | 2 | 3,
       as: "count" | "rate" = "count",
@@ -112,7 +112,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         priority: 2,
         cell: (row) => <Num value={stayMs(row)} as="span" />,
       },
-      numeric("messages", (row) => row.messageCount, 3),
+
       numeric("finished", (row) => row.finishCount, 3),
       numeric("requeued", (row) => row.requeueCount, 2),
       {
@@ -135,7 +135,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
 
 /** By Little's law: what is held, by what is finished a second. */
 function stayMs({ inFlight, finishRate }: ClientRow): number | null {
-  return finishRate === null || finishRate < 0.1 || inFlight === 0 ? null : (inFlight * 1_000) / finishRate;
+  return finishRate === null || finishRate < 1 || inFlight === 0 ? null : (inFlight * 1_000) / finishRate;
 }
 
 function Name({ row }: { row: ClientRow }) {
