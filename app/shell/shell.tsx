@@ -6,6 +6,7 @@ import { TooltipProvider } from "../components/tooltip.tsx";
 import { useConnection } from "../live/use-now.ts";
 import { usePreferences } from "../preferences/provider.tsx";
 import { useWords } from "../words/index.ts";
+import { BackToast } from "./back-toast.tsx";
 import { DatabaseStrip } from "./database-strip.tsx";
 import { useKeys } from "./keys.ts";
 import { LiveAnnouncer } from "./live-announcer.tsx";
@@ -48,6 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <GoKeys />
       <Reauth />
       <LiveAnnouncer />
+      <BackToast />
       <Toaster position="bottom-right" toastOptions={{ unstyled: true, classNames: toastClass }} />
     </TooltipProvider>
   );
