@@ -2,11 +2,13 @@ import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import {
   type About,
+  type AlertsView,
   type ApiFailure,
   apiPathOfRoom,
   apiPathOfWindow,
   apiPaths,
   type ConsoleInfo,
+  type RetentionView,
   type Room,
   type SessionInfo,
   type Snapshot,
@@ -68,6 +70,14 @@ export function readConsole(): Promise<Read<ConsoleInfo>> {
 
 export function readAbout(): Promise<Read<About>> {
   return read(apiPaths.about);
+}
+
+export function readAlerts(): Promise<Read<AlertsView>> {
+  return read(apiPaths.alerts);
+}
+
+export function readRetention(): Promise<Read<RetentionView>> {
+  return read(apiPaths.retention);
 }
 
 /** A room as it is now. What does not exist is a snapshot without data: it may come to exist while it is watched. */

@@ -3,9 +3,10 @@
 import { Table2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { HistoryMark, Series } from "../../../server/console/contract/index.ts";
-import { clock, day } from "../../live/format.ts";
+import { clock, day, type Zone } from "../../live/format.ts";
 import { columns, courseOf, tableRows } from "../../live/series.ts";
 import { useAwake } from "../../live/use-awake.ts";
+import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";
@@ -52,6 +53,7 @@ export function Chart({
   const [cursor, setCursor] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
   const awake = useAwake();
+  const zone = useZone();
   const format = f[kind.as];
   const at = cursor === null ? data[0].length - 1 : Math.min(cursor, data[0].length - 1);
   const title = t(`title.${kind.id}`);
@@ -74,7 +76,7 @@ export function Chart({
         <h3 className="text-13 font-medium">{title}</h3>
         <span className="text-12 text-muted">
           {cursor !== null && awake
-            ? t("at", { unit, time: timeText((data[0][at] ?? 0) * 1_000, scene.bounds) })
+            ? t("at", { unit, time: timeText((data[0][at] ?? 0) * 1_000, scene.bounds, zone) })
             : t("of", { unit, when: scene.when })}
         </span>
         <Button
@@ -103,7 +105,7 @@ export function Chart({
           caption={t("tableOf", { title, unit })}
           head={[t("time"), ...labels]}
           rows={tableRows(data, Math.max(1, Math.ceil(data[0].length / tableRowsMax)))}
-          time={(atMs) => timeText(atMs, scene.bounds)}
+          time={(atMs) => timeText(atMs, scene.bounds, zone)}
           format={format}
         />
       ) : (
@@ -133,11 +135,11 @@ function useLabels(kind: ChartKind): readonly string[] {
 }
 
 /** With the day where there is more than one. */
-export function timeText(atMs: number, bounds: Scene["bounds"]): string {
-  const time = clock(atMs, "local");
+export function timeText(atMs: number, bounds: Scene["bounds"], zone: Zone): string {
+  const time = clock(atMs, zone);
   return bounds === null || bounds.toMs - bounds.fromMs < 12 * 3_600_000
     ? time
-    : `${day(atMs, "local")} ${time.slice(0, 5)}`;
+    : `${day(atMs, zone)} ${time.slice(0, 5)}`;
 }
 
 const hues: Record<Line["hue"], string> = {

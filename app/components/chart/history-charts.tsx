@@ -4,7 +4,8 @@ import { useMemo } from "react";
 import type { HistoryMark, HistoryObject, Series } from "../../../server/console/contract/index.ts";
 import { clock, day } from "../../live/format.ts";
 import { useHistory } from "../../live/history.ts";
-import { useAwake, useNow } from "../../live/use-now.ts";
+import { useNow } from "../../live/use-now.ts";
+import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { cn } from "../classes.ts";
 import { Chart, type Scene } from "./chart.tsx";
@@ -108,18 +109,17 @@ function Note({ view, failure }: { object: HistoryObject } & ReturnType<typeof u
 
 function useRangeWords(range: ChartRange): { readonly when: string; readonly during: string } {
   const t = useWords("charts");
-  const awake = useAwake();
+  const zone = useZone();
   const nowMs = Math.floor(useNow() / 60_000) * 60_000;
   const ends = range.kind === "span" ? bounds(range, nowMs) : null;
   const [fromMs, toMs] = [ends?.fromMs ?? 0, ends?.toMs ?? 0];
   const window = range.kind === "window" ? range.window : null;
   return useMemo(() => {
     if (window !== null) return { when: t(`when.${window}`), during: t(`during.${window}`) };
-    const zone = awake ? "local" : "utc";
     const [from, to] = [fromMs, toMs].map((at) => `${day(at, zone)} ${clock(at, zone).slice(0, 5)}`);
     return {
       when: t("when.span", { from: from!, to: to! }),
       during: t("during.span", { from: from!, to: to! }),
     };
-  }, [t, window, fromMs, toMs, awake]);
+  }, [t, window, fromMs, toMs, zone]);
 }

@@ -1,4 +1,5 @@
 import type { HistoryMark } from "../../../server/console/contract/index.ts";
+import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { cn } from "../classes.ts";
 import { type Scene, timeText } from "./chart.tsx";
@@ -19,6 +20,7 @@ export function MarkList({
 }) {
   const t = useWords("charts");
   const say = useMarkWords();
+  const zone = useZone();
   if (marks.length === 0) return null;
   const shown = marks.slice(-shownMax).reverse();
   return (
@@ -42,7 +44,7 @@ export function MarkList({
                 strokeDasharray={markLooks[mark.kind].dash.join(" ")}
               />
             </svg>
-            <span className="shrink-0 text-muted">{timeText(mark.atMs, bounds)}</span>
+            <span className="shrink-0 text-muted">{timeText(mark.atMs, bounds, zone)}</span>
             <span className="min-w-0 wrap-anywhere">{say(mark)}</span>
           </li>
         ))}
