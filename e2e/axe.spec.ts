@@ -23,7 +23,7 @@ function pages(node: string): readonly string[] {
     "/cluster",
     "/lookup",
     `/nodes/${encodeURIComponent(node)}`,
-    `/nodes/${encodeURIComponent(node)}?tab=facts`,
+    `/nodes/${encodeURIComponent(node)}?tab=resources`,
     "/messages",
     "/messages/0000000000000001",
     "/tail",

@@ -176,7 +176,14 @@ test("[AD9] what lookups know and nobody has is listed and deleted there, and a 
   await act(`${nsq.lookup}/topic/create?topic=left.over`);
   await act(`${nsq.lookup}/channel/create?topic=left.over&channel=old`);
   await page.goto("/lookup");
-  expect(await headers(page, "Lookups")).toEqual(["Lookup", "State", "Nodes", "Last answer"]);
+  expect(await headers(page, "Lookups")).toEqual([
+    "Lookup",
+    "State",
+    "Answered in",
+    "Nodes",
+    "Topics",
+    "Last answer",
+  ]);
   const left = page.getByRole("list", { name: "Topics that no node has" });
   await expect(left).toContainText("left.over");
   await page.getByRole("button", { name: "Delete left.over/old" }).click();

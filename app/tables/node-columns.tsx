@@ -112,7 +112,7 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
 
 const address: Column<NodeRow> = {
   id: "address",
-  priority: 3,
+  priority: 4,
   value: (row) => row.broadcastAddress,
   cell: (row) => <Address row={row} />,
 };
@@ -144,19 +144,11 @@ const store: Column<NodeRow> = {
   cell: (row) => <Store row={row} />,
 };
 
-/** Whether some node is elsewhere for its clients than for this console. */
-export function hasOtherAddress(nodes: readonly NodeRow[]): boolean {
-  return nodes.some(
-    ({ key, broadcastAddress, httpPort }) =>
-      broadcastAddress !== null && key !== `${broadcastAddress}:${httpPort}`,
-  );
-}
-
 /** On the page of nodes: also where they are, since when, and who names them. */
-export function allNodeColumns(byLookups: boolean, byAddress: boolean): readonly Column<NodeRow>[] {
+export function allNodeColumns(byLookups: boolean): readonly Column<NodeRow>[] {
   const [name, state, lease, version, ...figures] = nodeColumns;
   return [
-    ...[name!, state!, ...(byAddress ? [address] : []), ...(byLookups ? [lookups] : [])],
+    ...[name!, state!, address, ...(byLookups ? [lookups] : [])],
     ...[lease!, store, version!, uptime, ...figures],
   ];
 }

@@ -11,7 +11,7 @@ import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
 import { useRoom } from "../../live/use-room.ts";
 import { paths } from "../../paths.ts";
-import { allNodeColumns, hasOtherAddress } from "../../tables/node-columns.tsx";
+import { allNodeColumns } from "../../tables/node-columns.tsx";
 import { useWords } from "../../words/index.ts";
 
 export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
@@ -19,8 +19,7 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
   const { data } = useRoom(rendered);
   const { sorting, setSorting } = useSort("name");
   const byLookups = (data?.lookups.length ?? 0) > 0;
-  const byAddress = hasOtherAddress(data?.nodes ?? []);
-  const columns = useMemo(() => allNodeColumns(byLookups, byAddress), [byLookups, byAddress]);
+  const columns = useMemo(() => allNodeColumns(byLookups), [byLookups]);
   if (data === null) return null;
   return (
     <>

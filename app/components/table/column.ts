@@ -14,14 +14,15 @@ export interface Column<Row> {
   readonly value?: (row: Row) => string | number | null;
   readonly cell: (row: Row) => ReactNode;
   readonly numeric?: boolean;
-  /** 1 is there on a phone, 2 from a tablet on, 3 on wide screens only. */
-  readonly priority?: 1 | 2 | 3;
+  /** 1 is there on a phone, 2 from a tablet on, 3 on wide screens only, 4 on the widest. */
+  readonly priority?: 1 | 2 | 3 | 4;
   /** There when it is chosen, not by itself. */
   readonly optional?: boolean;
 }
 
 /** What hides a cell on screens that are too narrow for it. */
-export function priorityClass(priority: 1 | 2 | 3 | undefined): string {
+export function priorityClass(priority: 1 | 2 | 3 | 4 | undefined): string {
+  if (priority === 4) return "max-2xl:hidden";
   if (priority === 3) return "max-xl:hidden";
   return priority === 2 ? "max-md:hidden" : "";
 }

@@ -30,5 +30,5 @@ export function shownOf<Row>(
 
 /** Who chose a column sees it on narrow screens too. */
 function always<Row>(column: Column<Row>): Column<Row> {
-  return column.priority === 3 ? { ...column, priority: 2 } : column;
+  return (column.priority ?? 1) >= 3 ? { ...column, priority: 2 } : column;
 }

@@ -3,6 +3,7 @@
 import { apiPaths, type LogView } from "../../../../server/console/contract/index.ts";
 import { Card } from "../../../components/card.tsx";
 import { cn } from "../../../components/classes.ts";
+import { Empty } from "../../../components/empty.tsx";
 import { ReadNote } from "../../../components/read-note.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { Status, type Tone } from "../../../components/status.tsx";
@@ -33,6 +34,9 @@ export function NodeLog({ name }: { name: string }) {
       <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view === null ? [] : [view.read]}>
         <span>{t("log.note")}</span>
       </ReadNote>
+      {view?.read.state === "ok" && view.lines.length === 0 && (
+        <Empty title={t("log.none")}>{t("log.none-why")}</Empty>
+      )}
       {view !== null && view.lines.length > 0 && (
         <Card>
           <ol aria-label={t("tab.log")} className="max-h-[60dvh] overflow-auto">

@@ -65,9 +65,9 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
   const t = useWords("channel");
   return useMemo(() => {
     const numeric = (
-      id: "ready" | "inflight" | "finish" | "finished" | "requeued",
+      id: "ready" | "inflight" | "finish" | "messages" | "finished" | "requeued",
       value: (row: ClientRow) => number | null,
-      priority: 1 | 2 | 3,
+      priority: 1 | 2 | 3 | 4,
       as: "count" | "rate" = "count",
     ): Column<ClientRow> => ({
       ...{ id, header: t(`column.${id}`), numeric: true, priority, value },
@@ -113,7 +113,8 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         cell: (row) => <Num value={stayMs(row)} as="span" />,
       },
 
-      numeric("finished", (row) => row.finishCount, 3),
+      numeric("messages", (row) => row.messageCount, 4),
+      numeric("finished", (row) => row.finishCount, 4),
       numeric("requeued", (row) => row.requeueCount, 2),
       {
         id: "connected",
