@@ -6,6 +6,7 @@ import {
   type ApiFailure,
   apiPaths,
   type MessageBody as Body,
+  type BodyAnswer,
   bodyBytesShown,
   decide,
 } from "../../server/console/contract/index.ts";
@@ -34,14 +35,18 @@ export function MessageBody({ topic, id, beginning }: { topic: string; id: strin
   const verdict = decide(session, "read-bodies", { topic });
   const [body, setBody] = useState<Body | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [gone, setGone] = useState(false);
   const [busy, setBusy] = useState(false);
 
   async function load(whole: boolean, isGone: () => boolean = () => false): Promise<void> {
     setBusy(true);
-    const answer = await get<Body>(`${apiPaths.body(topic, id)}${whole ? "?whole=1" : ""}`);
+    const answer = await get<BodyAnswer>(`${apiPaths.body(topic, id)}${whole ? "?whole=1" : ""}`);
     if (isGone()) return;
     setBusy(false);
-    if (answer.ok) setBody(answer.value);
+    if (answer.ok) {
+      if (answer.value.found !== null) setBody(answer.value.found);
+      setGone(answer.value.found === null);
+    }
     setFailure(answer.ok ? null : answer.failure);
   }
 
@@ -68,21 +73,25 @@ export function MessageBody({ topic, id, beginning }: { topic: string; id: strin
   const shown = bytes !== null ? { bytes, size: body?.bytes ?? bytes.length } : beginning;
   return (
     <div className="space-y-2">
-      {failure !== null && (
+      {gone && (
         <p role="status" data-testid="body-missing" className="flex items-baseline gap-1.5">
-          <Shape tone={failure.code === "not-found" ? "unknown" : "warn"} className="translate-y-px" />
-          <span>
-            {failure.code === "not-found" ? t("body.gone") : t("body.failed", { message: wordsOf(failure) })}
-          </span>
+          <Shape tone="unknown" className="translate-y-px" />
+          <span>{t("body.gone")}</span>
         </p>
       )}
-      {failure !== null && failure.code !== "not-found" && (
-        <Button size="small" onClick={() => void load(false)}>
-          {t("body.retry")}
-        </Button>
+      {failure !== null && (
+        <>
+          <p role="status" data-testid="body-missing" className="flex items-baseline gap-1.5">
+            <Shape tone="warn" className="translate-y-px" />
+            <span>{t("body.failed", { message: wordsOf(failure) })}</span>
+          </p>
+          <Button size="small" onClick={() => void load(false)}>
+            {t("body.retry")}
+          </Button>
+        </>
       )}
       {shown === undefined ? (
-        failure === null && <p className="text-muted">{t("body.loading")}</p>
+        failure === null && !gone && <p className="text-muted">{t("body.loading")}</p>
       ) : (
         <BodyView bytes={shown.bytes} size={shown.size}>
           {shown.bytes.length < shown.size && shown.bytes.length < bodyBytesShown && (

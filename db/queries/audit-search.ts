@@ -47,6 +47,9 @@ export interface EventsFound {
 
 const rowsFirst = 32;
 const rowsMost = 4_096;
+/** REQ, timeouts and drops, as the index `audit_batches_seldom` has them. */
+const seldomKinds: readonly number[] = [4, 5, 7];
+const windowMsFirst = 10 * 60_000;
 /** A step that took longer is followed by a smaller one. */
 const stepMsWanted = 250;
 /** Directories of one step, as they are stored. */
@@ -90,6 +93,9 @@ export async function searchAudit(
   let after: RowKey | null = null;
   let rowsWanted = rowsFirst;
   let backToMs: number | null = null;
+  /** What seldom happens has an index of its own, of days that have it: steps are bounded by time, not by rows alone. */
+  const isSeldom = filter.kinds.length > 0 && filter.kinds.every((kind) => seldomKinds.includes(kind));
+  let windowMs = isSeldom ? windowMsFirst : Number.POSITIVE_INFINITY;
   const page = (stopped: EventsFound["stopped"], events: readonly FoundEvent[], next: Position | null) => ({
     ...{ events, next, stopped, looked: seen.looked, rows: seen.rows, lost: seen.lost },
     backToMs: stopped === "end" ? filter.fromMs : stopped === "limit" ? events.at(-1)!.atMs : backToMs!,
@@ -102,7 +108,10 @@ export async function searchAudit(
     const begunMs = performance.now();
     let ended: boolean;
     try {
-      const step = await scan(sql, filter, { startMs, after, rows: rowsWanted, withinMs: endsMs - begunMs });
+      const lowMs = Math.max(filter.fromMs, startMs - windowMs);
+      const step = await scan(sql, filter, {
+        ...{ lowMs, startMs, after, isSeldom, rows: rowsWanted, withinMs: endsMs - begunMs },
+      });
       for (const hit of step.hits) {
         seen.ends.push({ fromMs: hit.fromAt.getTime(), toMs: hit.toAt.getTime() });
         for (const [, events] of hit.directory!.gaps) seen.lost += events;
@@ -110,17 +119,20 @@ export async function searchAudit(
       await readHits(sql, filter, step.hits, position, newest, endsMs);
       seen.rows += step.rows;
       seen.looked += step.looked;
-      ended = step.ended;
-      if (step.last !== null) {
-        after = step.last;
-        startMs = step.last.toAt.getTime();
-        backToMs = startMs;
+      ended = step.ended && lowMs <= filter.fromMs;
+      if (step.ended) {
+        after = null;
+        startMs = lowMs - 1;
+      } else {
+        after = step.last!;
+        startMs = after.toAt.getTime();
       }
+      backToMs = startMs;
     } catch (error) {
       if (!(error instanceof DeadlineError) || backToMs === null) throw error;
       return cutByTime();
     }
-    if (newest.isFull && (ended || backToMs! < newest.floorMs)) {
+    if (newest.isFull && (ended || backToMs < newest.floorMs)) {
       const events = newest.sorted();
       const last = events.at(-1)!;
       return page("limit", events, { startMs: startOf(last.atMs), after: last });
@@ -130,6 +142,7 @@ export async function searchAudit(
     if (nowMs >= endsMs) return cutByTime();
     const isFast = nowMs - begunMs < stepMsWanted;
     rowsWanted = Math.max(rowsFirst, Math.min(rowsMost, isFast ? rowsWanted * 2 : rowsWanted >> 1));
+    windowMs = Math.max(windowMsFirst, isFast ? windowMs * 4 : windowMs / 2);
   }
 
   /** What happened after the last row's end is complete; what is older may lack something yet. */
@@ -148,7 +161,7 @@ interface Step {
   readonly last: RowKey | null;
   readonly rows: number;
   readonly looked: number;
-  /** There are no more rows. */
+  /** There are no more rows down to the step's low end. */
   readonly ended: boolean;
 }
 
@@ -156,15 +169,27 @@ interface Step {
 async function scan(
   sql: Sql,
   filter: EventFilter,
-  step: { startMs: number; after: RowKey | null; rows: number; withinMs: number },
+  step: {
+    lowMs: number;
+    startMs: number;
+    after: RowKey | null;
+    isSeldom: boolean;
+    rows: number;
+    withinMs: number;
+  },
 ): Promise<Step> {
   const { after } = step;
-  const from = new Date(filter.fromMs);
+  const low = new Date(step.lowMs);
   const start = new Date(step.startMs);
   // A row is kept under the day on which it begins.
-  const firstDay = new Date(filter.fromMs - dayMs).toISOString().slice(0, 10);
+  const firstDay = new Date(step.lowMs - dayMs).toISOString().slice(0, 10);
   const keyset = after
     ? sql`and (to_at, node_id, batch) < (${after.toAt}, ${after.nodeId}::uuid, ${after.batch})`
+    : sql``;
+  // As the index has it, word for word: else it is not used.
+  const seldom = step.isSeldom
+    ? sql`and (jsonb_path_exists(directory, '$.sections[*][2] ? (@ == 4 || @ == 5 || @ == 7)')
+        or directory->'gaps' <> '[]'::jsonb)`
     : sql``;
   const rows = await withDeadline(
     sql<(ScannedRow & { total: number })[]>`
@@ -172,7 +197,7 @@ async function scan(
         select *, row_number() over w as n, sum(events) over w as looked
         from (
           select day, node_id, batch, from_at, to_at, events, directory from audit_batches
-          where day >= ${firstDay}::text::date and to_at >= ${from} and to_at <= ${start} ${keyset}
+          where day >= ${firstDay}::text::date and to_at >= ${low} and to_at <= ${start} ${keyset} ${seldom}
           order by to_at desc, node_id desc, batch desc limit ${step.rows}
         ) newest
         window w as (order by to_at desc, node_id desc, batch desc rows unbounded preceding)

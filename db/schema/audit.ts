@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
   date,
@@ -40,5 +41,11 @@ export const auditBatches = pgTable(
     index("audit_batches_by_seq").on(table.logId, table.seqMax),
     index("audit_batches_by_logs").using("gin", table.logIds),
     index("audit_batches_by_time").on(table.toAt),
+    /** Rows with REQ, timeouts, drops or gaps; of days since it was made. */
+    index("audit_batches_seldom")
+      .on(table.toAt)
+      .where(
+        sql`jsonb_path_exists(${table.directory}, '$.sections[*][2] ? (@ == 4 || @ == 5 || @ == 7)') or ${table.directory}->'gaps' <> '[]'::jsonb`,
+      ),
   ],
 );

@@ -37,7 +37,7 @@ export function Controls({
           value={asked.topic}
           onChange={(topic) => type({ topic })}
         />
-        <Field label={t("show")} className="w-44 max-sm:w-full">
+        <Field label={t("show")} className="w-52 max-sm:w-full">
           {(ids) => (
             <Select
               {...ids}

@@ -12,10 +12,10 @@ import type { Collector } from "../collector/collector.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import {
   apiBase,
+  type BodyAnswer,
   bodyBytesFirst,
   bodyBytesShown,
   isName,
-  type MessageBody,
   messageIdPattern,
   nameOfPart,
 } from "../contract/index.ts";
@@ -48,22 +48,32 @@ const policy = { config: { policy: { action: "read-bodies", object: objectOfPath
 
 export function bodyRoutes(app: FastifyInstance, { collector, log }: BodiesOptions): void {
   const path = `${apiBase}/topics/:topic/messages/:id`;
-  app.get(path, policy, async (request): Promise<MessageBody> => {
+  app.get(path, policy, async (request): Promise<BodyAnswer> => {
     const asked = askedOf(request);
     const { whole } = parse(bodyQuery, request.query);
     const bytes = whole === undefined ? bodyBytesFirst : bodyBytesShown;
-    const { node, answer } = await find(collector, asked, bytes);
+    const found = await find(collector, asked, bytes);
+    if (found === null) return { found: null };
+    const { node, answer } = found;
     const { publishedAtMs, where, body } = answer;
     const here = Buffer.byteLength(body, "base64");
     return {
-      ...asked,
-      ...{ node: node.key, where, publishedAtMs, bytes: answer.bytes, body },
-      cut: here < answer.bytes,
+      found: {
+        ...asked,
+        ...{ node: node.key, where, publishedAtMs, bytes: answer.bytes, body },
+        cut: here < answer.bytes,
+      },
     };
   });
   app.get(`${path}/file`, policy, async (request, reply) => {
     const asked = askedOf(request);
-    const { node, answer } = await find(collector, asked, messageBytesMax);
+    const found = await find(collector, asked, messageBytesMax);
+    if (found === null)
+      throw new Failure(
+        "not-found",
+        "No node has this message any more: a body is kept only while some channel still needs it.",
+      );
+    const { node, answer } = found;
     log.write({
       ...askedBy(request),
       action: "export",
@@ -104,7 +114,7 @@ async function ask(node: Subscription, { topic, id }: Asked, from: number, bytes
     : { kind: "silent", why: "its answer was not understood" };
 }
 
-/** Asks the nodes that have the topic; a log is one node's, so that one of them has it at most. Throws `Failure`. */
+/** Asks the nodes that have the topic; a log is one node's, so that one of them has it at most; null: none. Throws `Failure`. */
 async function find(collector: Collector, asked: Asked, bytes: number) {
   const nodes = collector.nodes.filter(
     (node) => node.limits === null && (!node.fresh || node.state.topics.has(asked.topic)),
@@ -120,10 +130,7 @@ async function find(collector: Collector, asked: Asked, bytes: number) {
       "node-unreachable",
       `No node that answers has this message; it may be on ${silent.join(", ")}.`,
     );
-  throw new Failure(
-    "not-found",
-    "No node has this message any more: a body is kept only while some channel still needs it.",
-  );
+  return null;
 }
 
 /** In parts, each asked for when the one before has gone out. */

@@ -101,9 +101,9 @@ export const apiPaths = {
   events: `${apiBase}/events`,
   /** GET `EventsQuery` and `format=csv|ndjson`: a file of at most `exportRowsMax` rows; its last line says if it was cut. */
   eventsFile: `${apiBase}/events/file`,
-  /** GET: `MessageBody`; `?whole=1` for up to `bodyBytesShown` of it. 404 `not-found`: nobody has it any more. */
+  /** GET: `BodyAnswer`; `?whole=1` for up to `bodyBytesShown` of it. */
   body: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}`,
-  /** GET: the body itself, as a file. */
+  /** GET: the body itself, as a file. 404 `not-found`: nobody has it any more. */
   bodyFile: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}/file`,
   /** GET: `HistoryView`, of a window until now or of a time (`fromMs`, `toMs`). 503 `database-away` without Postgres. */
   history: (

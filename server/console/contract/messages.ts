@@ -138,6 +138,11 @@ export interface MessageBody {
   readonly cut: boolean;
 }
 
+/** `found` null: no node has it any more. That is so of most messages after a while, and no failure. */
+export interface BodyAnswer {
+  readonly found: MessageBody | null;
+}
+
 /** Shown at first, and at most on a page; a file has all. */
 export const bodyBytesFirst = 64 * 1024;
 export const bodyBytesShown = 1024 * 1024;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { subscribe } from "../../testing/client.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { startNode } from "../../testing/node.ts";
-import { apiPaths, type MessageBody, rooms } from "../contract/index.ts";
+import { apiPaths, type BodyAnswer, rooms } from "../contract/index.ts";
 import { secret, TestConsole } from "../testing/test-console.ts";
 import { tailWanted } from "./tail-wanted.ts";
 
@@ -108,8 +108,10 @@ test("[CT6] a body comes from the node that has it, the first part, or all of it
     return row!.id;
   });
 
-  const first = await weir.read<MessageBody>(apiPaths.body("bodies", id));
-  const whole = await weir.read<MessageBody>(`${apiPaths.body("bodies", id)}?whole=1`);
+  const read = async (query: string) =>
+    (await weir.read<BodyAnswer>(`${apiPaths.body("bodies", id)}${query}`)).found!;
+  const first = await read("");
+  const whole = await read("?whole=1");
   const file = await weir.get(apiPaths.bodyFile("bodies", id));
 
   expect(first).toMatchObject({ id, bytes: Buffer.byteLength(body), cut: true, where: "memory" });
@@ -123,9 +125,11 @@ test("[CT6] a body comes from the node that has it, the first part, or all of it
 test("[CT6] that nobody has it any more is said, and what is no message refused", async () => {
   await open("bodies");
 
-  const gone = await weir.get(apiPaths.body("bodies", "00000fff00000001"));
+  const gone = await weir.read<BodyAnswer>(apiPaths.body("bodies", "00000fff00000001"));
+  const file = await weir.get(apiPaths.bodyFile("bodies", "00000fff00000001"));
   const nonsense = await weir.get(apiPaths.body("bodies", "..%2f"));
 
-  expect([gone.status, await gone.json()]).toMatchObject([404, { code: "not-found" }]);
+  expect(gone).toEqual({ found: null });
+  expect([file.status, await file.json()]).toMatchObject([404, { code: "not-found" }]);
   expect(nonsense.status).toBe(400);
 });
