@@ -329,6 +329,42 @@ test("[PR7] a stop while Postgres is away loses nothing confirmed, though publis
   expect(node.stderr).not.toContain("not in the store");
 }, 60_000);
 
+test("[PR8] what was finished while Postgres was away does not come again after a clean stop", async () => {
+  await using postgres = await ownPostgres();
+  await using node = await durableNode(postgres.url);
+  await publish(node, 0, 300);
+  const finished = new Set<string>();
+  {
+    await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 200 });
+    await consumer.nextMessage();
+    await pause(behindMs);
+    await postgres.kill9();
+    for (let n = 1; n < 200; n++) {
+      const { id, body } = await consumer.nextMessage();
+      consumer.fin(id);
+      finished.add(body.toString());
+    }
+    await eventually(async () =>
+      expect(await node.channel("orders", "billing")).toMatchObject({ in_flight_count: 101 }),
+    );
+    await node.stop();
+  }
+  await postgres.start();
+  await node.start();
+
+  const came = new Set<string>();
+  await using consumer = await subscribe(node.tcpPort, "orders", "billing", { rdy: 50 });
+  while (came.size < 101) {
+    const { id, body } = await consumer.nextMessage({ withinMs: 20_000 });
+    came.add(body.toString());
+    consumer.fin(id);
+  }
+  expect([...came].filter((body) => finished.has(body))).toEqual([]);
+  await eventually(async () =>
+    expect(await node.channel("orders", "billing")).toMatchObject({ depth: 0, in_flight_count: 0 }),
+  );
+}, 60_000);
+
 test("[PR3] a node in which nothing happens writes no progress", async () => {
   await using database = await freshDatabase();
   await using node = await durableNode(database.url);

@@ -4,8 +4,10 @@
  */
 
 import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts";
+import type { Owner } from "../../db/queries/fence.ts";
 import { type LogLife, selectFlushes, selectLogLives } from "../../db/queries/flushes.ts";
 import { selectRemovedEnds } from "../../db/queries/removals.ts";
+import { deleteScheduledOfLogs } from "../../db/queries/scheduled.ts";
 import { withDeadline } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import { joinTopics } from "./checkpoint-fit.ts";
@@ -14,8 +16,10 @@ import type { PostgresLink } from "./postgres-link.ts";
 import { decodeFlush } from "./progress-codec.ts";
 import { ProgressFold } from "./progress-fold.ts";
 import type { KnownOwed } from "./schedule-acts.ts";
+import type { UnwrittenFlush } from "./unwritten-progress.ts";
 
 const livesDeadlineMs = 20_000;
+const dropDeadlineMs = 10_000;
 
 export interface DurableBacklog {
   readonly topics: TopicCheckpoint[];
@@ -27,11 +31,15 @@ export interface DurableBacklog {
   readonly known: KnownOwed;
 }
 
-/** @param isKnown logs that are left out: they are loaded, or were begun here */
+/**
+ * @param isKnown logs that are left out: they are loaded, or were begun here
+ * @param unwritten what a life of this node had to say last, and could not
+ */
 export async function readDurable(
   link: PostgresLink,
   nodeId: string,
   isKnown: (logId: number) => boolean,
+  unwritten: UnwrittenFlush | null,
   log: StoreLog,
 ): Promise<DurableBacklog> {
   return link.use("read", async (sql) => {
@@ -52,6 +60,9 @@ export async function readDurable(
         if (flush === null) log.error(life.owner, "a flush of progress is damaged and is left out");
         else fold.apply(flush);
       }
+      const last = life.owner.nodeId === nodeId && life.owner.epoch === unwritten?.epoch ? unwritten : null;
+      const flush = last && decodeFlush(last.payload);
+      if (flush !== null) fold.apply(flush);
       const rows = life.logIds.map((logId) => stored.get(logId)).filter((row) => row !== undefined);
       const fitted = fold.fit(
         new Map(rows.flatMap((row) => (deleted.has(row.logId) ? [] : [[row.logId, row]]))),
@@ -78,4 +89,14 @@ function byLife(lives: readonly LogLife[]) {
     found.set(key, life);
   }
   return found.values();
+}
+
+/** What is due later of logs that nobody wants. Rejects when it could not be done. */
+export async function dropScheduled(
+  link: PostgresLink,
+  owner: Owner | null,
+  logIds: readonly number[],
+): Promise<void> {
+  if (owner === null) throw new Error("the node has no epoch");
+  await link.run("background", dropDeadlineMs, (sql) => deleteScheduledOfLogs(sql, owner, logIds));
 }

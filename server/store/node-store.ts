@@ -21,6 +21,7 @@ import type { LiveStore } from "../protocol/live.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { CommitTimes } from "./commit-times.ts";
 import { lockDataPath } from "./data-path.ts";
+import { describeFileError } from "./files.ts";
 import { NodeState, rangeIds } from "./log-ids.ts";
 import { MetadataFile } from "./metadata.ts";
 import { PolicyFile } from "./policies.ts";
@@ -252,12 +253,13 @@ class OpenStore implements NodeStore {
     if (!final) return whole ? this.#keeper.save(topics) : undefined;
     await this.#stopWriting();
     await this.#postgres?.schedule.close(finalProgressMs);
-    const isKept = await this.#postgres?.progress.finish(finalProgressMs);
-    if (isKept === false)
+    await this.#postgres?.progress.leave(finalProgressMs).catch((error: unknown) => {
+      const why = describeFileError(error);
       this.#options.log.warn(
         {},
-        "the last progress of durable topics could not be written: some messages may come again",
+        `the last progress of durable topics could not be written, some messages may come again: ${why}`,
       );
+    });
     if (whole) this.#cleanCheckpoint = await this.#keeper.saveFinal(topics);
     else await this.#keeper.saveBeside(topics);
   }

@@ -7,17 +7,16 @@ import { type StoredLogRow, selectStoredLogs } from "../../db/queries/blocks.ts"
 import { registerRanges, reserveRange, selectEpoch, upsertNode } from "../../db/queries/nodes.ts";
 import { selectCheckpoint } from "../../db/queries/progress.ts";
 import { selectRemovedEnds } from "../../db/queries/removals.ts";
-import { deleteScheduledOfLogs } from "../../db/queries/scheduled.ts";
 import { type ServerState, selectServerState } from "../../db/queries/server.ts";
 import type { SharedPool, SharedPostgres, TopologySeen } from "../../db/shared-postgres.ts";
-import { type Sql, withDeadline } from "../../db/statement.ts";
+import type { Sql } from "../../db/statement.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
 import type { LogIds } from "../broker/ports.ts";
 import type { LiveStore } from "../protocol/live.ts";
 import { AuditWriter } from "./audit-writer.ts";
 import { type Checkpoint, decodeCheckpoint } from "./checkpoint-codec.ts";
 import { owedFrom } from "./checkpoint-fit.ts";
-import { readDurable } from "./durable-load.ts";
+import { dropScheduled, readDurable } from "./durable-load.ts";
 import type { NodeState } from "./log-ids.ts";
 import { NodeBacklog } from "./node-backlog.ts";
 import type { AuditPolicy, StoreLog } from "./ports.ts";
@@ -28,10 +27,10 @@ import { forgetDrained } from "./recovery.ts";
 import { ScheduleKeeper } from "./schedule-keeper.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import { NodeOwner } from "./store-owner.ts";
+import { UnwrittenProgress } from "./unwritten-progress.ts";
 
 /** Nodes that want a range at the same moment try again; a hundred could. */
 const reserveAttemptsMax = 100;
-const dropDeadlineMs = 10_000;
 
 export interface PostgresSideOptions {
   readonly dataPath: string;
@@ -67,6 +66,7 @@ export class PostgresSide implements LogIds, SharedPostgres {
   readonly backlog: NodeBacklog;
   readonly audit: AuditWriter;
   readonly progress: ProgressKeeper;
+  readonly #unwritten: UnwrittenProgress;
   readonly schedule: ScheduleKeeper;
   onUp: (() => void) | null = null;
   readonly #options: PostgresSideOptions;
@@ -102,8 +102,9 @@ export class PostgresSide implements LogIds, SharedPostgres {
       retentionDays: options.auditRetentionDays,
       spoolBytesMax: options.auditSpoolBytesMax,
     });
+    this.#unwritten = new UnwrittenProgress(options.dataPath, log);
     this.progress = new ProgressKeeper({
-      ...{ link, owner, log, session: state.session },
+      ...{ link, owner, log, session: state.session, unwritten: this.#unwritten },
       mayHave: (logId) => this.blocks.mayHave(logId),
     });
     this.schedule = new ScheduleKeeper({
@@ -174,9 +175,10 @@ export class PostgresSide implements LogIds, SharedPostgres {
         this.link,
         state.identity,
         (id) => this.#known.has(id),
+        this.#unwritten.found,
         log,
       );
-      if (deleted.length > 0) await this.#dropScheduled(deleted);
+      if (deleted.length > 0) await dropScheduled(this.link, this.owner.owner, deleted);
       for (const { logId } of logs) this.#known.add(logId);
       this.blocks.adopt(logs.map(({ logId }) => logId));
       forgetDrained(owedFrom(topics), logs, this.backlog);
@@ -188,15 +190,6 @@ export class PostgresSide implements LogIds, SharedPostgres {
     });
     this.#loading = loaded.catch(() => {});
     return loaded;
-  }
-
-  /** What is due later of logs that nobody wants. Rejects when it could not be done. */
-  async #dropScheduled(logIds: readonly number[]): Promise<void> {
-    const { owner } = this.owner;
-    if (owner === null) throw new Error("the node has no epoch");
-    await this.link.use("background", (sql) =>
-      withDeadline(deleteScheduledOfLogs(sql, owner, logIds), dropDeadlineMs),
-    );
   }
 
   /** A durable log that was begun here, or has been loaded. */

@@ -17,6 +17,7 @@ import type { StoreLog } from "./ports.ts";
 import type { PostgresLink } from "./postgres-link.ts";
 import { encodeFlush } from "./progress-codec.ts";
 import type { NodeOwner } from "./store-owner.ts";
+import type { UnwrittenProgress } from "./unwritten-progress.ts";
 
 const lookEveryMs = 20;
 /** From the start of one flush to the next: with the wait for a look and the commit, what has changed is 100 ms old at most. */
@@ -37,6 +38,8 @@ export interface ProgressKeeperOptions {
   /** Whether the store may have something of a log. */
   readonly mayHave: (logId: number) => boolean;
   readonly log: StoreLog;
+  /** Where what Postgres does not take at a stop is kept. */
+  readonly unwritten: UnwrittenProgress;
 }
 
 export class ProgressKeeper {
@@ -94,6 +97,19 @@ export class ProgressKeeper {
     const isWritten = await this.writeAll(deadlineMs);
     this.#closed = true;
     return isWritten;
+  }
+
+  /** What is left at a stop is in Postgres, or else in the data path. Rejects when neither takes it. */
+  async leave(deadlineMs: number): Promise<void> {
+    if (await this.finish(deadlineMs)) return;
+    const { owner, mayHave, unwritten } = this.#options;
+    const epoch = owner.owner?.epoch;
+    if (this.#notes === null || epoch === undefined) return;
+    this.#now();
+    const flush = this.#notes.take(true, mayHave);
+    // One that has loaded nothing yet leaves what the life before it kept.
+    if (flush !== null && flush.topics.length > 0)
+      await unwritten.keep({ epoch, payload: encodeFlush(flush) });
   }
 
   /** Writes down everything, while nothing changes. False: Postgres did not take it in time. */
