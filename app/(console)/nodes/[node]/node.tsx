@@ -10,6 +10,7 @@ import { HistoryCharts } from "../../../components/chart/history-charts.tsx";
 import { charts } from "../../../components/chart/lines.ts";
 import { InFlightMetric, InMetric, OutMetric, WaitingMetric } from "../../../components/flow-metrics.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
+import { LastAction } from "../../../components/last-action.tsx";
 import { Limits } from "../../../components/limits.tsx";
 import { Metric, Metrics } from "../../../components/metric.tsx";
 import { NodeState } from "../../../components/node-state.tsx";
@@ -37,7 +38,17 @@ export function Node({ name, rendered }: { name: string; rendered: Snapshot<`nod
   const { node } = data;
   return (
     <div data-stale={node.state !== "up" || undefined}>
-      <PageHead title={name} name badges={<NodeState node={node} />} note={<Heard node={node} />} />
+      <PageHead
+        title={name}
+        name
+        badges={
+          <>
+            <NodeState node={node} />
+            <LastAction action={data.lastAction} href={`${paths.audit}?node=${encodeURIComponent(name)}`} />
+          </>
+        }
+        note={<Heard node={node} />}
+      />
       <Limits limits={node.limits} />
       <div className="space-y-4">
         <ProblemList problems={data.problems} />

@@ -10,6 +10,7 @@ import {
 } from "../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../actions/action-button.tsx";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
+import { LastAction } from "../../../components/last-action.tsx";
 import { LinkButton } from "../../../components/link-button.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { QueueActions, QueueFigures, useQueueTabs } from "../../../components/queue-page.tsx";
@@ -69,7 +70,12 @@ function Existing({ name, data, channels }: Rendered & { readonly data: TopicVie
       <PageHead
         title={name}
         name
-        badges={<StateBadges what="topic" paused={paused} ephemeral={ephemeral} durable={durable} />}
+        badges={
+          <>
+            <StateBadges what="topic" paused={paused} ephemeral={ephemeral} durable={durable} />
+            <LastAction action={data.lastAction} href={paths.auditOf({ topic: name })} />
+          </>
+        }
         note={<Facts data={data} />}
         actions={
           <QueueActions topic={name} paused={paused} nodes={data.nodes}>

@@ -7,6 +7,7 @@ import {
   type Snapshot,
 } from "../../../../../../server/console/contract/index.ts";
 import { Gone, useWasHere } from "../../../../../components/gone.tsx";
+import { LastAction } from "../../../../../components/last-action.tsx";
 import { PageHead } from "../../../../../components/page-head.tsx";
 import { QueueActions, QueueFigures, useQueueTabs } from "../../../../../components/queue-page.tsx";
 import { StateBadges } from "../../../../../components/state-badges.tsx";
@@ -66,7 +67,12 @@ function Existing({
       <PageHead
         title={`${topic}/${channel}`}
         name
-        badges={<StateBadges what="channel" paused={paused} ephemeral={ephemeral} />}
+        badges={
+          <>
+            <StateBadges what="channel" paused={paused} ephemeral={ephemeral} />
+            <LastAction action={data.lastAction} href={paths.auditOf({ topic, channel })} />
+          </>
+        }
         note={data.bottleneck === null ? undefined : <BottleneckLine bottleneck={data.bottleneck} />}
         actions={<QueueActions topic={topic} channel={channel} paused={paused} nodes={data.nodes} />}
       />
