@@ -59,12 +59,16 @@ export class CheckpointKeeper {
     this.#hasBeside = this.foundBeside !== null;
   }
 
-  /** Resolves when it is written, or when a newer one took its place. */
+  /** Resolves when it is written, or a newer one that took its place. */
   save(topics: readonly TopicCheckpoint[]): Promise<void> {
     if (this.#closed) return Promise.resolve();
-    this.#pending?.settle();
+    const before = this.#pending?.settle;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#pending = { topics, settle: resolve };
+    const settle = () => {
+      before?.();
+      resolve();
+    };
+    this.#pending = { topics, settle };
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = null;
     });

@@ -150,7 +150,7 @@ export interface NodeStore {
   keepProgress(notes: ProgressNotes, now: () => void): void;
   /**
    * Keeps what is owed. Periodic (`final: false`): returns at once, the newest wins, at most one a
-   * second is written; resolves when written or superseded. Final: first every block given to
+   * second is written; resolves when it, or a newer one, is written. Final: first every block given to
    * `backlog.write` is made durable (in files, when Postgres does not take it), then the checkpoint;
    * rejects when the disk refuses, with what could not be kept. No write may follow a final one.
    * `whole: false` says that what `load` found is not in `topics`, because the node stops before it knew: then both
