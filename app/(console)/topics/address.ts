@@ -12,4 +12,4 @@ export const topicsAddress = {
   sort: parseAsString.withDefault(standardSort),
 };
 
-export const loadTopicsAddress = createLoader(topicsAddress);
+export const loadTopicsAddress = createLoader({ ...topicsAddress, cols: parseAsArrayOf(parseAsString) });

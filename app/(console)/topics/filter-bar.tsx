@@ -18,6 +18,7 @@ import { Button } from "../../components/button.tsx";
 import { cn } from "../../components/classes.ts";
 import { Input } from "../../components/field.tsx";
 import { ColumnChooser } from "../../components/table/column-chooser.tsx";
+import { DensitySwitch } from "../../components/table/density-switch.tsx";
 import type { ChosenColumns } from "../../components/table/use-columns.ts";
 import { useFormat, useWords } from "../../words/index.ts";
 import { type TopicState, topicStates, topicsAddress } from "./address.ts";
@@ -78,6 +79,7 @@ export function FilterBar({
       {filtered && <span className="text-12 text-muted">{found}</span>}
       <Announced text={filtered ? found : ""} reason={`${q} ${state.join()}`} />
       <span className="ml-auto flex gap-2 max-md:hidden">
+        <DensitySwitch />
         <ColumnChooser columns={columns} />
         <Export query={windowQuery({ q, state, sort: printSort(sorting) })} />
       </span>

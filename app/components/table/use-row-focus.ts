@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { usePreferences } from "../../preferences/provider.tsx";
 
 /** A page of rows, for PgUp and PgDn. */
 const pageRows = 10;
@@ -30,6 +31,7 @@ export function useRowFocus<Row extends { readonly key: string }>({
 }) {
   const [focused, setFocused] = useState<Focused<Row> | null>(null);
   const wanted = useRef<number | null>(null);
+  const letters = usePreferences().preferences.keys === "on";
 
   // Where it goes to may not be drawn yet, or not even be here.
   useEffect(() => {
@@ -54,6 +56,7 @@ export function useRowFocus<Row extends { readonly key: string }>({
     if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const element = (event.target as HTMLElement).closest<HTMLElement>("tr[data-index]");
     if (element === null || (event.target as HTMLElement).closest("[role=menu], input[type=text]")) return;
+    if (!letters && event.key.length === 1 && event.key !== " ") return;
     const index = Number(element.dataset["index"]);
     const row = rowAt(index);
     const own = event.target === element;

@@ -8,7 +8,6 @@ import {
   type WindowRequest,
   type WindowRoom,
   type WindowViewOf,
-  windowRowsDefault,
   windowRowsMax,
 } from "../../../server/console/contract/index.ts";
 import { useLine } from "../../live/use-now.ts";
@@ -17,6 +16,7 @@ import { type Hand, useHand } from "./use-hand.ts";
 
 /** Rows asked for beyond those in sight, and the step by which the window moves: not with every row that is scrolled. */
 const marginRows = 10;
+const firstRows = 40;
 
 export interface TableWindow<R extends WindowRoom> {
   readonly data: WindowViewOf<R> | null;
@@ -39,7 +39,7 @@ export function useTableWindow<R extends WindowRoom>(
   const paused = useLine().pausedAtMs !== null;
   const sort = printSort(sorting);
   const reason = JSON.stringify([sort, q, state]);
-  const [range, setRange] = useState({ offset: 0, limit: windowRowsDefault, reason });
+  const [range, setRange] = useState({ offset: 0, limit: firstRows, reason });
   const [order, setOrder] = useState(0);
   const { offset, limit } = range.reason === reason ? range : { offset: 0, limit: range.limit };
   const hold = hand.held || paused;

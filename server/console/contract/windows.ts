@@ -73,12 +73,13 @@ export function tableOf(room: WindowRoom): TableName {
 }
 
 /** As the query of an address of the API. */
-export function windowQuery({ sort, q, state, offset, limit }: WindowRequest): string {
+export function windowQuery({ sort, q, state, offset, limit, columns }: WindowRequest): string {
   const query = new URLSearchParams();
   if (sort) query.set("sort", sort);
   if (q) query.set("q", q);
   if (state && state.length > 0) query.set("state", state.join(","));
   if (offset) query.set("offset", String(offset));
   if (limit !== undefined) query.set("limit", String(limit));
+  if (columns !== undefined) query.set("columns", columns.join(","));
   return query.size === 0 ? "" : `?${query}`;
 }

@@ -5,6 +5,11 @@ import { windowRowsMax, windowTextMax } from "../contract/index.ts";
 const sort = z.string().max(200).optional();
 const q = z.string().max(windowTextMax).optional();
 const states = z.array(z.string().max(32)).max(16);
+const columns = z.array(z.string().max(32)).max(64);
+const list = z
+  .string()
+  .max(1_000)
+  .transform((text) => text.split(",").filter((part) => part !== ""));
 const offset = z.int().min(0).max(1_000_000);
 const limit = z.int().min(1).max(windowRowsMax);
 
@@ -15,7 +20,7 @@ export const windowFields = {
   state: states.optional(),
   offset: offset.optional(),
   limit: limit.optional(),
-  columns: z.array(z.string().max(32)).max(64).optional(),
+  columns: columns.optional(),
   hold: z.boolean().optional(),
   order: z.int().optional(),
 };
@@ -24,12 +29,8 @@ export const windowFields = {
 export const windowOfQuery = z.object({
   sort,
   q,
-  state: z
-    .string()
-    .max(300)
-    .transform((text) => text.split(",").filter((part) => part !== ""))
-    .pipe(states)
-    .optional(),
+  state: list.pipe(states).optional(),
+  columns: list.pipe(columns).optional(),
   offset: z.coerce.number().pipe(offset).optional(),
   limit: z.coerce.number().pipe(limit).optional(),
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shownOf } from "./use-columns.ts";
+import { shownOf } from "./shown-columns.ts";
 
 const columns = ["name", "depth", "in", "bytes"].map((id) => ({
   id,
