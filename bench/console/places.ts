@@ -10,10 +10,18 @@ const root = resolve(import.meta.dirname, "../..");
 const weir = join(root, "bin/weir.mjs");
 const readyMsMax = 60_000;
 
+const children = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of children) child.kill();
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 export class Asked implements AsyncDisposable {
   readonly child: ChildProcess;
   constructor(child: ChildProcess) {
     this.child = child;
+    children.add(child);
+    child.once("exit", () => children.delete(child));
   }
 
   static fork(file: string, args: readonly string[]): Asked {
