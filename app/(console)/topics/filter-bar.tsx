@@ -4,7 +4,7 @@ import type { SortingState } from "@tanstack/react-table";
 import { Download } from "lucide-react";
 import { debounce, useQueryStates } from "nuqs";
 import { DropdownMenu } from "radix-ui";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import {
   apiPaths,
   printSort,
@@ -103,7 +103,7 @@ function Announced({ text, reason }: { text: string; reason: string }) {
 }
 
 /** All that match, as a file: not only the rows in sight. */
-function Export({ query }: { query: string }) {
+const Export = memo(function Export({ query }: { query: string }) {
   const t = useWords("topics");
   const href = (format: string) =>
     `${base}${apiPaths.topicsFile}${query}${query === "" ? "?" : "&"}format=${format}`;
@@ -136,4 +136,4 @@ function Export({ query }: { query: string }) {
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
-}
+});

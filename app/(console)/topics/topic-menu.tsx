@@ -1,7 +1,7 @@
 "use client";
 
 import { Eraser, ExternalLink, Pause, Play, ScrollText, Send, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { ActionName } from "../../../server/console/contract/index.ts";
 import { ActionDialog } from "../../actions/action-dialog.tsx";
 import { useWritesClosed } from "../../actions/use-writes.ts";
@@ -11,7 +11,7 @@ import { paths } from "../../paths.ts";
 import { useWords } from "../../words/index.ts";
 
 /** What can be done with one topic of the list. */
-export function TopicMenu({ topic, paused }: { topic: string; paused: boolean }) {
+export const TopicMenu = memo(function TopicMenu({ topic, paused }: { topic: string; paused: boolean }) {
   const [asked, setAsked] = useState<ActionName | null>(null);
   return (
     <>
@@ -27,7 +27,7 @@ export function TopicMenu({ topic, paused }: { topic: string; paused: boolean })
       )}
     </>
   );
-}
+});
 
 function Items({
   topic,

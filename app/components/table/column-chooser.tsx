@@ -2,13 +2,18 @@
 
 import { ArrowDown, ArrowUp, Columns3 } from "lucide-react";
 import { Popover } from "radix-ui";
+import { memo, type ReactNode } from "react";
 import { useWords } from "../../words/index.ts";
 import { Button } from "../button.tsx";
 import { useColumnWords } from "./column.ts";
 import type { ChosenColumns } from "./use-columns.ts";
 
 /** Which columns a table shows, and in which order: by buttons, so that no column has to be dragged. */
-export function ColumnChooser<Row>({ columns: { shown, all, choose } }: { columns: ChosenColumns<Row> }) {
+export const ColumnChooser = memo(function ColumnChooser<Row>({
+  columns: { shown, all, choose },
+}: {
+  columns: ChosenColumns<Row>;
+}) {
   const t = useWords("tables");
   const words = useColumnWords();
   const ids = shown.slice(1).map((column) => column.id);
@@ -93,4 +98,4 @@ export function ColumnChooser<Row>({ columns: { shown, all, choose } }: { column
       </Popover.Portal>
     </Popover.Root>
   );
-}
+}) as <Row>(props: { columns: ChosenColumns<Row> }) => ReactNode;

@@ -44,17 +44,7 @@ export const TableRow = memo(function TableRow<Row extends { readonly key: strin
       )}
     >
       {columns.map((column, at) => (
-        <td
-          key={column.id}
-          className={cn(
-            "border-line px-3 whitespace-nowrap",
-            at === 0 &&
-              "sticky left-0 w-full max-w-0 min-w-36 truncate bg-bg group-hover:bg-surface md:min-w-60",
-            at === 0 && stale && "border-l-4 border-l-muted",
-            column.numeric && "text-right",
-            priorityClass(column.priority),
-          )}
-        >
+        <td key={column.id} className={cellClass(column, at === 0, stale)}>
           {at === 0 && choose !== null ? (
             <span className="flex items-center">
               <Choice name={row.key} chosen={chosen} onChange={() => choose(row.key)} />
@@ -69,6 +59,15 @@ export const TableRow = memo(function TableRow<Row extends { readonly key: strin
     </tr>
   );
 }) as <Row extends { readonly key: string }>(props: Props<Row>) => ReactNode;
+
+/** Put together plainly: it is done for every cell at every tick. */
+function cellClass<Row>({ numeric, priority }: Column<Row>, first: boolean, stale: boolean): string {
+  const place = first
+    ? " sticky left-0 w-full max-w-0 min-w-36 truncate bg-bg group-hover:bg-surface md:min-w-60"
+    : "";
+  const edge = first && stale ? " border-l-4 border-l-muted" : "";
+  return `border-line px-3 whitespace-nowrap${place}${edge}${numeric ? " text-right" : ""} ${priorityClass(priority)}`;
+}
 
 function Choice({ name, chosen, onChange }: { name: string; chosen: boolean; onChange: () => void }) {
   const t = useWords("tables");

@@ -15,5 +15,8 @@ export interface ChosenColumns<Row> {
 export function useColumns<Row>(all: readonly Column<Row>[], key = "cols"): ChosenColumns<Row> {
   const [ids, setIds] = useQueryState(key, parseAsArrayOf(parseAsString));
   const shown = useMemo(() => shownOf(all, ids), [all, ids]);
-  return { shown, all, choose: (chosen) => void setIds(chosen === null ? null : [...chosen]) };
+  return useMemo(
+    () => ({ shown, all, choose: (chosen) => void setIds(chosen === null ? null : [...chosen]) }),
+    [shown, all, setIds],
+  );
 }
