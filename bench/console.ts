@@ -114,7 +114,7 @@ const rows: Row[] = [
 const result = [
   table(rows),
   "",
-  `${topics.toLocaleString("en")} topics × ${channels} channels; every figure of every topic differs from second to second, which is ${(asked.lineBytes / 1e6).toFixed(1)} MB a second from the node. Each paint is by a browser that was never there; the tab shows ${tab.rows} rows, ${tab.cells} cells, and a tick is a second. The browsers watch 50 rows each, in eight orders and at forty places; cores are of the console's process, by the second.`,
+  `${topics.toLocaleString("en")} topics × ${channels} channels; every figure of every topic differs from second to second, which is ${(asked.lineBytes / 1e6).toFixed(1)} MB a second from the node. Each paint is by a browser that was never there; the tab shows ${tab.rows} rows, ${tab.cells} cells, and a tick is a second. The browsers watch 50 rows each, in eight orders and at forty places; cores are of the console's process, by the second. Script, layout and main thread are processor time of the tab's main thread. Paints are on a clock: measure them where nothing else runs, or give the command precedence (`nice`).`,
 ].join("\n");
 console.log(result);
 const command = `node bench/console.ts --seconds ${seconds}`;

@@ -8,12 +8,12 @@ const columns = ["name", "depth", "in", "bytes"].map((id) => ({
 }));
 const ids = (chosen: readonly string[] | null) => shownOf(columns, chosen).map(({ id }) => id);
 
-test("[W31] columns are those that the table has by itself, or the chosen ones in their order, the name first", () => {
+test("[WT1] columns are those that the table has by itself, or the chosen ones in their order, the name first", () => {
   expect(ids(null)).toEqual(["name", "depth", "in"]);
   expect(ids(["bytes", "depth"])).toEqual(["name", "bytes", "depth"]);
 });
 
-test("[W31] an address with nonsense in it chooses nothing that is not there, and none twice", () => {
+test("[WT1] an address with nonsense in it chooses nothing that is not there, and none twice", () => {
   expect(ids(["bytes", "bytes", "__proto__", "name"])).toEqual(["name", "bytes"]);
   expect(ids(["nothing"])).toEqual(["name", "depth", "in"]);
   expect(ids([])).toEqual(["name", "depth", "in"]);
