@@ -1,6 +1,7 @@
 /**
  * What the console costs with very many topics, all of which change every second: the first paint and the cost of
  * a tab in a real browser, and of a hundred browsers to the console.
+ * Paints are taken by the clock: where other things run, give it precedence.
  * `node bench/console.ts [--topics N] [--channels N] [--sockets N] [--seconds N] [--markdown]`
  */
 
@@ -114,7 +115,7 @@ const rows: Row[] = [
 const result = [
   table(rows),
   "",
-  `${topics.toLocaleString("en")} topics × ${channels} channels; every figure of every topic differs from second to second, which is ${(asked.lineBytes / 1e6).toFixed(1)} MB a second from the node. Each paint is by a browser that was never there; the tab shows ${tab.rows} rows, ${tab.cells} cells, and a tick is a second. The browsers watch 50 rows each, in eight orders and at forty places; cores are of the console's process, by the second. Script, layout and main thread are processor time of the tab's main thread. Paints are on a clock: measure them where nothing else runs, or give the command precedence (`nice`).`,
+  `${topics.toLocaleString("en")} topics × ${channels} channels; every figure of every topic differs from second to second, which is ${(asked.lineBytes / 1e6).toFixed(1)} MB a second from the node. Each paint is by a browser that was never there; the tab shows ${tab.rows} rows, ${tab.cells} cells, and a tick is a second. The browsers watch 50 rows each, in eight orders and at forty places; cores are of the console's process, by the second. Script, layout and main thread are processor time of the tab's main thread.`,
 ].join("\n");
 console.log(result);
 const command = `node bench/console.ts --seconds ${seconds}`;
