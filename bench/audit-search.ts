@@ -12,7 +12,7 @@ import { insertAuditBatch, makeAuditPartitions, traceMessage } from "../db/queri
 import { type EventFilter, estimateEvents, searchAudit } from "../db/queries/audit-search.ts";
 import { startPostgres } from "../server/postgres/embedded.ts";
 import { AuditBatch } from "../server/store/audit-batch.ts";
-import type { Row } from "./report.ts";
+import { circumstances, type Row, table, writeSection } from "./report.ts";
 
 const { values: options } = parseArgs({
   options: { millions: { type: "string", default: "30" }, markdown: { type: "boolean", default: false } },
@@ -74,6 +74,9 @@ async function fill(sql: Sql): Promise<number> {
   return events;
 }
 
+const ms = (value: number) => `${value.toFixed(0)} ms`;
+const count = (value: number) => value.toLocaleString("en-US");
+
 const dataDir = mkdtempSync(join(tmpdir(), "weir-bench-"));
 try {
   await using server = await startPostgres({ dataDir, settings: { fsync: "off", autovacuum: "off" } });
@@ -83,13 +86,12 @@ try {
   await makeAuditPartitions(sql, [day(-1), day(0), day(1)]);
   const begun = performance.now();
   const events = await fill(sql);
-  console.error(`${events} events in ${Math.round((performance.now() - begun) / 1000)} s`);
+  const filledSeconds = Math.round((performance.now() - begun) / 1_000);
   await sql`analyze audit_batches`;
   const [size] = await sql<
     { rows: number; bytes: number }[]
   >`select count(*) as rows, (select sum(pg_total_relation_size(inhrelid)) from pg_inherits
     where inhparent = 'audit_batches'::regclass)::bigint as bytes from audit_batches`;
-  console.error(size);
 
   const all: EventFilter = {
     ...{ topic: null, channel: null, kinds: [], client: "", attemptsMin: 0, attemptsMax: 65_535 },
@@ -101,15 +103,15 @@ try {
     ["the newest within the busy hour", { toMs: busyEndMs - 60_000 }],
     ["one channel", { topic: "topic-7", channel: "b" }],
     ["one channel, within the busy hour", { topic: "topic-7", channel: "b", toMs: busyEndMs - 60_000 }],
-    ["one client in one channel", { topic: "topic-7", channel: "b", client: "worker-5" }],
+    ["one client in one channel", { topic: "topic-7", channel: "b", client: "worker-14" }],
+    ["a client that is not in that channel", { topic: "topic-7", channel: "b", client: "worker-5" }],
     ["timeouts, 144 in the day", { kinds: [5] }],
     ["a topic with 144 events in the day", { topic: "rare" }],
     ["a client that was never there", { client: "nobody" }],
     ["attempts of 3 or more, nothing else said", { attemptsMin: 3 }],
     ["the same in the last hour", { attemptsMin: 3, fromMs: endMs - dayMs / 24 }],
   ];
-  const rows: Row[] = [];
-  const loop = new Map<string, number>();
+  const rows: Row[] = [["asked for", "took", "found", "stopped at", "rows looked at", "looked back"]];
   for (const [name, filter] of asked) {
     const took: number[] = [];
     let page: Awaited<ReturnType<typeof searchAudit>> | null = null;
@@ -122,21 +124,31 @@ try {
     const back = (Math.min(all.toMs, endMs, filter.toMs ?? endMs) - page!.backToMs) / 3_600_000;
     rows.push([
       name,
-      `${took[1]!.toFixed(0)} ms`,
-      `${page!.events.length}, ${page!.stopped}`,
+      ms(took[1]!),
+      page!.events.length,
+      page!.stopped,
       page!.rows.toLocaleString("en-US"),
-      page!.looked.toLocaleString("en-US"),
       `${back.toFixed(2)} h`,
-    ] as never);
-    console.error(rows.at(-1), loop.size);
+    ]);
   }
-  const id = (70_000).toString(16).padStart(8, "0") + (1_000_000).toString(16).padStart(8, "0");
-  const at = performance.now();
+  const seq = 1_000_000;
+  const id = (70_000).toString(16).padStart(8, "0") + seq.toString(16).padStart(8, "0");
+  const tracedAt = performance.now();
   const life = await traceMessage(sql, id);
-  console.error("trace", life.length, performance.now() - at);
-  const guessAt = performance.now();
-  console.error("estimate", await estimateEvents(sql, startMs, endMs), performance.now() - guessAt);
+  rows.push(["the life of one message", ms(performance.now() - tracedAt), life.length, "end", "", ""]);
+  const guessedAt = performance.now();
+  const guess = await estimateEvents(sql, startMs, endMs);
+  rows.push(["how much there is, guessed", ms(performance.now() - guessedAt), guess ?? 0, "", "", ""]);
   await sql.end({ timeout: 1 });
+  const text = `${table(rows)}
+
+${count(events)} events of a day, half of them in one hour, in ${count(size!.rows)} rows and ${count(Math.round(size!.bytes / 2 ** 20))} MB, written in ${filledSeconds} s. The middle of three searches each, for 100 events, 5 s at most.`;
+  console.log(text);
+  if (options.markdown)
+    writeSection(
+      "Searching the audit",
+      `${circumstances(`node bench/audit-search.ts --millions ${options.millions}`)}\n\n${text}`,
+    );
 } finally {
   rmSync(dataDir, { recursive: true, force: true });
 }
