@@ -29,7 +29,7 @@ export function StaleBanner() {
     >
       <span aria-hidden="true" className="hatch h-4 w-6 rounded-control" />
       <Shape tone="crit" />
-      <span>
+      <span className="min-w-0 flex-1 basis-56">
         {t.rich("stale.from", {
           at: clock(state.dataAtMs, zone),
           age: age(state.ageMs),
