@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 export interface Weir extends AsyncDisposable {
   /** The console's address. */
@@ -16,6 +17,8 @@ export interface Weir extends AsyncDisposable {
 
 const weir = resolve(import.meta.dirname, "../bin/weir.mjs");
 const readyMsMax = 90_000;
+const againMax = 100;
+const againMs = 300;
 
 export async function startWeir(): Promise<Weir> {
   const dataPath = mkdtempSync(join(tmpdir(), "weir-example-"));
@@ -31,7 +34,7 @@ export async function startWeir(): Promise<Weir> {
   };
   let said = "";
   const late = setTimeout(() => child.kill("SIGKILL"), readyMsMax);
-  for await (const text of child.stdout) {
+  for await (const text of child.stdout.iterator({ destroyOnReturn: false })) {
     said += text;
     if (said.includes("Ctrl-C")) break;
   }
@@ -40,23 +43,35 @@ export async function startWeir(): Promise<Weir> {
   child.stdout.resume();
   const told = (name: string) => new RegExp(`^ *${name} +(\\S+)`, "m").exec(said)?.[1];
   const [url, signInUrl, nodeUrl] = [told("Console"), told("Sign in"), told("NSQ HTTP")];
-  if (!url || !signInUrl || !nodeUrl) throw new Error(`weir up did not come up:\n${said}`);
-  const apiToken = await makeApiToken(url, signInUrl);
-  return { url, nodeUrl, signInUrl: `${url}/signin`, apiToken, [Symbol.asyncDispose]: stop };
+  try {
+    if (!url || !signInUrl || !nodeUrl) throw new Error(`weir up did not come up:\n${said}`);
+    const apiToken = await makeApiToken(url, signInUrl);
+    return { url, nodeUrl, signInUrl: `${url}/signin`, apiToken, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** What a person does under Settings, Tokens. */
 async function makeApiToken(url: string, signInUrl: string): Promise<string> {
   const signedIn = await fetch(signInUrl, { redirect: "manual" });
   const cookie = signedIn.headers.getSetCookie()[0]!.split(";")[0]!;
-  const answer = await fetch(`${url}/api/v1/tokens`, {
-    method: "POST",
-    headers: { cookie, origin: url, "content-type": "application/json" },
-    body: JSON.stringify({
-      ...{ name: "example backend", rights: ["read", "read-bodies", "publish", "operate"] },
-      ...{ topics: ["*"], channels: ["*"], days: 1 },
-    }),
-  });
+  const ask = () =>
+    fetch(`${url}/api/v1/tokens`, {
+      method: "POST",
+      headers: { cookie, origin: url, "content-type": "application/json" },
+      body: JSON.stringify({
+        ...{ name: "example backend", rights: ["read", "read-bodies", "publish", "operate"] },
+        ...{ topics: ["*"], channels: ["*"], days: 1 },
+      }),
+    });
+  let answer = await ask();
+  // Its Postgres may have only just been started, and not know yet who has signed in.
+  for (let again = 0; !answer.ok && again < againMax; again++) {
+    await pause(againMs);
+    answer = await ask();
+  }
   if (!answer.ok) throw new Error(`no API token: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { secret: string }).secret;
 }
