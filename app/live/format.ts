@@ -151,15 +151,6 @@ function formatsIn(units: Units): Formats {
   };
 }
 
-/** English, for the pages that do not take their words from app/words yet. */
-export const formats = formatsOf("en");
-export const { count, exact, rate, age, span, bytes, percent } = formats;
-
-/** "1 message", "2 messages". English only: with words it is a plural of the message. */
-export function plural(value: number | null, one: string, many = `${one}s`): string {
-  return `${value === null ? unknown : count(value)} ${value === 1 ? one : many}`;
-}
-
 export type Zone = "utc" | "local";
 
 /** Wall clock, `utc` until the browser's own time zone may be used. */

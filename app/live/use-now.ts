@@ -5,8 +5,6 @@ import { type Connection, isStale, type LiveState, liveState, unopened } from ".
 import { useLive } from "./provider.tsx";
 import { useStatus } from "./use-room.ts";
 
-export { useAwake } from "./use-awake.ts";
-
 const listeners = new Set<() => void>();
 let secondMs = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
