@@ -60,7 +60,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
       <span className="w-6" />
       {button("empty-topic")}
       {button("delete-topic")}
-      <Button size="small" kind="quiet" className="ml-auto" onClick={selection.clear}>
+      <Button size="small" kind="quiet" onClick={selection.clear}>
         <X aria-hidden="true" />
         {t("choose-none")}
       </Button>

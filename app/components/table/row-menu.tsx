@@ -3,7 +3,7 @@
 import { Ellipsis } from "lucide-react";
 import Link from "next/link";
 import { DropdownMenu } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useWords } from "../../words/index.ts";
 import { Button } from "../button.tsx";
 import { cn } from "../classes.ts";
@@ -12,8 +12,10 @@ import { cn } from "../classes.ts";
 export function RowMenu({ name, children }: { name: string; children: ReactNode }) {
   const t = useWords("tables");
   const [open, setOpen] = useState(false);
+  const place = useRef<HTMLButtonElement>(null);
   const button = (
     <Button
+      ref={place}
       kind="quiet"
       size="icon"
       className="size-7"
@@ -34,6 +36,11 @@ export function RowMenu({ name, children }: { name: string; children: ReactNode 
         <DropdownMenu.Content
           align="end"
           collisionPadding={8}
+          // The button that opened it is another one by now.
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            place.current?.focus();
+          }}
           className="z-50 min-w-44 rounded-card bg-raised p-1 text-13 shadow-float"
         >
           {children}
