@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Message, Producer } from "../../client/browser/index.ts";
-import { apiPaths } from "../console/contract/index.ts";
+import { apiPaths, type BrowserConnections } from "../console/contract/index.ts";
 import { BridgeWorld } from "../testing/bridge.ts";
 import { eventually } from "../testing/eventually.ts";
 
@@ -146,4 +146,41 @@ test("[BC6] pages of a group of each have every message, those of a shared one p
 
   await eventually(() => expect(seen).toEqual([["for all"], ["for all"]]));
   expect(new Set(each.map(({ channel }) => channel)).size).toBe(2);
+});
+
+test("[BC4] a page that does not read holds what RDY allows and no more, and others go on", async () => {
+  const topic = "bc4";
+  const body = "x".repeat(100_000);
+  const { token } = await world.mint();
+  const blocked = await world.connected(world.raw({ token }));
+  const sub = { topic, channel: "page", rdy: 40 };
+  await new Promise((answered) => blocked.emit("sub", sub, answered));
+  // Its bytes are not taken from the kernel any more, as those of a tab that is blocked are not.
+  const socket = (blocked.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } }).ws
+    ._socket;
+  socket.pause();
+  const before = process.memoryUsage().rss;
+  const bodies: number[] = [];
+  world.consume(topic, (message) => {
+    bodies.push(message.bytes.length);
+    return message.finish();
+  });
+
+  await world.publish(topic, ...Array.from({ length: 400 }, () => body));
+
+  const held = await eventually(
+    async () => {
+      const { connections } = await world.console.read<BrowserConnections>(apiPaths.consumeConnections);
+      const one = connections.find(({ topic: of, tab }) => of === topic && tab === "tab")!;
+      expect(one.inFlight + bodies.length).toBe(400);
+      return one;
+    },
+    { withinMs: 20_000 },
+  );
+  expect(held.inFlight).toBeLessThanOrEqual(40);
+  expect(bodies.length).toBeGreaterThanOrEqual(360);
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+
+  blocked.disconnect();
+  await eventually(() => expect(bodies).toHaveLength(400));
 });

@@ -1,0 +1,29 @@
+/** Runs in the browser: finishes what it gets, and tells the test of each. */
+import { Consumer } from "../../client/browser/index.ts";
+
+declare global {
+  interface Window {
+    finished(number: number): Promise<void>;
+    deliveredAfterEnd(text: string): Promise<void>;
+  }
+}
+
+let expired = false;
+
+const consumer = new Consumer({
+  url: document.body.dataset["console"]!,
+  topic: "competed",
+  channel: "tabs",
+  maxInFlight: 20,
+  token: async () => await (await fetch("/token")).text(),
+  onMessage: async (message) => {
+    if (expired) void window.deliveredAfterEnd(message.text);
+    if ((await message.finish()) === "ok") await window.finished(Number(message.text));
+  },
+});
+consumer.on("state", (state) => {
+  if (state === "consuming") expired = false;
+});
+consumer.on("error", ({ code }) => {
+  if (code === "expired") expired = true;
+});
