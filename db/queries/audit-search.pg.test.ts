@@ -3,7 +3,7 @@ import { AuditBatch } from "../../server/store/audit-batch.ts";
 import { freshDatabase } from "../../server/testing/postgres.ts";
 import { openPool, parseDatabaseUrl, type Sql } from "../client.ts";
 import { migrate } from "../migrate.ts";
-import { insertAuditBatch, makeAuditPartitions } from "./audit.ts";
+import { insertAuditBatch, makeAuditPartitions, traceMessage } from "./audit.ts";
 import { type FoundEvent, type Position, readPosition, writePosition } from "./audit-order.ts";
 import { type EventFilter, estimateEvents, searchAudit } from "./audit-search.ts";
 
@@ -174,6 +174,19 @@ test("[AS4] how much there is is guessed without counting it", async () => {
     const guess = await estimateEvents(sql, everything.fromMs, everything.toMs);
     expect(guess).toBeGreaterThan(all.length / 2);
     expect(guess).toBeLessThan(all.length * 2);
+  });
+});
+
+test("[SA5] the life of a message of a quiet log is found however much has happened since", async () => {
+  await searching(async (sql, all) => {
+    const first = all.find(({ topic, kind }) => topic === "orders" && kind === 1)!;
+    const id = (70_000).toString(16).padStart(8, "0") + first.seq.toString(16).padStart(8, "0");
+
+    const life = await traceMessage(sql, id, { rowsMax: 3 });
+
+    expect(life.map(({ event, atMs, topic }) => [event, atMs, topic])).toEqual([
+      ["publish", first.atMs, "orders"],
+    ]);
   });
 });
 

@@ -45,6 +45,7 @@ interface BatchRow extends Row {
   readonly nodeId: string;
   readonly directory: AuditDirectory;
   readonly body: Uint8Array;
+  readonly isShared?: boolean;
 }
 
 /** A message was touched at most so often in a trace that people read; what is beyond is cut. */
@@ -58,21 +59,41 @@ const traceRowsMax = 2_000;
 export async function traceMessage(
   sql: Sql,
   messageId: string,
-  options: { channel?: string } = {},
+  options: { channel?: string; rowsMax?: number } = {},
 ): Promise<AuditEvent[]> {
   if (!/^[0-9a-f]{16}$/.test(messageId)) return [];
   const logId = Number.parseInt(messageId.slice(0, 8), 16);
   const seq = Number.parseInt(messageId.slice(8), 16);
-  const rows = await withDeadline(
+  const rowsMax = options.rowsMax ?? traceRowsMax;
+  const newest = await withDeadline(
     sql<BatchRow[]>`
-      (select node_id as "nodeId", directory, body from audit_batches
+      (select node_id as "nodeId", directory, body, false as "isShared" from audit_batches
         where log_id = ${logId} and seq_max between ${seq} and ${seq + rowSpanMax} and seq_min <= ${seq}
-        limit ${traceRowsMax})
+        limit ${rowsMax})
       union all
-      (select node_id, directory, body from audit_batches
-        where log_ids @> ${`{${logId}}`}::bigint[] order by to_at desc limit ${traceRowsMax})`,
+      (select node_id, directory, body, true from audit_batches
+        where log_ids @> ${`{${logId}}`}::bigint[] order by to_at desc limit ${rowsMax})`,
     statementMs,
   );
+  const shared = newest.filter(({ isShared }) => isShared);
+  // A quiet log is in a row of every second. Where the newest do not go back to the publish, those that have the
+  // message are looked for by their directories, which takes longer.
+  const goesBack =
+    shared.length < rowsMax || newest.some(({ directory }) => publishes(directory, logId, seq));
+  const rows = goesBack
+    ? newest
+    : [
+        ...newest.filter(({ isShared }) => !isShared),
+        ...(await withDeadline(
+          sql<BatchRow[]>`
+            select node_id as "nodeId", directory, body from audit_batches
+            where log_ids @> ${`{${logId}}`}::bigint[] and jsonb_path_exists(directory,
+              '$.sections[*] ? (@[0] == $l && @[3] <= $s && @[4] >= $s)',
+              ${JSON.stringify({ l: logId, s: seq })}::text::jsonb)
+            order by to_at desc limit ${traceRowsMax}`,
+          statementMs,
+        )),
+      ];
   const wanted = (section: SectionEntry) => section[0] === logId && section[3] <= seq && seq <= section[4];
   const events: AuditEvent[] = [];
   for (const row of rows) {
@@ -85,6 +106,13 @@ export async function traceMessage(
   return events.sort(
     (a, b) =>
       a.atMs - b.atMs || a.attempts - b.attempts || (a.event < b.event ? -1 : Number(a.event > b.event)),
+  );
+}
+
+/** Whether the row may have the message's publish: what is older than it is no part of its life. */
+function publishes({ sections }: AuditDirectory, logId: number, seq: number): boolean {
+  return sections.some(
+    ([log, , kind, seqMin, seqMax]) => log === logId && kind === 1 && seqMin <= seq && seq <= seqMax,
   );
 }
 
