@@ -88,7 +88,7 @@ export async function traceMessage(
           sql<BatchRow[]>`
             select node_id as "nodeId", directory, body from audit_batches
             where log_ids @> ${`{${logId}}`}::bigint[] and jsonb_path_exists(directory,
-              '$.sections[*] ? (@[0] == $l && @[3] <= $s && @[4] >= $s)',
+              'strict $.sections[*] ? (@[0] == $l && @[3] <= $s && @[4] >= $s)',
               ${JSON.stringify({ l: logId, s: seq })}::text::jsonb)
             order by to_at desc limit ${traceRowsMax}`,
           statementMs,
