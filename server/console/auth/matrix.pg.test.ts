@@ -72,6 +72,13 @@ const samples: Readonly<Record<string, (names: typeof seen) => readonly Sample[]
     { asked: { id: randomUUID(), kind: "requeue", dryRun: true, ...names }, action: "requeue" },
     { asked: { id: randomUUID(), kind: "drain", dryRun: true, node: key }, action: "drain" },
   ],
+  [`POST ${apiBase}/alerts/mutes`]: (names) => [
+    {
+      asked: { rule: randomUUID(), object: `${names.topic}/${names.channel}`, forMs: 60_000 },
+      action: "mute-alert",
+      object: names,
+    },
+  ],
   // What they concern is known once the connection is found: of one that is not there nobody learns anything.
   [`POST ${apiBase}/consume/connections/:id/throttle`]: () => [{ asked: {}, action: "kick", gone: true }],
   [`POST ${apiBase}/consume/connections/:id/disconnect`]: () => [{ asked: {}, action: "kick", gone: true }],
@@ -276,4 +283,24 @@ test("[PE15] what is out of sight is in nothing that is shown: not in lists, pro
   expect(counts.data).toMatchObject({ topicCount: 1, channelCount: 1 });
   expect((await weir.get("/api/topics/secret", { cookie })).status).toBe(404);
   expect((await weir.get("/api/topics/orders.eu/audit", { cookie })).status).toBe(404);
+});
+
+test("[PE7] what was last done to an object is told with it, also where another console did it; refusals and publishes are not", async () => {
+  const options = { stores: database.stores, database: () => database.status };
+  await using other = await (await TestConsole.start([key], options)).signIn();
+  await eventually(() => expect(other.server.collector.topics.size).toBe(2));
+  const socket = await other.connect();
+  const room = `channel:${seen.topic}/${seen.channel}` as const;
+  await socket.watch(room);
+  await weir.post("/api/v1/actions", { action: "unpause-channel", ...seen, reason: "the disk is empty" });
+  await weir.post("/api/v1/publish", { topic: seen.topic, body: "x" });
+
+  await eventually(
+    () =>
+      expect(socket.view(room).lastAction).toMatchObject({
+        ...{ actor: "admin", action: "unpause-channel", reason: "the disk is empty" },
+      }),
+    { withinMs: 4_000 },
+  );
+  socket.raw.disconnect();
 });

@@ -1,6 +1,6 @@
 /** Whose eyes a view is for: those who see the same share a feed, and names out of sight are in none of theirs. */
 import { managesPeople } from "../audit/sight.ts";
-import { sightKey, system } from "../auth/authorize.ts";
+import { sightKey } from "../auth/authorize.ts";
 import { type Actor, sees } from "../contract/index.ts";
 
 export interface Eye {
@@ -14,8 +14,6 @@ export function eyeOf(actor: Actor): Eye {
   const key = sightKey(actor);
   return { actor, key, sees: key === "" ? () => true : (topic, channel) => sees(actor, topic, channel) };
 }
-
-export const everything = eyeOf(system);
 
 /** What of an eye a feed of this kind depends on: the operators' log shows each what is theirs. */
 export function eyeKey({ actor, key }: Eye, kind: string): string {
