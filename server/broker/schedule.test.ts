@@ -66,23 +66,6 @@ test("[SH1] a clock that is set while the schedule is at it makes a message neit
   }
 });
 
-test("[SH1] what is in memory and is read all the same comes once, and is not counted twice", () => {
-  const { node, schedule } = scheduling();
-  const { consumer } = node.subscribe(10);
-  node.defer("soon", 1_000);
-  node.defer("late", 60_000);
-  schedule.work();
-  const [row] = [...schedule.rows.values()].filter(({ frame }) => frame.includes("soon"));
-  expect(node.channel().deferredCount).toBe(2);
-
-  node.broker.durable.bring(row!, "billing", false);
-  expect(node.channel().deferredCount).toBe(2);
-  node.advance(2_000);
-
-  expect(consumer.bodies).toEqual(["soon"]);
-  expect(node.channel().deferredCount).toBe(1);
-});
-
 test("[SH1] what is due late costs no memory, counts as deferred, and comes as it is read back", () => {
   const { node, schedule } = scheduling();
   const { consumer } = node.subscribe(10);

@@ -65,10 +65,8 @@ export function bringScheduled(
   }
   const channel = isFound ? topic.ensureChannel(channelName) : topic.channels.get(channelName);
   if (channel === undefined) return;
-  const log = logOf(topic, message.logId, message.seq);
-  // What is in memory was never counted.
-  if (channel.scheduledCount > 0 && !channel.exceptions.get(log, message.seq)) channel.countScheduled(-1);
-  bringTo(channel, log, message);
+  if (channel.scheduledCount > 0) channel.countScheduled(-1);
+  bringTo(channel, logOf(topic, message.logId, message.seq), message);
 }
 
 /** @param dueAtMs on the monotonic clock, where it is known: the wall clock may have been set since the message came */

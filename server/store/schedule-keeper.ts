@@ -58,6 +58,8 @@ export class ScheduleKeeper implements Schedule {
   #running = false;
   #horizonMs = 0;
   #readToMs = 0;
+  /** In memory though it is due beyond the horizon, and when. */
+  readonly #ahead = new Map<string, number>();
   /** Something may be due beyond the horizon. */
   #hasLater = false;
   #timer: NodeJS.Timeout | null = null;
@@ -101,6 +103,7 @@ export class ScheduleKeeper implements Schedule {
   giveUp(logIds: readonly number[]): void {
     const given = new Set(logIds);
     for (const logId of given) this.#loaded.delete(logId);
+    for (const key of this.#ahead.keys()) if (given.has(Number.parseInt(key, 10))) this.#ahead.delete(key);
     this.#acts = this.#acts.filter((act) => {
       if (act.kind === "keep") return !given.has(act.message.logId);
       // Whatever of it is this node's still is found anew.
@@ -218,10 +221,18 @@ export class ScheduleKeeper implements Schedule {
 
   #kept({ message, done }: Keep): void {
     this.#options.onKept(message.logId);
-    // Also beyond the horizon, which may be behind the clock for a while: what a read then brings is known by its sequence.
-    const isSoon = message.dueMs <= Math.max(this.#horizonMs, Date.now() + soonMs);
-    this.#hasLater ||= !isSoon;
+    const isAhead = message.dueMs > this.#horizonMs && message.dueMs <= Date.now() + soonMs;
+    // The horizon may be behind the clock for a while: the read that passes over it leaves it out.
+    if (isAhead) this.#ahead.set(`${message.logId} ${message.seq}`, message.dueMs);
+    const isSoon = isAhead || message.dueMs <= this.#horizonMs;
+    this.#hasLater ||= message.dueMs > this.#horizonMs;
     done(isSoon);
+  }
+
+  /** All that is due until then has been read. */
+  #passed(toMs: number): void {
+    this.#readToMs = toMs;
+    for (const [key, dueMs] of this.#ahead) if (dueMs <= toMs) this.#ahead.delete(key);
   }
 
   #moveOn(): void {
@@ -246,7 +257,7 @@ export class ScheduleKeeper implements Schedule {
       if (left.length === 0) return;
       const isLeftOut = leftOut(act, this.#acts, this.#loaded);
       for (const row of page) {
-        if (isLeftOut(row)) continue;
+        if (isLeftOut(row) || (logIds === null && this.#ahead.has(`${row.logId} ${row.seq}`))) continue;
         const { channel, ...message } = row;
         onKept(row.logId);
         const owed = known(row.topic, channel, row.logId, row.seq);
@@ -256,7 +267,7 @@ export class ScheduleKeeper implements Schedule {
       for (const { topic, channel, count } of later) this.#reader?.count(topic, channel, count);
       this.#hasLater ||= later.length > 0;
       if (!isLast) this.#acts.push({ ...act, after: page.at(-1)! });
-      else if (logIds === null) this.#readToMs = toMs;
+      else if (logIds === null) this.#passed(toMs);
       else for (const logId of logIds) this.#loaded.add(logId);
     };
   }
