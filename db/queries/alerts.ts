@@ -22,7 +22,7 @@ export async function selectRules(sql: Sql): Promise<RuleRow[]> {
     sql<
       RuleRow[]
     >`select id, name, condition, threshold, for_ms as "forMs", severity, topics, channels, enabled
-      from alert_rules order by made_at, id limit 1000`,
+      from alert_rules order by made_at, name, id limit 1000`,
     statementMs,
   );
   return [...rows];

@@ -198,15 +198,22 @@ function parseArray(text: string): (number | null)[] {
     .map((part) => (part === "NULL" ? null : Number(part)));
 }
 
-/** How much is stored, by table, and from when on; `sinceS` null: nothing. */
+/** How much is stored, by table, and since when; null: nothing. The whole is sampled whenever anything is. */
 export async function sampleSizes(
   sql: Sql,
 ): Promise<{ table: SampleTable; bytes: number; sinceS: number | null }[]> {
   const rows = await withDeadline(
     sql<{ parent: string; bytes: number; sinceS: number | null }[]>`
+      with whole as materialized (select id from metric_series where room = 'overview'),
+      since as (
+        select 'metric_samples_10s' as parent, (select min(at_s) from metric_samples_10s where series = w.id) from whole w
+        union all
+        select 'metric_samples_1m', (select min(at_s) from metric_samples_1m where series = w.id) from whole w
+        union all
+        select 'metric_samples_1h', (select min(at_s) from metric_samples_1h where series = w.id) from whole w)
       select p.relname as parent, coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::bigint as bytes,
-        min(substring(c.relname from '\\d+$')::bigint) as "sinceS"
-      from pg_class p left join pg_inherits i on i.inhparent = p.oid left join pg_class c on c.oid = i.inhrelid
+        min(s.min) as "sinceS"
+      from pg_class p left join pg_inherits i on i.inhparent = p.oid left join since s on s.parent = p.relname
       where p.oid in (to_regclass('metric_samples_10s'), to_regclass('metric_samples_1m'), to_regclass('metric_samples_1h'))
       group by p.relname`,
     statementMs,
