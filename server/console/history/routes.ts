@@ -8,14 +8,17 @@ import { type ActionLog, askedBy } from "../api/action-log.ts";
 import { Failure } from "../api/failure.ts";
 import { parse } from "../api/requests.ts";
 import {
+  type Actor,
   apiBase,
   apiPaths,
+  type HistoryMark,
   type HistoryObject,
   historyTables,
   historyWindows,
   isHistoryWindow,
   isName,
   type RetentionView,
+  sees,
 } from "../contract/index.ts";
 import type { History } from "./history.ts";
 import { placeOf } from "./reading.ts";
@@ -82,7 +85,10 @@ export function historyRoutes(app: FastifyInstance, options: HistoryRoutesOption
       window === undefined
         ? reader.read(object as HistoryObject, to! - from!, to!)
         : reader.read(object as HistoryObject, historyWindows[window as "1h"].spanMs, null);
-    return read.catch(away);
+    const view = await read.catch(away);
+    const { actor } = request.visitor!;
+    // Names in marks are for those who see them.
+    return { ...view, marks: view.marks.filter((mark) => seesMark(actor, mark)) };
   });
   app.get(apiPaths.retention, { config: { policy: { action: "read" } } }, () =>
     retentionView(present()).catch(away),
@@ -102,6 +108,14 @@ export function historyRoutes(app: FastifyInstance, options: HistoryRoutesOption
     });
     return retentionView(history).catch(away);
   });
+}
+
+function seesMark(actor: Actor, mark: HistoryMark): boolean {
+  if (mark.kind === "action") return sees(actor, mark.topic ?? undefined, mark.channel ?? undefined);
+  // A node's key has a colon in it, which no topic's name has.
+  if (mark.kind !== "alert" || mark.object.includes(":")) return true;
+  const [topic, channel] = mark.object.split("/");
+  return sees(actor, topic, channel);
 }
 
 async function retentionView({ database, settings, sampler }: History): Promise<RetentionView> {
