@@ -160,6 +160,39 @@ test("[VF10] an answer that comes late is held against the command it answers, n
   expect(verdictOf("I8", history(1_200))).toBe("violated");
 });
 
+test("[VF11] what a consumer saw late had timed out where its node wrote that down, after the whole timeout", () => {
+  const ms = (t: number) => t * nsPerMs;
+  const of = { topic: "orders", channel: "billing", uid: "m", msgid: "0000000200000000", node: "b" } as const;
+  const deliver = { ...of, op: "deliver", kind: "ok", proc: "c0", hash: "h" } as const;
+  const row = {
+    topic: "orders",
+    channel: "billing",
+    msgid: of.msgid,
+    node: "b",
+    op: "audit",
+    kind: "ok",
+    proc: "a",
+  } as const;
+  const history = (timeoutMs: number): HistoryEvent[] => [
+    { op: "run", proc: "h", kind: "ok", t: 0, promises: { msgTimeoutMs: 400, skewMs: 1 } },
+    { op: "publish", proc: "p", kind: "invoke", uid: "m", topic: "orders", node: "b", hash: "h", t: 0 },
+    { ...row, what: "deliver", t: ms(10) },
+    { ...deliver, attempt: 1, t: ms(350) },
+    { ...row, what: "timeout", t: ms(10 + timeoutMs) },
+    { ...row, what: "deliver", t: ms(420) },
+    { ...deliver, attempt: 2, t: ms(421) },
+  ];
+
+  expect(verdictOf("I3", history(405))).toBe("held");
+  expect(verdictOf("I3", history(395))).toBe("violated");
+  expect(
+    verdictOf(
+      "I3",
+      history(405).filter(({ op }) => op !== "audit"),
+    ),
+  ).toBe("violated");
+});
+
 test("[VF5] a violation is shown by one message, with the seed, the options and the events of its nodes", () => {
   const lost = faults.find(({ what }) => what === "an acknowledged message never comes")!;
   const report = check(lost.plant(goodHistory(3), new Random(3))!);

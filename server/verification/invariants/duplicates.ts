@@ -1,5 +1,5 @@
 /** I3: every delivery after the first has a cause. */
-import { type DeliverEvent, nsPerMs } from "../event.ts";
+import { type AuditEvent, type DeliverEvent, nsPerMs, type Promises } from "../event.ts";
 import type { History, Message, Story } from "../history.ts";
 import type { Finding, Invariant } from "./invariant.ts";
 
@@ -63,7 +63,7 @@ function* again(
 
 function causeOf(
   history: History,
-  { answers }: Story,
+  { answers, audit }: Story,
   previous: DeliverEvent,
   delivery: DeliverEvent,
 ): DuplicateCause | null {
@@ -79,5 +79,28 @@ function causeOf(
   if (nodes.handovers(previous.node, from, to).length > 0) return "handover";
   if ((history.gone.get(previous.proc) ?? []).some(isBetween)) return "gone";
   if (delivery.t - previous.t >= promises.msgTimeoutMs * nsPerMs - skewNs) return "timeout";
-  return null;
+  return hasTimedOut(audit, delivery, previous.t - promises.msgTimeoutMs * nsPerMs, to, promises)
+    ? "timeout"
+    : null;
+}
+
+/**
+ * Whoever saw a delivery may have seen it late. Its node wrote down when it handed the message out and when it took it back: that
+ * it did so after the whole timeout, by one clock, and before it handed it out again.
+ */
+function hasTimedOut(
+  audit: readonly AuditEvent[],
+  { msgid, node }: DeliverEvent,
+  from: number,
+  to: number,
+  { msgTimeoutMs }: Promises,
+): boolean {
+  let deliveredT: number | null = null;
+  for (const row of audit) {
+    if (row.msgid !== msgid || row.node !== node || row.t > to) continue;
+    if (row.what === "deliver") deliveredT = row.t;
+    else if (row.what === "timeout" && deliveredT !== null && row.t >= from)
+      if (row.t - deliveredT >= msgTimeoutMs * nsPerMs) return true;
+  }
+  return false;
 }
