@@ -38,6 +38,30 @@ test("[WD1] every area's file is joined, in every language", () => {
   }
 });
 
+test("[WD9] no key stands twice in a file, where the later text would replace the earlier", () => {
+  const files = globSync("{en,zh}/*.json", { cwd: import.meta.dirname });
+
+  expect(
+    files.flatMap((file) =>
+      twice(readFileSync(join(import.meta.dirname, file), "utf8")).map((key) => `${file} ${key}`),
+    ),
+  ).toEqual([]);
+  expect(twice(`{ "a": "{b}", "c": { "a": "\\"d\\": e" }, "a": "f" }`)).toEqual(["a"]);
+});
+
+/** Keys that an object of this JSON has twice: its reader keeps the last and says nothing. */
+function twice(json: string): string[] {
+  const objects: Set<string>[] = [];
+  const found: string[] = [];
+  for (const [token, key] of json.matchAll(/"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === "{") objects.push(new Set());
+    else if (token === "}") objects.pop();
+    else if (key !== undefined && objects.at(-1)?.has(key)) found.push(key);
+    else if (key !== undefined) objects.at(-1)?.add(key);
+  }
+  return found;
+}
+
 test("[WD2] no language misses a key, and none has one more", () => {
   expect(
     [...english.keys()].filter((key) => !all["zh"]?.has(key)),
