@@ -197,7 +197,8 @@ describe("nodes joined", () => {
       oldestAgeMs: 9_000,
       inRate: null,
     });
-    expect(view.channels.map((row) => [row.key, row.flow.depth])).toEqual([["c", 10]]);
+    const channels = await weir.read<Snapshot<`channels:${string}`>>("/api/v1/topics/t/channels");
+    expect(channels.data!.rows.map((row) => [row.key, row.flow.depth])).toEqual([["c", 10]]);
     expect(view.nodes.map((row) => [row.key, row.flow.depth])).toEqual([
       [one.key, 6],
       [other.key, 5],

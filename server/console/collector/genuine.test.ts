@@ -30,17 +30,20 @@ test("[CD1] a genuine nsqd is shown live by its figures; what it cannot give is 
   await using weir = await (await TestConsole.start([nsqd.key])).signIn();
   const socket = await weir.connect();
   await socket.watch("topic:t");
-  await eventually(() => expect(socket.view("topic:t").channels).toHaveLength(1));
+  await eventually(async () => {
+    await socket.watch("channels:t");
+    expect(socket.view("channels:t").rows).toHaveLength(1);
+  });
   let finished = 0;
   await eventually(() => {
     finished += 100;
     nsqd.answers = answers(finished);
-    expect(socket.view("topic:t").channels[0]!.flow.finishRate).toBeGreaterThan(0);
+    expect(socket.view("channels:t").rows[0]!.flow.finishRate).toBeGreaterThan(0);
     expect(socket.view("topic:t").topic.flow.inRate).toBeGreaterThan(0);
   });
 
-  const { channels, topic } = socket.view("topic:t");
-  expect(channels[0]!.flow).toMatchObject({
+  const { topic } = socket.view("topic:t");
+  expect(socket.view("channels:t").rows[0]!.flow).toMatchObject({
     depth: 10,
     memoryDepth: 6,
     storedDepth: 4,

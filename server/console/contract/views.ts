@@ -163,7 +163,6 @@ export interface TopicView {
   readonly coverage: Coverage;
   /** Last time a publish was seen since the console started. */
   readonly lastMessageAtMs: number | null;
-  readonly channels: readonly ChannelRow[];
   readonly nodes: readonly ShareRow[];
   readonly problems: readonly Problem[];
   readonly series: Series;
@@ -206,9 +205,6 @@ export interface ChannelView {
   readonly channel: ChannelRow;
   readonly coverage: Coverage;
   readonly bottleneck: Bottleneck | null;
-  /** Asked of the nodes about once a second while somebody watches; null: not asked yet. */
-  readonly clientsAtMs: number | null;
-  readonly clients: readonly ClientRow[];
   readonly nodes: readonly ShareRow[];
   readonly problems: readonly Problem[];
   readonly series: Series;

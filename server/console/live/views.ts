@@ -201,9 +201,6 @@ function topicView({ collector, recent }: ViewSource, name: string, eye: Eye): T
     coverage: collector.coverage(),
     lastMessageAtMs: collector.lastMessageAtMs.get(name) ?? null,
     lastAction: recent.on(name, null, null),
-    channels: [...joined.channels]
-      .filter(([channel]) => eye.sees(name, channel))
-      .map(([, channel]) => channel.row),
     nodes: shareRows(name, null, collector.nodes, collector.clock.nowMs()),
     problems: seen(
       about(collector, (problem) => problem.topic === name),
@@ -225,8 +222,6 @@ function channelView(source: ViewSource, topic: string, name: string): ChannelVi
     coverage: collector.coverage(),
     bottleneck: bottleneckOf(channel.row, clients),
     lastAction: source.recent.on(topic, name, null),
-    clientsAtMs: poll?.atMs ?? null,
-    clients: clients ?? [],
     nodes: shareRows(topic, name, collector.nodes, collector.clock.nowMs()),
     problems: about(collector, (problem) => problem.topic === topic && problem.channel === name),
     series: seriesOf(collector, rooms.channel(topic, name)),
