@@ -15,6 +15,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A second is little where two cores are shared by all that a test starts.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
