@@ -29,6 +29,8 @@ export interface Scale {
   readonly rounds: number;
   /** Under load, before anything is hurt: what bystanders are compared with. */
   readonly calmMs: number;
+  /** Too short for these to be decided every time: a percentile needs its publishes. */
+  readonly mayBeUndecided: readonly string[];
   readonly producers: readonly ProducerPlan[];
 }
 
