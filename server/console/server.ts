@@ -217,7 +217,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const tags = new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret);
   const jobs =
     leases && background
-      ? new Jobs({ collector, database: background, leases, log, tags, clock, warn })
+      ? new Jobs({ collector, database: background, leases, people, log, tags, clock, warn })
       : null;
   const send: ConstructorParameters<typeof Hub>[3] = (key, message) => sockets.sendFeed(key, message);
   const hub = new Hub(collector, recent, options.cluster, send, jobs?.watch ?? null);

@@ -9,6 +9,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import {
+  type Actor,
   type Globs,
   type Right,
   type Role,
@@ -385,11 +386,13 @@ export function rightsOf({ role, readsBodies }: Pick<Identity, "role" | "readsBo
   return readsBodies ? [...roleRights[role], "read-bodies"] : roleRights[role];
 }
 
+export function actorOf(person: Identity): Actor {
+  const { user: name, role, topics, channels } = person;
+  return { kind: "user", name, role, rights: rightsOf(person), topics, channels };
+}
+
 function visitorOf(id: string, session: StoredSession): Visitor {
-  const info = infoOf(session);
-  const { user: name, role, rights: given, topics, channels } = info;
-  const actor = { kind: "user", name, role, rights: given, topics, channels } as const;
-  return { id, info, actor, freshAtMs: session.freshAtMs };
+  return { id, info: infoOf(session), actor: actorOf(session), freshAtMs: session.freshAtMs };
 }
 
 function infoOf(session: StoredSession): SessionInfo {

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { type Globs, type Right, tokenPrefix } from "../contract/index.ts";
+import { type Actor, type Globs, type Right, tokenPrefix } from "../contract/index.ts";
 import type { PeopleStore } from "./people.ts";
 import type { Visitor } from "./policy.ts";
 import { type Identity, rightsOf, SessionUnknown } from "./sessions.ts";
@@ -114,18 +114,24 @@ export class Tokens {
 }
 
 /** Never more than its owner may now. */
-function visitorOf({ id, name, scope, owner, expiresAtMs }: FoundToken, nowMs: number): Visitor {
+export function actorOfToken({ name, scope, owner }: Pick<FoundToken, "name" | "scope" | "owner">): Actor {
   const given = rightsOf(owner);
-  const permissions = {
+  return {
+    kind: "token",
+    name: `${owner.user}/${name}`,
     role: owner.role,
     rights: scope.rights.filter((right) => given.includes(right)),
     topics: scope.topics,
     channels: scope.channels,
     within: { topics: owner.topics, channels: owner.channels },
   };
-  const actor = { kind: "token", name: `${owner.user}/${name}`, ...permissions } as const;
-  const info = { user: actor.name, ...permissions, signedInAtMs: nowMs, expiresAtMs: expiresAtMs ?? nowMs };
-  return { id, info, actor, freshAtMs: nowMs };
+}
+
+function visitorOf(token: FoundToken, nowMs: number): Visitor {
+  const actor = actorOfToken(token);
+  const { kind: _, name: user, ...permissions } = actor;
+  const info = { user, ...permissions, signedInAtMs: nowMs, expiresAtMs: token.expiresAtMs ?? nowMs };
+  return { id: token.id, info, actor, freshAtMs: nowMs };
 }
 
 function hashOf(secret: string): Buffer {

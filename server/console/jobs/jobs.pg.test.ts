@@ -7,6 +7,7 @@ import { joined, makeChannels, numbers, publish, query, secret } from "../../tes
 import type { TestNode } from "../../testing/node.ts";
 import { type FreshDatabase, freshDatabase } from "../../testing/postgres.ts";
 import {
+  type ApiTokenMade,
   apiPaths,
   type JobPreview,
   type JobRequest,
@@ -228,3 +229,63 @@ test("[CJ4] a node that cannot be reached is said, the others are done, and it c
   expect(view.job).toMatchObject({ state: "partly", done: 50, failures: 1 });
   expect(view.items.find(({ state }) => state === "failed")!.error).toContain("unreachable");
 }, 90_000);
+
+test.each(["person", "token"])(
+  "[CJ5] a %s that loses the right has its job stopped, and what is left is said to have failed",
+  async (kind) => {
+    await using one = await consoleOf();
+    const { page } = one;
+    const place = { topic: `orders.${kind}`, channel: "billing" };
+    await fill(place.topic, [200, 200]);
+    await using readers = new AsyncDisposableStack();
+    for (const node of nodes) {
+      const reader = readers.use(await subscribe(node.tcpPort, place.topic, place.channel, { rdy: 200 }));
+      await reader.messages(200);
+      reader.rdy(0);
+    }
+    await eventually(() => expect(page.server.collector.topics.get(place.topic)?.row.nodes.length).toBe(2));
+    const asker = kind === "person" ? await person(page) : await token(page);
+    const id = randomUUID();
+    const requeue = { state: "in-flight", perSecond: 20 };
+    const body = { id, kind: "requeue", ...place, requeue, confirm: { name: "billing" } };
+    const asked = await page.post(apiPaths.jobs, body, asker.headers);
+    expect([asked.status, (await asked.json()) as JobView]).toMatchObject([
+      202,
+      { job: { actor: asker.name } },
+    ]);
+    const done = async () => (await page.read<Snapshot<`job:${string}`>>(apiPaths.job(id))).data!.job.done;
+    await eventually(async () => expect(await done()).toBeGreaterThan(0), { withinMs: 20_000 });
+
+    await asker.lose();
+    const { job, items } = await ended(page, id);
+
+    expect(job).toMatchObject({ state: "failed", failures: 2 });
+    expect(items.map(({ error }) => error)).toEqual(["not-allowed", "not-allowed"]);
+    expect(job.done).toBeLessThan(200);
+    expect([items[0]!.done, items[1]!.done]).toEqual([job.done, 0]);
+    const requeued = items.map(async (item) => {
+      const node = nodes.find((one) => keyOf(one) === item.node)!;
+      return (await node.channel(place.topic, place.channel)).requeue_count;
+    });
+    expect(await Promise.all(requeued)).toEqual([job.done, 0]);
+  },
+  90_000,
+);
+
+/** An operator, who then is a viewer. */
+async function person(page: TestConsole) {
+  const grant = { role: "operator", topics: ["orders.*"], channels: ["*"], readsBodies: false };
+  const { path } = await post<{ path: string }>(page, "/api/v1/users", { name: "kim", ...grant });
+  const opened = await fetch(page.url + path, { redirect: "manual" });
+  const cookie = opened.headers.getSetCookie()[0]!.split(";")[0]!;
+  const lose = () => post(page, "/api/v1/users/kim", { role: "viewer" });
+  return { name: "kim", headers: { cookie }, lose };
+}
+
+/** One of the first person's, which then is revoked. */
+async function token(page: TestConsole) {
+  const scope = { rights: ["read", "operate"], topics: ["orders.*"], channels: ["*"] };
+  const made = await post<ApiTokenMade>(page, "/api/v1/tokens", { name: "nightly", ...scope, days: null });
+  const lose = () => post(page, `/api/v1/tokens/${made.id}/revoke`, {});
+  return { name: "admin/nightly", headers: { authorization: `Bearer ${made.secret}` }, lose };
+}

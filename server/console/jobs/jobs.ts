@@ -9,6 +9,7 @@ import { Failure } from "../api/failure.ts";
 import type { ImpactTags } from "../api/impact-tag.ts";
 import { countImpact, lookupsFor, nodesFor } from "../api/nodes.ts";
 import { demand } from "../auth/authorize.ts";
+import type { PeopleStore } from "../auth/people.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Clock } from "../clock.ts";
 import type { Collector } from "../collector/collector.ts";
@@ -25,6 +26,7 @@ import {
 } from "../contract/index.ts";
 import type { Database } from "../history/database.ts";
 import type { ConsoleLeases } from "../lease/console-lease.ts";
+import { wantedBy } from "./asker.ts";
 import { type Preview, previewOn, targetOf, type Verb } from "./nodes.ts";
 import { JobStore, type NewItem, rowOf, type StoredJob, viewOfJob } from "./store.ts";
 import { JobsWatch } from "./watch.ts";
@@ -37,6 +39,8 @@ export interface JobsOptions {
   readonly collector: Collector;
   readonly database: Database;
   readonly leases: ConsoleLeases;
+  /** null: only the first person can ask. */
+  readonly people: PeopleStore | null;
   readonly log: ActionLog;
   readonly tags: ImpactTags;
   readonly clock: Clock;
@@ -271,10 +275,7 @@ export class Jobs {
   async #stored(id: string, actor: Actor): Promise<{ job: StoredJob }> {
     const found = await this.#store.find(id);
     if (found === null) throw new Failure("not-found", "There is no such job.");
-    const { kind, topic, channel, node } = found.job;
-    const action = kind === "undo" ? "empty" : (kind as "empty" | "delete" | "requeue" | "drain");
-    const names = { topic: topic ?? undefined, channel: channel ?? undefined, node: node ?? undefined };
-    demand(actor, action, names);
+    demand(actor, ...wantedBy(found.job));
     return found;
   }
 

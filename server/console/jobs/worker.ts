@@ -4,11 +4,13 @@
  * answers as before (CJ2).
  */
 import type { ActionLog, AskedBy } from "../api/action-log.ts";
+import type { PeopleStore } from "../auth/people.ts";
 import { pause } from "../back-off.ts";
 import type { Clock } from "../clock.ts";
 import type { Collector } from "../collector/collector.ts";
 import { type ActionNodeResult, type JobState, undoMs } from "../contract/index.ts";
 import type { Term } from "../lease/console-lease.ts";
+import { askerOf } from "./asker.ts";
 import { type Outcome, type Progress, runStep } from "./steps.ts";
 import type { JobStore, StoredItem, StoredJob } from "./store.ts";
 
@@ -23,6 +25,8 @@ const forgetEveryMs = 3_600_000;
 export interface WorkerOptions {
   readonly collector: Collector;
   readonly store: JobStore;
+  /** Who asks for jobs; null: only the first person can. */
+  readonly people: PeopleStore | null;
   readonly log: ActionLog;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
@@ -82,11 +86,12 @@ export class Worker {
   }
 
   async #run(term: Term, id: string): Promise<void> {
-    const { store, collector } = this.#options;
+    const { store, collector, people, clock } = this.#options;
     const found = await store.find(id);
     if (found === null || found.job.endedAt !== null) return;
     const { job, items } = found;
     let isCancelled = job.cancelAsked;
+    const mayStill = askerOf(people, job, clock);
     for (const item of items) {
       if (isOver(item)) continue;
       if (term.signal.aborted) throw new TermOver();
@@ -95,18 +100,23 @@ export class Worker {
         await this.#save(term, job, item, { state: "cancelled" });
         continue;
       }
+      if (!(await mayStill())) {
+        await this.#save(term, job, item, notAllowed);
+        continue;
+      }
       await this.#save(term, job, item, { state: "running" });
       const progress: Progress = {
         signal: term.signal,
         isCancelled: async () => {
           isCancelled ||= await store.isCancelAsked(id);
-          return isCancelled;
+          return isCancelled || !(await mayStill());
         },
         moved: (done) => this.#save(term, job, item, { state: "running", done }),
       };
       const outcome: Outcome = await runStep(collector, job, item, progress);
       if (term.signal.aborted) throw new TermOver();
-      await this.#save(term, job, item, outcome);
+      const isForbidden = outcome.state === "cancelled" && !isCancelled;
+      await this.#save(term, job, item, isForbidden ? { ...outcome, ...notAllowed } : outcome);
     }
     await this.#end(term, job, items, isCancelled);
   }
@@ -149,6 +159,9 @@ export class Worker {
     });
   }
 }
+
+/** Whoever asked for it has lost the right. */
+const notAllowed = { state: "failed", error: "not-allowed" } as const;
 
 /** `empty-channel`, as the same act is called when it is no job. */
 function actionOf({ kind, topic, channel }: StoredJob): string {
