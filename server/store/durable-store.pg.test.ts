@@ -268,3 +268,23 @@ test("[SD7] a statement that was given up for late may write all the same: its b
   expect(order).toEqual(["2:0", "2:1"]);
   expect((await readAll(node.backlog, { logId: 2 })).map((one) => one.firstSeq)).toEqual([0, 1]);
 });
+
+test("[SD10] what is out when its log is given up is not sent again, whatever became of it", async () => {
+  await using setting = await openSetting();
+  const { node, admin } = setting;
+  const order: string[] = [];
+  const held = await setting.holdWrites();
+  void write(node, order, 2, 0);
+  await expect.poll(() => waitingInserts(admin), soon).toBe(1);
+
+  // Another node has taken the log, and ended it; this one has a new epoch.
+  node.store.giveUp([2]);
+  await admin`select pg_terminate_backend(pid) from pg_stat_activity where query like '%insert into blocks%' and pid <> pg_backend_pid()`;
+  await expect.poll(() => waitingInserts(admin), soon).toBe(0);
+  await held.release();
+  await write(node, order, 4, 0);
+
+  expect(await admin`select log_id::int as log from logs`).toEqual([{ log: 4 }]);
+  await node.store.drained();
+  expect(order).toContain("2:0");
+});

@@ -48,6 +48,8 @@ export class PostgresStore implements Backlog {
   readonly #deleter: BlockDeleter;
   /** Logs that have, or may have, a row. */
   readonly #stored = new Set<number>();
+  /** Logs that were given up while something of them was out: it is not sent again. */
+  readonly #given = new Set<number>();
   #pumpsSoon = false;
   #drained: (() => void)[] = [];
 
@@ -61,6 +63,7 @@ export class PostgresStore implements Backlog {
         for (const { block } of batch) this.#stored.add(block.logId);
       },
       onBack: () => {
+        this.#dropGiven();
         this.#pump();
         this.#settleDrained();
       },
@@ -175,10 +178,11 @@ export class PostgresStore implements Backlog {
       this.#stored.delete(logId);
       this.#deleter.disown(logId);
     }
-    for (const { done, gone } of this.takeQueued((logId) => logIds.includes(logId))) {
-      if (gone) gone();
-      else if (isRefused) setImmediate(done);
-    }
+    this.#letGo(
+      this.takeQueued((logId) => logIds.includes(logId)),
+      isRefused,
+    );
+    for (const logId of logIds) if (this.#hasQueued(logId)) this.#given.add(logId);
     this.#settleDrained();
   }
 
@@ -217,6 +221,23 @@ export class PostgresStore implements Backlog {
   #pump(): void {
     this.#durable.pump();
     this.#overflow.pump();
+  }
+
+  /** What was out has come back: under the next epoch it would begin a log anew that whoever took it has ended. */
+  #dropGiven(): void {
+    if (this.#given.size === 0) return;
+    this.#letGo(
+      this.takeQueued((logId) => this.#given.has(logId)),
+      true,
+    );
+    for (const logId of this.#given) if (!this.#hasQueued(logId)) this.#given.delete(logId);
+  }
+
+  #letGo(queued: readonly QueuedBlock[], isRefused: boolean): void {
+    for (const { done, gone } of queued) {
+      if (gone) gone();
+      else if (isRefused) setImmediate(done);
+    }
   }
 
   #lose(logIds: readonly number[]): void {
