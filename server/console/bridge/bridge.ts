@@ -13,13 +13,13 @@ import {
   type Handshake,
   protocolVersion,
   type Refusal,
-  type RefusalCode,
 } from "../../../client/browser/protocol.ts";
 import type { Clock } from "../clock.ts";
 import { type BridgeSocket, Connection, type ConnectionPorts } from "./connection.ts";
 import type { NodesPort } from "./nodes.ts";
 import { Producers } from "./producers.ts";
 import { PublishKeys } from "./publish-keys.ts";
+import { refused } from "./refused.ts";
 import { anyHandshake, handshake } from "./requests.ts";
 import type { BridgeTokens, StoredToken } from "./tokens.ts";
 
@@ -132,15 +132,15 @@ export class Bridge {
   async #admit(socket: BridgeSocket): Promise<Refusal | null> {
     const { auth } = socket.handshake;
     const known = anyHandshake.safeParse(auth);
-    if (!known.success) return refusal("bad-request", "A handshake has a version and a token.");
+    if (!known.success) return refused("bad-request", "A handshake has a version and a token.");
     if (known.data.protocol !== protocolVersion)
-      return refusal("version", `This console speaks version ${protocolVersion}.`);
+      return refused("version", `This console speaks version ${protocolVersion}.`);
     const asked = handshake.safeParse(auth);
-    if (!asked.success) return refusal("bad-request", "The handshake is not understood.");
+    if (!asked.success) return refused("bad-request", "The handshake is not understood.");
     const token = await this.#redeem(socket, asked.data.token);
     if ("ok" in token) return token;
     if ((this.#perUser.get(token.by.user) ?? 0) >= connectionsPerUserMax)
-      return refusal("too-many", `${connectionsPerUserMax} connections a user.`);
+      return refused("too-many", `${connectionsPerUserMax} connections a user.`);
     socket.data = { token, handshake: asked.data };
     return null;
   }
@@ -150,9 +150,9 @@ export class Bridge {
     try {
       token = await this.#options.tokens.redeem(secret);
     } catch {
-      return refusal("unavailable", "Postgres, which knows the tokens, does not answer.");
+      return refused("unavailable", "Postgres, which knows the tokens, does not answer.");
     }
-    const bad = refusal("bad-token", "The token is unknown, used, over, or not for here.");
+    const bad = refused("bad-token", "The token is unknown, used, over, or not for here.");
     if (token === null || !this.#isFrom(socket.request, token)) return bad;
     const before = (socket.data as { token?: StoredToken }).token;
     return before !== undefined && before.by.user !== token.by.user ? bad : token;
@@ -237,8 +237,4 @@ export class Bridge {
       this.#isAskingEnded = false;
     }
   }
-}
-
-function refusal(code: RefusalCode, message: string): Refusal {
-  return { ok: false, code, message };
 }

@@ -14,6 +14,7 @@ import {
   type RefusalCode,
 } from "../../../client/browser/protocol.ts";
 import type { Clock } from "../clock.ts";
+import { BrowserEvents } from "./browser-events.ts";
 import { type Brake, Flow } from "./flow.ts";
 import { allows } from "./grant.ts";
 import { Holding } from "./holding.ts";
@@ -21,7 +22,7 @@ import type { NodesPort } from "./nodes.ts";
 import type { Producers } from "./producers.ts";
 import type { PublishKeys } from "./publish-keys.ts";
 import { Rate } from "./rate.ts";
-import { eventArgs } from "./requests.ts";
+import { refused } from "./refused.ts";
 import type { StoredToken } from "./tokens.ts";
 
 export type BridgeSocket = Socket<BridgeClientEvents, BridgeServerEvents>;
@@ -49,13 +50,7 @@ export interface Whence {
 const expiringPart = 0.2;
 /** Closed a moment after its last word, which would be lost otherwise. */
 const lastWordMs = 200;
-/** Events at once, and then a second: an event may carry a thousand answers. Beyond `floodMax` it is hung up on. */
-const eventsBurst = 400;
-const eventsPerSecond = 400;
-const floodMax = 2_000;
 const pubBurstSeconds = 1;
-
-const refused = (code: RefusalCode, message: string): Refusal => ({ ok: false, code, message });
 
 export class Connection {
   readonly id: string;
@@ -85,8 +80,13 @@ export class Connection {
     this.flow = new Flow(token.grant.rdyMax, (granted) => {
       if (this.holding) this.holding.rdy = granted;
     });
-    this.#limit();
-    this.#listen();
+    this.#listen(
+      new BrowserEvents(socket, {
+        ...ports,
+        isOver: () => this.#isEnded,
+        flooded: () => this.end("too-fast", "A flood of events."),
+      }),
+    );
     this.#follow(token);
   }
 
@@ -151,18 +151,18 @@ export class Connection {
     ];
   }
 
-  #listen(): void {
-    this.#on("sub", ([request]) => this.#subscribe(request));
-    this.#on("rdy", ([count]) => this.#rdy(count));
-    this.#on("answer", ([acts]) => {
+  #listen(events: BrowserEvents): void {
+    events.on("sub", ([request]) => this.#subscribe(request));
+    events.on("rdy", ([count]) => this.#rdy(count));
+    events.on("answer", ([acts]) => {
       if (!this.holding) return refused("not-subscribed", "Nothing was delivered here.");
       const before = this.holding.counts.finished;
       const done = this.holding.answer(acts);
       if (this.holding.counts.finished > before) this.finishedAtMs = this.#ports.clock.wallMs();
       return { ok: true, ...done };
     });
-    this.#on("pub", ([request, bodies]) => this.#publish(request, bodies));
-    this.#on("refresh", ([token]) => this.#refresh(token));
+    events.on("pub", ([request, bodies]) => this.#publish(request, bodies));
+    events.on("refresh", ([token]) => this.#refresh(token));
   }
 
   #subscribe({
@@ -258,49 +258,5 @@ export class Connection {
       return refused("not-allowed", `The token is not for sub on ${on.topic}/${on.channel}.`);
     this.#follow(token);
     return { ok: true, expiresInMs: this.expiresInMs };
-  }
-
-  #on<Event extends keyof typeof eventArgs>(
-    event: Event,
-    handle: (args: z.output<(typeof eventArgs)[Event]>) => Answer | Promise<Answer>,
-  ): void {
-    this.#socket.on(event, (async (...args: unknown[]) => {
-      const ack = args.at(-1);
-      const plain = typeof ack === "function" ? args.slice(0, -1) : args;
-      const answer = await this.#answerOf(event, plain, handle);
-      if (typeof ack === "function") ack(answer);
-    }) as never);
-  }
-
-  async #answerOf<Event extends keyof typeof eventArgs>(
-    event: Event,
-    plain: readonly unknown[],
-    handle: (args: z.output<(typeof eventArgs)[Event]>) => Answer | Promise<Answer>,
-  ): Promise<Answer> {
-    if (this.#isEnded) return refused("expired", "The connection ends.");
-    const parsed = eventArgs[event].safeParse(plain);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      return refused("bad-request", `${event}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`);
-    }
-    try {
-      return await handle(parsed.data as z.output<(typeof eventArgs)[Event]>);
-    } catch (error) {
-      this.#ports.warn(`${event} of a browser: ${error instanceof Error ? error.message : error}`);
-      return refused("unavailable", "That went wrong here.");
-    }
-  }
-
-  /** A bucket of events: what is beyond it is answered and dropped, a flood is hung up on. */
-  #limit(): void {
-    const { clock } = this.#ports;
-    const rate = new Rate(eventsPerSecond, eventsBurst, clock.nowMs());
-    this.#socket.use((packet, next) => {
-      const left = rate.take(1, clock.nowMs());
-      if (left >= 0) return next();
-      if (left < -floodMax) return this.end("too-fast", "A flood of events.");
-      const ack = packet.at(-1) as unknown;
-      if (typeof ack === "function") ack(refused("too-fast", `${eventsPerSecond} events a second.`));
-    });
   }
 }

@@ -1,0 +1,3 @@
+import type { Refusal, RefusalCode } from "../../../client/browser/protocol.ts";
+
+export const refused = (code: RefusalCode, message: string): Refusal => ({ ok: false, code, message });
