@@ -39,12 +39,12 @@ export const TableRow = memo(function TableRow<Row extends { readonly key: strin
       tabIndex={inTabOrder ? 0 : -1}
       style={{ height: heightPx }}
       className={cn(
-        "group scroll-mt-9 -outline-offset-2 hover:bg-surface [&:not(:last-child)>td]:border-b",
-        chosen && "bg-accent/8",
+        "group scroll-mt-9 -outline-offset-2 [&:not(:last-child)>td]:border-b",
+        chosen ? "bg-chosen" : "hover:bg-surface",
       )}
     >
       {columns.map((column, at) => (
-        <td key={column.id} className={cellClass(column, at === 0, stale)}>
+        <td key={column.id} className={cellClass(column, at === 0, stale, chosen)}>
           {at === 0 && choose !== null ? (
             <span className="flex items-center">
               <Choice name={row.key} chosen={chosen} onChange={() => choose(row.key)} />
@@ -61,10 +61,14 @@ export const TableRow = memo(function TableRow<Row extends { readonly key: strin
 }) as <Row extends { readonly key: string }>(props: Props<Row>) => ReactNode;
 
 /** Put together plainly: it is done for every cell at every tick. */
-function cellClass<Row>({ numeric, priority }: Column<Row>, first: boolean, stale: boolean): string {
-  const place = first
-    ? " sticky left-0 w-full max-w-0 min-w-36 truncate bg-bg group-hover:bg-surface md:min-w-60"
-    : "";
+function cellClass<Row>(
+  { numeric, priority }: Column<Row>,
+  first: boolean,
+  stale: boolean,
+  chosen: boolean,
+): string {
+  const ground = chosen ? "bg-chosen" : "bg-bg group-hover:bg-surface";
+  const place = first ? ` sticky left-0 w-full max-w-0 min-w-36 truncate md:min-w-60 ${ground}` : "";
   const edge = first && stale ? " border-l-4 border-l-muted" : "";
   return `border-line px-3 whitespace-nowrap${place}${edge}${numeric ? " text-right" : ""} ${priorityClass(priority)}`;
 }
