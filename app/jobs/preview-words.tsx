@@ -5,7 +5,11 @@ import { useFormat } from "../words/index.ts";
 import { useJobWords } from "./job-words.ts";
 
 /** How much of it could be taken back, in a sentence. */
-export function KeptSentence({ preview: { kept, messages } }: { preview: JobPreview }) {
+export function KeptSentence({
+  preview: { kept, messages },
+}: {
+  preview: Pick<JobPreview, "kept" | "messages">;
+}) {
   const { t } = useJobWords();
   const f = useFormat();
   if (messages > 0 && kept === 0) return t("dialog.kept-none");

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useState } from "react";
 import type { Impact } from "../../../server/console/contract/index.ts";
 import { useActionWords } from "../../actions/words.ts";
@@ -8,6 +9,8 @@ import { Dialog } from "../../components/dialog.tsx";
 import { Field, Input } from "../../components/field.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Shape } from "../../components/status.tsx";
+import { KeptSentence } from "../../jobs/preview-words.tsx";
+import { paths } from "../../paths.ts";
 import { useFormat, useWords } from "../../words/index.ts";
 import { type BulkAction, type BulkState, useBulk } from "./use-bulk.ts";
 
@@ -35,7 +38,7 @@ export function BulkDialog({
   const weighty = action === "empty-topic" || action === "delete-topic";
   const ready =
     state.step === "asking" &&
-    (!weighty || (state.impacts.length > 0 && typed.trim() === String(topics.length)));
+    (!weighty || (state.counts.length > 0 && typed.trim() === String(topics.length)));
   const finished = state.step === "done";
   const count = topics.length;
   const close = () => onClose(finished && state.results.every(({ code }) => code === ""));
@@ -103,12 +106,16 @@ export function BulkDialog({
 /** What all of them hold together, counted by the server. */
 function Counted({ state }: { state: BulkState }) {
   const t = useWords("topics");
+  const words = useActionWords();
   const f = useFormat();
   if (state.step === "counting") return <Skeleton className="h-10 w-full" />;
   if (state.step !== "asking") return null;
   const sum = (of: (impact: Impact) => number) =>
-    state.impacts.reduce((total, impact) => total + of(impact), 0);
+    state.counts.reduce((total, { impact }) => total + of(impact), 0);
   const messages = sum((impact) => impact.messages.total);
+  const kept = state.counts.some((one) => one.kept !== null)
+    ? state.counts.reduce((all, one) => all + (one.kept ?? 0), 0)
+    : null;
   return (
     <div
       data-testid="impact"
@@ -121,6 +128,9 @@ function Counted({ state }: { state: BulkState }) {
           channels: f.count(sum((impact) => impact.channels)),
           consumers: f.count(sum((impact) => impact.consumers)),
         })}
+      </p>
+      <p className="mt-1 text-muted">
+        {kept === null ? words.t("undo.none") : <KeptSentence preview={{ kept, messages }} />}
       </p>
       {state.uncounted.length > 0 && (
         <p className="mt-1 text-warn">{t("bulk-uncounted", { names: state.uncounted.join(", ") })}</p>
@@ -138,8 +148,16 @@ function Results({ state }: { state: BulkState }) {
     <div role="alert" className="mt-3 text-13">
       <p className="flex items-center gap-1.5 font-medium">
         <Shape tone={failed.length === 0 ? "ok" : "warn"} />
-        {t("bulk-done", { done: state.results.length - failed.length, of: state.results.length })}
+        {t(state.jobs ? "bulk-started" : "bulk-done", {
+          done: state.results.length - failed.length,
+          of: state.results.length,
+        })}
       </p>
+      {state.jobs && (
+        <Link href={paths.jobs} className="text-accent underline">
+          {t("bulk-jobs")}
+        </Link>
+      )}
       <ul className="mt-1 space-y-1">
         {failed.map(({ topic, code }) => (
           <li key={topic} className="wrap-anywhere">

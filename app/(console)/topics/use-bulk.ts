@@ -7,6 +7,7 @@ import {
   apiPaths,
   type Impact,
 } from "../../../server/console/contract/index.ts";
+import { previewJob, startJob } from "../../jobs/ask.ts";
 import { get, post } from "../../live/post.ts";
 
 export type BulkAction = Extract<
@@ -23,9 +24,16 @@ export interface BulkResult {
 export type BulkState =
   | { readonly step: "counting" }
   /** `uncounted`: what would happen to these could not be counted; nothing is done to them. */
-  | { readonly step: "asking"; readonly impacts: readonly Impact[]; readonly uncounted: readonly string[] }
+  | { readonly step: "asking"; readonly counts: readonly Counted[]; readonly uncounted: readonly string[] }
   | { readonly step: "acting"; readonly done: number }
-  | { readonly step: "done"; readonly results: readonly BulkResult[] };
+  /** `jobs`: what was done is that a job for each was asked for. */
+  | { readonly step: "done"; readonly results: readonly BulkResult[]; readonly jobs: boolean };
+
+export interface Counted {
+  readonly impact: Impact;
+  /** How many an undo could give back; null: there are no jobs now, because there is no Postgres. */
+  readonly kept: number | null;
+}
 
 /** Topics that are asked about, or done something to, at a time. */
 const atOnceMax = 4;
@@ -36,44 +44,75 @@ export function useBulk(action: BulkAction, topics: readonly string[]) {
   const weighty = actionLevels[action] >= 2;
 
   useEffect(() => {
-    if (!weighty) return setState({ step: "asking", impacts: [], uncounted: [] });
+    if (!weighty) return setState({ step: "asking", counts: [], uncounted: [] });
     let gone = false;
-    void each(topics, (topic) => get<Impact>(apiPaths.impact({ action, topic }))).then((answers) => {
+    void each(topics, (topic) => count(action, topic)).then((answers) => {
       if (gone) return;
-      const impacts = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
-      const counted = new Set(impacts.map(({ topic }) => topic));
-      setState({ step: "asking", impacts, uncounted: topics.filter((topic) => !counted.has(topic)) });
+      const counts = answers.filter((answer) => answer !== null);
+      const counted = new Set(counts.map(({ impact }) => impact.topic));
+      setState({ step: "asking", counts, uncounted: topics.filter((topic) => !counted.has(topic)) });
     });
     return () => {
       gone = true;
     };
   }, [action, topics, weighty]);
 
-  async function act(reason: string): Promise<readonly BulkResult[]> {
-    if (state.step !== "asking") return [];
-    const tags = new Map(state.impacts.map((impact) => [impact.topic, impact.etag]));
-    const chosen = weighty ? topics.filter((topic) => tags.has(topic)) : topics;
+  async function act(reason: string): Promise<void> {
+    if (state.step !== "asking") return;
+    const counts = new Map(state.counts.map((counted) => [counted.impact.topic, counted]));
+    const chosen = weighty ? topics.filter((topic) => counts.has(topic)) : topics;
     let done = 0;
     setState({ step: "acting", done });
     const results = await each(chosen, async (topic): Promise<BulkResult> => {
-      const etag = tags.get(topic);
-      const request: ActionRequest = {
-        action,
-        topic,
-        ...(etag !== undefined && { confirm: { name: topic, etag } }),
-        ...(reason !== "" && { reason }),
-      };
-      const answer = await post<ActionResult>(apiPaths.actions, request);
+      const code = await perform(action, topic, reason, counts.get(topic));
       setState({ step: "acting", done: ++done });
-      if (!answer.ok) return { topic, code: answer.failure.nodeCode ?? answer.failure.code };
-      const failed = answer.value.nodes.filter(({ ok }) => !ok);
-      return { topic, code: failed.map(({ node, code }) => `${node} ${code}`).join(", ") };
+      return { topic, code };
     });
-    setState({ step: "done", results });
-    return results;
+    setState({ step: "done", results, jobs: state.counts.some(({ kept }) => kept !== null) });
   }
 
   return { state, act };
+}
+
+/** null: it could not be counted. */
+async function count(action: BulkAction, topic: string): Promise<Counted | null> {
+  const preview = await previewJob({ kind: kindOf(action), topic });
+  if (preview.ok) {
+    const { impact, kept } = preview.value;
+    return impact && { impact, kept };
+  }
+  if (preview.failure.code !== "database-away") return null;
+  const impact = await get<Impact>(apiPaths.impact({ action, topic }));
+  return impact.ok ? { impact: impact.value, kept: null } : null;
+}
+
+/** Why not; empty: done, or a job does it. */
+async function perform(
+  action: BulkAction,
+  topic: string,
+  reason: string,
+  counted: Counted | undefined,
+): Promise<string> {
+  const more = {
+    ...(counted && { confirm: { name: topic, etag: counted.impact.etag } }),
+    ...(reason !== "" && { reason }),
+  };
+  if (counted !== undefined && counted.kept !== null) {
+    const job = await startJob(crypto.randomUUID(), { kind: kindOf(action), topic, ...more });
+    return job.ok ? "" : (job.failure.nodeCode ?? job.failure.code);
+  }
+  const answer = await post<ActionResult>(apiPaths.actions, {
+    action,
+    topic,
+    ...more,
+  } satisfies ActionRequest);
+  if (!answer.ok) return answer.failure.nodeCode ?? answer.failure.code;
+  const failed = answer.value.nodes.filter(({ ok }) => !ok);
+  return failed.map(({ node, code }) => `${node} ${code}`).join(", ");
+}
+
+function kindOf(action: BulkAction): "empty" | "delete" {
+  return action === "empty-topic" ? "empty" : "delete";
 }
 
 async function each<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<R[]> {
