@@ -22,7 +22,7 @@ export function isUndoable(job: JobRow, nowMs: number): boolean {
 }
 
 /** Why this person may not touch the job; null: they may. */
-function useClosed(job: JobRow): string | null {
+export function useClosed(job: JobRow): string | null {
   const t = useWords("actions");
   const { session } = useLive();
   const closed = useWritesClosed();

@@ -11,6 +11,7 @@ import { JobButtons } from "../../../jobs/job-buttons.tsx";
 import { JobItems } from "../../../jobs/job-items.tsx";
 import { JobProgress } from "../../../jobs/job-progress.tsx";
 import { jobTones, objectOf, useJobWords } from "../../../jobs/job-words.ts";
+import { RetryButton } from "../../../jobs/retry-button.tsx";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
@@ -56,7 +57,12 @@ function Existing({ view }: { view: JobView }) {
             )}
           </>
         }
-        actions={<JobButtons job={job} />}
+        actions={
+          <>
+            <RetryButton view={view} />
+            <JobButtons job={job} />
+          </>
+        }
       />
       <JobAnnouncer job={job} />
       <div className="mb-6 max-w-160 space-y-2">
