@@ -191,6 +191,34 @@ export async function selectSamples(
   return rows.map(({ atS, figures }) => ({ atS, figures: parseArray(figures) }));
 }
 
+/** Of many rooms, what two figures of each minute come to, by room; a minute without a sample is left out. */
+export async function selectSparks(
+  sql: Sql,
+  rooms: readonly string[],
+  { fromS, toS }: { readonly fromS: number; readonly toS: number },
+  [one, other]: readonly [number, number],
+): Promise<Map<string, { atS: number; depth: number | null }[]>> {
+  const rows = await withDeadline(
+    sql<{ room: string; times: string; depths: string }[]>`
+      select s.room, array_agg(m.at_s)::text as times,
+        array_agg(m.figures[${one}::int] + m.figures[${other}::int])::text as depths
+      from metric_series s join metric_samples_1m m on m.series = s.id
+      where s.room in (select jsonb_array_elements_text(${JSON.stringify(rooms)}::text::jsonb))
+        and m.at_s >= ${fromS}::bigint and m.at_s < ${toS}::bigint
+      group by s.room`,
+    statementMs,
+  );
+  return new Map(
+    rows.map(({ room, times, depths }) => {
+      const figures = parseArray(depths);
+      return [
+        room,
+        parseArray(times).map((atS, index) => ({ atS: atS ?? 0, depth: figures[index] ?? null })),
+      ];
+    }),
+  );
+}
+
 function parseArray(text: string): (number | null)[] {
   return text
     .slice(1, -1)

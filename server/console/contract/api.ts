@@ -106,6 +106,8 @@ export const apiPaths = {
   /** GET: the body itself, as a file. 404 `not-found`: nobody has it any more. */
   bodyFile: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}/file`,
   /** GET: `HistoryView`, of a window until now or of a time (`fromMs`, `toMs`). 503 `database-away` without Postgres. */
+  /** POST `{ topics }`, at most `sparksMax`: `SparkRow[]`. */
+  sparks: `${apiBase}/history/sparks`,
   history: (
     object: HistoryObject,
     range: HistoryWindow | { readonly fromMs: number; readonly toMs: number },

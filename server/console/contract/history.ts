@@ -69,6 +69,16 @@ export interface HistoryView {
   readonly seriesMax: number;
 }
 
+/** What waited in a topic in the last hour: a figure a minute, oldest first; null: not known. */
+export interface SparkRow {
+  readonly topic: string;
+  readonly depths: readonly (number | null)[];
+}
+export const sparkPoints = 60;
+export const sparkStepMs = 60_000;
+/** Topics of one question. */
+export const sparksMax = 200;
+
 export const historyTables = ["10s", "1m", "1h"] as const;
 export type HistoryTable = (typeof historyTables)[number];
 

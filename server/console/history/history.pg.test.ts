@@ -3,9 +3,18 @@ import { openPool, parseDatabaseUrl, type Sql } from "../../../db/client.ts";
 import { migrate } from "../../../db/migrate.ts";
 import { insertAction } from "../../../db/queries/actions.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../../db/queries/console-leases.ts";
+import { makeSamplePartitions } from "../../../db/queries/metrics.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { type FreshDatabase, freshDatabase } from "../../testing/postgres.ts";
-import { apiPaths, type HistoryView, type RetentionView } from "../contract/index.ts";
+import {
+  apiPaths,
+  flowMetrics,
+  type HistoryView,
+  type RetentionView,
+  type SparkRow,
+  sparkPoints,
+  sparksMax,
+} from "../contract/index.ts";
 import { liveChannel, liveNode, liveTopic, ScriptedNode } from "../testing/scripted-node.ts";
 import { storesAway } from "../testing/stores-away.ts";
 import { TestConsole } from "../testing/test-console.ts";
@@ -103,6 +112,30 @@ test("[HY1] what a node says is there as history, with gaps, and with what happe
   const retention = await weir.read<RetentionView>(apiPaths.retention);
   expect([retention.sampled, retention.objects]).toEqual([4, 4]);
 }, 60_000);
+
+test("[HY8] the last hour of many topics is read at once, a figure a minute, of those that are seen", async () => {
+  await using weir = await (await TestConsole.start([], { stores })).signIn();
+  const minuteS = Math.floor(Date.now() / 60_000) * 60;
+  const at = (agoMinutes: number) => minuteS - agoMinutes * 60;
+  await makeSamplePartitions(sql, "1m", [at(0), at(60)]);
+  const [{ id } = { id: 0 }] = await sql<{ id: number }[]>`
+    insert into metric_series (room) values ('topic:hour') returning id`;
+  const figures = flowMetrics.map((metric) => ({ memoryDepth: 4, storedDepth: 30 })[metric as string] ?? 1);
+  for (const ago of [0, 2, 3, 60, 61])
+    await sql`insert into metric_samples_1m (series, at_s, figures)
+      values (${id}, ${at(ago)}, ${`{${figures.map((figure) => figure * (ago + 1))}}`}::text::real[])`;
+  const ask = (topics: readonly string[]) => weir.post(apiPaths.sparks, { topics });
+
+  const rows = (await (await ask(["__proto__", "hour", "hour"])).json()) as SparkRow[];
+
+  expect(rows.map(({ topic }) => topic)).toEqual(["__proto__", "hour"]);
+  const [none, hour] = rows.map(({ depths }) => depths);
+  expect(none).toEqual(new Array(sparkPoints).fill(null));
+  expect(hour!.filter((depth) => depth !== null)).toEqual([34 * 61, 34 * 4, 34 * 3]);
+  expect([hour!.length, hour!.indexOf(34 * 61), hour!.indexOf(34 * 3)]).toEqual([60, 0, 58]);
+  expect((await ask(new Array(sparksMax + 1).fill("t"))).status).toBe(400);
+  expect((await ask(["not a name"])).status).toBe(400);
+});
 
 test("[HY6] a history is asked for by what there is and for how long; without Postgres there is none, and it is said", async () => {
   await using weir = await (await TestConsole.start([])).signIn();

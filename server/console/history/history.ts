@@ -10,6 +10,7 @@ import { Keeper } from "./keeper.ts";
 import { Reader } from "./reading.ts";
 import { Sampler } from "./sampler.ts";
 import { SettingsCopy } from "./settings.ts";
+import { Sparks } from "./sparks.ts";
 
 export interface HistoryOptions {
   readonly collector: Collector;
@@ -23,6 +24,7 @@ export class History {
   readonly sampler: Sampler;
   readonly settings: SettingsCopy;
   readonly reader: Reader;
+  readonly sparks: Sparks;
   readonly database: Database;
 
   constructor({ collector, database, leases, clock, moreMarks }: HistoryOptions) {
@@ -31,6 +33,7 @@ export class History {
     const settings = () => this.settings.current;
     this.sampler = new Sampler(collector, () => settings().seriesMax);
     const parts = { collector, sampler: this.sampler, database, settings, clock };
+    this.sparks = new Sparks(database, clock);
     this.reader = new Reader({ ...parts, moreMarks });
     const keeper = new Keeper(parts);
     leases.hold("samples", async (term) => {

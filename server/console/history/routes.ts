@@ -19,6 +19,7 @@ import {
   isName,
   type RetentionView,
   sees,
+  sparksMax,
 } from "../contract/index.ts";
 import type { History } from "./history.ts";
 import { placeOf } from "./reading.ts";
@@ -51,6 +52,10 @@ const historyQuery = z
     ({ from = 0, to = rangeMsMin }) => to - from >= rangeMsMin && to - from <= rangeMsMax,
     "from ten seconds to three years",
   );
+
+const sparksAsked = z.strictObject({
+  topics: z.array(z.string().max(64).refine(isName, "not a topic's name")).max(sparksMax),
+});
 
 function isObject(text: string): text is HistoryObject {
   if (text === "overview") return true;
@@ -89,6 +94,14 @@ export function historyRoutes(app: FastifyInstance, options: HistoryRoutesOption
     const { actor } = request.visitor!;
     // Names in marks are for those who see them.
     return { ...view, marks: view.marks.filter((mark) => seesMark(actor, mark)) };
+  });
+  // Hundreds of names are too long for an address: it reads all the same.
+  app.post(apiPaths.sparks, { config: { policy: { action: "read" } } }, (request) => {
+    const { actor } = request.visitor!;
+    const topics = new Set(parse(sparksAsked, request.body).topics);
+    return present()
+      .sparks.of([...topics].filter((topic) => sees(actor, topic)))
+      .catch(away);
   });
   app.get(apiPaths.retention, { config: { policy: { action: "read" } } }, () =>
     retentionView(present()).catch(away),
