@@ -3,7 +3,6 @@
  * answered, whatever came with it. The node holds what is in flight; here is only who has which tag.
  */
 import type { Socket } from "socket.io";
-import type { z } from "zod";
 import { unpackBodies } from "../../../client/browser/frames.ts";
 import {
   type Answer,
