@@ -23,6 +23,7 @@ export const paths = {
   settings: (page: string) => `/settings/${page}`,
   tail: (topic?: string) => (topic === undefined ? "/tail" : `/tail?topic=${part(topic)}`),
   publish: (topic?: string) => (topic === undefined ? "/publish" : `/publish?topic=${part(topic)}`),
+  consume: () => "/consume",
 } as const;
 
 /** A name out of a route's parameter; what cannot be decoded is left as it is and will not be found. */

@@ -30,6 +30,12 @@ const onPage = [
   { id: "window", keys: [["w"]] },
 ] as const;
 
+const consuming = [
+  { id: "finish", keys: [["f"]] },
+  { id: "requeue", keys: [["q"]] },
+  { id: "touch", keys: [["t"]] },
+] as const;
+
 /** Every key there is. Opened by `?`, or by its button, which also those have who switched the keys off. */
 export function KeySheet() {
   const [open, setOpen] = useState(false);
@@ -74,6 +80,11 @@ export function KeySheet() {
             </Group>
             <Group title={t("keys.group.page")}>
               {onPage.map(({ id, keys }) => (
+                <Row key={id} words={t(`keys.key.${id}`)} keys={keys} />
+              ))}
+            </Group>
+            <Group title={t("place.consume")}>
+              {consuming.map(({ id, keys }) => (
                 <Row key={id} words={t(`keys.key.${id}`)} keys={keys} />
               ))}
             </Group>

@@ -3,6 +3,7 @@ import {
   Boxes,
   Compass,
   Gauge,
+  Inbox,
   ListChecks,
   type LucideIcon,
   Network,
@@ -27,6 +28,7 @@ export interface Place {
     | "messages"
     | "tail"
     | "publish"
+    | "consume"
     | "settings";
   readonly href: string;
   readonly icon: LucideIcon;
@@ -51,6 +53,7 @@ export const places: { readonly [Group in "main" | "messages" | "foot"]: readonl
     { id: "messages", href: paths.messages, icon: Route, letter: "m" },
     { id: "tail", href: paths.tail(), icon: Activity },
     { id: "publish", href: paths.publish(), icon: Send },
+    { id: "consume", href: paths.consume(), icon: Inbox },
   ],
   foot: [{ id: "settings", href: paths.settings("appearance"), icon: Settings, letter: "s" }],
 };

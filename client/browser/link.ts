@@ -66,7 +66,7 @@ export class Link {
   constructor(options: LinkOptions, owner: LinkOwner) {
     this.#options = options;
     this.#owner = owner;
-    const url = new URL(options.url ?? "", globalThis.location?.href);
+    const url = new URL(options.url ?? "/", globalThis.location?.href);
     this.#socket = io(url.origin, {
       path: `${url.pathname.replace(/\/$/, "")}${bridgePath}`,
       transports: ["websocket"],

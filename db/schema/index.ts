@@ -1,6 +1,7 @@
 export * from "./alerts.ts";
 export * from "./audit.ts";
 export * from "./blocks.ts";
+export * from "./browser-presence.ts";
 export * from "./browser-tokens.ts";
 export * from "./console.ts";
 export * from "./console-leases.ts";

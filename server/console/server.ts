@@ -25,6 +25,7 @@ import { bearerOf, Tokens } from "./auth/tokens.ts";
 import { connectionsMax as bridgeConnectionsMax } from "./bridge/bridge.ts";
 import { CollectedNodes } from "./bridge/nodes.ts";
 import { openBridge } from "./bridge/open-bridge.ts";
+import type { PresenceStore } from "./bridge/presence.ts";
 import type { TokenStore } from "./bridge/tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Collector } from "./collector/collector.ts";
@@ -84,6 +85,7 @@ export interface ConsoleServerOptions {
   readonly stores: {
     readonly sessions: SessionStore;
     readonly browserTokens?: TokenStore;
+    readonly browserPresence?: PresenceStore;
     readonly actions: ActionStore;
     readonly traces: TraceSource;
     readonly people?: PeopleStore;
@@ -207,9 +209,10 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     version: options.version,
     ...(options.recheckMs === undefined ? {} : { recheckMs: options.recheckMs }),
   });
-  const { bridge, addRoutes: addBridgeRoutes } = openBridge({
+  const { close: closeBridge, addRoutes: addBridgeRoutes } = openBridge({
     ...{ server: app.server, base, clock, bootId, sessions, log, warn },
     store: options.stores?.browserTokens ?? null,
+    presenceStore: options.stores?.browserPresence ?? null,
     nodes: new CollectedNodes(collector),
     isAllowedHost: (request) => isAllowedHost(request.headers.host, guard),
     isOwnOrigin: (request) => isOwnOrigin(request.headers.origin, request.headers.host, options.secure),
@@ -294,7 +297,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       tails.close();
       drains.close();
       recent.close();
-      await bridge.close();
+      await closeBridge();
       history?.close();
       jobs?.close();
       alerts?.close();

@@ -30,6 +30,7 @@ import type { ActionStore, TraceSource } from "../console/api/ports.ts";
 import type { PeopleStore } from "../console/auth/people.ts";
 import type { SessionStore } from "../console/auth/sessions.ts";
 import { pause } from "../console/back-off.ts";
+import type { PresenceStore } from "../console/bridge/presence.ts";
 import type { TokenStore } from "../console/bridge/tokens.ts";
 import {
   type DatabaseStatus,
@@ -40,6 +41,7 @@ import {
 import type { Database } from "../console/history/database.ts";
 import type { LeaseStore } from "../console/lease/console-lease.ts";
 import type { HealthSource } from "../console/reads/reads.ts";
+import { browserPresenceStore } from "./browser-presence-store.ts";
 import { browserTokenStore } from "./browser-token-store.ts";
 import { peopleStore, sessionStore } from "./people-store.ts";
 
@@ -108,6 +110,7 @@ export class ConsoleDatabase {
     sessions: SessionStore;
     people: PeopleStore;
     browserTokens: TokenStore;
+    browserPresence: PresenceStore;
     actions: ActionStore;
     traces: TraceSource;
     leases: LeaseStore;
@@ -119,6 +122,7 @@ export class ConsoleDatabase {
       sessions: sessionStore(up),
       people: peopleStore(up),
       browserTokens: browserTokenStore(up),
+      browserPresence: browserPresenceStore(() => this.#up(this.#backgroundSql)),
       actions: this.#actions(),
       traces: this.#traces(),
       leases: this.#leases(),

@@ -4,29 +4,38 @@ import type { ActionLog } from "../api/action-log.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { Bridge, type BridgeOptions } from "./bridge.ts";
 import { MemoryTokens } from "./memory-tokens.ts";
+import { Presence, type PresenceStore } from "./presence.ts";
 import { bridgeRoutes } from "./routes.ts";
 import { BridgeTokens, type TokenStore } from "./tokens.ts";
 
 export interface OpenBridgeOptions extends Omit<BridgeOptions, "tokens"> {
   /** null: started without Postgres. */
   readonly store: TokenStore | null;
+  readonly presenceStore: PresenceStore | null;
   readonly sessions: Sessions;
   readonly log: ActionLog;
 }
 
 export interface OpenBridge {
-  readonly bridge: Bridge;
+  readonly close: () => Promise<void>;
   readonly addRoutes: (app: FastifyInstance) => void;
 }
 
-export function openBridge({ store, sessions, log, ...options }: OpenBridgeOptions): OpenBridge {
+export function openBridge({
+  store,
+  presenceStore,
+  sessions,
+  log,
+  ...options
+}: OpenBridgeOptions): OpenBridge {
   const { clock } = options;
   const tokens = new BridgeTokens(store ?? new MemoryTokens(), clock);
   const bridge = new Bridge({ ...options, tokens });
   // What a person's page was given ends with the person's session.
   sessions.onEnd((id) => bridge.revoked(({ by }) => by.kind === "session" && by.id === id));
+  const presence = new Presence({ bridge, store: presenceStore, console: options.bootId });
   return {
-    bridge,
-    addRoutes: (app) => bridgeRoutes(app, { bridge, tokens, log, wallMs: () => clock.wallMs() }),
+    close: async () => void (await Promise.all([presence.close(), bridge.close()])),
+    addRoutes: (app) => bridgeRoutes(app, { presence, tokens, log, wallMs: () => clock.wallMs() }),
   };
 }

@@ -14,13 +14,12 @@ import {
   type MintedToken,
   sees,
 } from "../contract/index.ts";
-import type { Bridge } from "./bridge.ts";
-import type { Connection } from "./connection.ts";
 import { beyond, grantRequest } from "./grant.ts";
+import type { Found, Order, Presence } from "./presence.ts";
 import type { BridgeTokens, Minter } from "./tokens.ts";
 
 export interface BridgeRoutesOptions {
-  readonly bridge: Bridge;
+  readonly presence: Presence;
   readonly tokens: BridgeTokens;
   readonly log: ActionLog;
   readonly wallMs: () => number;
@@ -32,17 +31,20 @@ const throttleRequest = z.strictObject({ rdy: z.int().min(0).max(rdyMost).nullab
 const reasonRequest = z.strictObject({ reason: z.string().max(500).optional() });
 
 export function bridgeRoutes(app: FastifyInstance, options: BridgeRoutesOptions): void {
-  const { bridge, wallMs } = options;
+  const { presence, wallMs } = options;
   tokenRoutes(app, options);
   app.get(
     apiPaths.consumeConnections,
     { config: { policy: { action: "read" } } },
-    (request): BrowserConnections => ({
-      atMs: wallMs(),
-      connections: bridge.connections
-        .filter(({ subscribedTo: on }) => sees(request.visitor!.actor, on?.topic, on?.channel))
-        .map(viewOf),
-    }),
+    async (request): Promise<BrowserConnections> => {
+      const { connections, isWhole } = await presence.all();
+      return {
+        ...{ atMs: wallMs(), isWhole },
+        connections: connections.filter(({ topic, channel }) =>
+          sees(request.visitor!.actor, topic ?? undefined, channel ?? undefined),
+        ),
+      };
+    },
   );
   connectionRoutes(app, options);
 }
@@ -86,40 +88,50 @@ function tokenRoutes(app: FastifyInstance, { tokens, log }: BridgeRoutesOptions)
   );
 }
 
-function connectionRoutes(app: FastifyInstance, { bridge, log }: BridgeRoutesOptions): void {
-  const of = (request: FastifyRequest): Connection => {
-    const connection = bridge.connection((request.params as { id: string }).id);
-    if (!connection) throw new Failure("not-found", "There is no such connection here.");
-    return connection;
+function connectionRoutes(app: FastifyInstance, { presence, log }: BridgeRoutesOptions): void {
+  const byRequest = new WeakMap<FastifyRequest, Found>();
+  // The policy asks what it concerns, which another console may have to say.
+  const find = async (request: FastifyRequest) => {
+    const found = await presence.find((request.params as { id: string }).id).catch(() => null);
+    if (found) byRequest.set(request, found);
+  };
+  const of = (request: FastifyRequest): Found => {
+    const found = byRequest.get(request);
+    if (!found) throw new Failure("not-found", "There is no such connection.");
+    return found;
+  };
+  const order = async (request: FastifyRequest, deed: Order["deed"], rdy: number | null) => {
+    await presence.order(of(request), { deed, rdy }).catch(() => {
+      throw new Failure("database-away", "Postgres, by which the page's console is told, does not answer.");
+    });
   };
   const kick = {
+    preValidation: find,
     config: {
       policy: {
         action: "kick",
-        object: (request: FastifyRequest) => of(request).subscribedTo ?? {},
+        object: (request: FastifyRequest) => placeOf(of(request).view),
       },
     },
   } as const;
-  app.post<ById>(`${apiBase}/consume/connections/:id/throttle`, kick, (request, reply) => {
+  app.post<ById>(`${apiBase}/consume/connections/:id/throttle`, kick, async (request, reply) => {
     const { rdy } = parse(throttleRequest, request.body);
-    const connection = of(request);
-    connection.throttle(rdy);
+    await order(request, "throttle", rdy);
     log.write({
       ...askedBy(request),
       action: "throttle-browser",
-      object: deedOn(connection, { rdy }),
+      object: deedOn(of(request).view, { rdy }),
       result: "ok",
     });
     return reply.code(204).send();
   });
-  app.post<ById>(`${apiBase}/consume/connections/:id/disconnect`, kick, (request, reply) => {
+  app.post<ById>(`${apiBase}/consume/connections/:id/disconnect`, kick, async (request, reply) => {
     const { reason } = parse(reasonRequest, request.body);
-    const connection = of(request);
-    connection.end("disconnected", "An operator has disconnected this page.");
+    await order(request, "disconnect", null);
     log.write({
       ...askedBy(request),
       action: "disconnect-browser",
-      object: deedOn(connection),
+      object: deedOn(of(request).view),
       reason,
       result: "ok",
     });
@@ -127,29 +139,14 @@ function connectionRoutes(app: FastifyInstance, { bridge, log }: BridgeRoutesOpt
   });
 }
 
-function deedOn({ subscribedTo, token, id }: Connection, more: object = {}) {
-  return { ...subscribedTo, connection: id, user: token.by.user, ...more };
+function placeOf({ topic, channel }: BrowserConnection) {
+  return topic === null || channel === null ? {} : { topic, channel };
+}
+
+function deedOn(view: BrowserConnection, more: object = {}) {
+  return { ...placeOf(view), connection: view.id, user: view.user, ...more };
 }
 
 function minterOf({ id, actor }: Visitor): Minter {
   return { kind: actor.kind === "token" ? "token" : "session", id, user: actor.name };
-}
-
-function viewOf(connection: Connection): BrowserConnection {
-  const { id, token, whence, connectedAtMs, subscribedTo, flow, holding, published, finishedAtMs } =
-    connection;
-  return {
-    ...{
-      id,
-      user: token.by.user,
-      tokenId: token.id,
-      expiresAtMs: token.expiresAtMs,
-      ...whence,
-      connectedAtMs,
-    },
-    ...{ topic: subscribedTo?.topic ?? null, channel: subscribedTo?.channel ?? null },
-    ...{ rdyAsked: flow.asked, rdy: flow.granted, throttledTo: flow.throttledTo, isSlow: flow.isSlow },
-    ...{ inFlight: holding?.inFlight ?? 0, published, finishedAtMs },
-    ...(holding?.counts ?? { delivered: 0, finished: 0, requeued: 0, lost: 0 }),
-  };
 }

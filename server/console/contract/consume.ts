@@ -58,5 +58,7 @@ export interface BrowserConnection {
 
 export interface BrowserConnections {
   readonly atMs: number;
+  /** False: those at other consoles are not known, for want of Postgres. */
+  readonly isWhole: boolean;
   readonly connections: readonly BrowserConnection[];
 }

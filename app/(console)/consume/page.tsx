@@ -1,0 +1,9 @@
+import { rooms } from "../../../server/console/contract/index.ts";
+import { Failure } from "../../components/failure.tsx";
+import { readRoom } from "../../read/api.ts";
+import { Consume } from "./consume.tsx";
+
+export default async function ConsumePage() {
+  const topics = await readRoom(rooms.topics);
+  return topics.ok ? <Consume names={topics.value.data?.keys ?? []} /> : <Failure failure={topics.failure} />;
+}
