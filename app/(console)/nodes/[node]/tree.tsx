@@ -105,7 +105,6 @@ function Rows({ rows, open, toggle }: RowsProps) {
             <tr
               key={row.key}
               aria-rowindex={first + at + 2}
-              aria-level={row.level}
               className="group hover:bg-surface [&:not(:last-child)>td]:border-b"
             >
               <NameCell row={row} open={open} toggle={toggle} />

@@ -1,0 +1,206 @@
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { BrowserContext, Page, WebSocketRoute } from "@playwright/test";
+import { OwnPostgres } from "./postgres.ts";
+import { System } from "./system.ts";
+import { expect, test as shared } from "./test.ts";
+import { pairwise } from "./walk/covering.ts";
+import { addressOf, type State, states, type Visit, visits } from "./walk/pages.ts";
+import { furnish, type World } from "./walk/world.ts";
+
+/** Every page in every state it can be brought into, in both themes and languages: in pairs, or with `WALK=all` all. */
+const rows = process.env["WALK"] === "all" ? visits : pairwise(visits);
+const phoneWidth = 320;
+const shiftMax = 0.05;
+const pictures = join(import.meta.dirname, "../test-results/walk");
+
+interface Furnished {
+  postgres: OwnPostgres;
+  /** A system that has something to show. */
+  world: () => Promise<World>;
+}
+
+const test = shared.extend<object, Furnished>({
+  postgres: [
+    // biome-ignore lint/correctness/noEmptyPattern: the fixture's shape asks for it
+    async ({}, use) => {
+      await using postgres = await OwnPostgres.start();
+      await use(postgres);
+    },
+    { scope: "worker" },
+  ],
+  system: [
+    async ({ postgres }, use) => {
+      const flags = ["--nodes=2", "--durable-topics=invoices", `--database-url=${postgres.url}`];
+      await using system = await System.start([...flags, "--", "--lease-ttl=2s"]);
+      await use(system);
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  world: [
+    async ({ browser, cookies, system }, use) => {
+      const context = await browser.newContext();
+      await context.addCookies(cookies);
+      let world: Promise<World> | undefined;
+      // Kept as a promise: the first state has nothing yet, and a state may be walked alone.
+      await use(() => (world ??= furnish(system, context.request)));
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+});
+
+test.setTimeout(600_000);
+// A trace of so many pages takes longer than they do.
+test.use({ trace: "off" });
+
+/** What is so in the page once the state has been reached. */
+async function untilThere(page: Page, state: State): Promise<void> {
+  const pill = page.getByTestId("live-pill");
+  if (state === "offline") await expect(page.getByTestId("stale-banner")).toBeVisible();
+  else await expect(pill).toHaveAttribute("data-state", "live");
+  if (state === "error") await expect(page.getByTestId("database-strip")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+}
+
+async function look(page: Page, visit: Visit, address: string): Promise<void> {
+  const { page: id, state, theme, locale } = visit;
+  const where = `${id}, ${state}, ${theme}, ${locale} (${address})`;
+  await page.emulateMedia({ colorScheme: theme });
+  await page.context().addCookies([{ name: "weir-locale", value: locale, url: new URL(page.url()).origin }]);
+  await page.goto(address);
+  await untilThere(page, state);
+  const { lang, ...shown } = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    theme: document.documentElement.dataset["theme"],
+  }));
+  expect.soft(shown.theme, where).toBe(theme);
+  expect.soft(lang.slice(0, 2), where).toBe(locale);
+
+  // Rules of taste are left out: they take half of the time.
+  const axe = new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
+  const { violations } = await axe.analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect
+    .soft(
+      serious.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]),
+      where,
+    )
+    .toEqual([]);
+  const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
+  const sum = shifts.reduce((sum, { value }) => sum + value, 0);
+  expect.soft(sum, `${where} shifts: ${JSON.stringify(shifts)}`).toBeLessThanOrEqual(shiftMax);
+  await page.screenshot({
+    path: join(pictures, state, `${id}.${theme}.${locale}.jpeg`),
+    type: "jpeg",
+    quality: 70,
+  });
+
+  await page.setViewportSize({ width: phoneWidth, height: 800 });
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect.soft(overflow, `${where} at ${phoneWidth}`).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+interface Shift {
+  readonly value: number;
+  readonly of: readonly string[];
+}
+
+/** Layout shifts that nobody asked for, in a page from its beginning. */
+function countShifts(): void {
+  const shifts: Shift[] = [];
+  Object.assign(window, { shifts });
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & {
+      value: number;
+      hadRecentInput: boolean;
+      sources: { node: Node | null }[];
+    })[]) {
+      if (entry.hadRecentInput) continue;
+      const of = entry.sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 120) ?? "");
+      shifts.push({ value: entry.value, of });
+    }
+  });
+  observer.observe({ type: "layout-shift", buffered: true });
+}
+
+/** Brings everything into the state; what it returns brings it back. */
+async function enter(
+  state: State,
+  {
+    page,
+    context,
+    system,
+    postgres,
+    world,
+  }: {
+    page: Page;
+    context: BrowserContext;
+    system: System;
+    postgres: OwnPostgres;
+    world: Furnished["world"];
+  },
+): Promise<() => unknown> {
+  if (state === "viewer") {
+    const { viewerUrl } = await world();
+    await context.clearCookies();
+    await page.goto(viewerUrl);
+  }
+  if (state === "offline") await cutOff(page);
+  if (state === "partial") {
+    const thaw = await system.freezeNode();
+    await page.goto("/");
+    await expect(page.getByTestId("coverage")).toBeVisible();
+    return thaw;
+  }
+  if (state === "error") {
+    await postgres.kill9();
+    return () => postgres.startAgain();
+  }
+  return () => undefined;
+}
+
+/** Pages still come; what they are kept alive by is cut as soon as it is there. */
+async function cutOff(page: Page): Promise<void> {
+  await page.routeWebSocket(/socket/, (socket: WebSocketRoute) => {
+    void socket.close({ code: 1001 });
+  });
+}
+
+const complaints: Partial<Record<State, RegExp>> = {
+  missing: /status of 404/,
+  viewer: /status of 40[34]/,
+  offline: /WebSocket/,
+  error: /status of 503/,
+};
+
+for (const state of states) {
+  test.describe(state, () => {
+    test.use({ expected: complaints[state] ?? null });
+
+    test(`[W17] every page there is passes axe, complains of nothing, stands still and fits a phone, ${state}`, async ({
+      page,
+      context,
+      system,
+      postgres,
+      world,
+    }) => {
+      const here = rows.filter((row) => row.state === state);
+      await page.addInitScript(countShifts);
+      await page.goto("/");
+      const there = state === "new" ? nowhere : await world();
+      const leave = await enter(state, { page, context, system, postgres, world });
+      try {
+        for (const visit of here) await look(page, visit, addressOf(visit, there));
+      } finally {
+        await leave();
+      }
+    });
+  });
+}
+
+/** Before anything was made no page has an address that is made of it. */
+const nowhere: World = { node: "", message: "", job: "", viewerUrl: "" };
