@@ -177,7 +177,42 @@ const complaints: Partial<Record<State, RegExp>> = {
   error: /status of 503/,
 };
 
+walk("new");
+
+test.describe("newcomer", () => {
+  test("[W26] somebody new has a message of their own traced a few clicks after the sign-in link", async ({
+    browser,
+    system,
+  }) => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    let clicks = 0;
+    await page.exposeBinding("clicked", () => void clicks++);
+    await page.addInitScript(() => {
+      const { clicked } = window as unknown as { clicked: () => void };
+      window.addEventListener("click", ({ isTrusted }) => isTrusted && clicked(), { capture: true });
+    });
+
+    await page.goto(await system.newLink());
+    await page.getByTestId("new-system").getByRole("link").click();
+    await page.getByRole("textbox", { name: "Body" }).click();
+    await page.keyboard.type("hello");
+    await page.getByRole("button", { name: "Send & watch" }).click();
+
+    await expect(page).toHaveURL(/\/messages\/[0-9a-f]{16}$/);
+    await expect(page.getByRole("main")).toContainText("Published");
+    await expect(page.getByRole("main")).toContainText("test");
+    expect(clicks).toBeGreaterThan(0);
+    expect(clicks).toBeLessThanOrEqual(8);
+    await context.close();
+  });
+});
+
 for (const state of states) {
+  if (state !== "new") walk(state);
+}
+
+function walk(state: State): void {
   test.describe(state, () => {
     test.use({ expected: complaints[state] ?? null });
 

@@ -46,7 +46,7 @@ export function Message({ rendered }: { rendered: Trace }) {
           life.topic !== null && (
             <Link
               href={`${paths.messages}?topic=${encodeURIComponent(life.topic)}`}
-              className="text-accent underline"
+              className="text-accent underline wrap-anywhere"
             >
               {t("life.others", { topic: life.topic })}
             </Link>
