@@ -197,7 +197,13 @@ test.describe("newcomer", () => {
     await page.getByTestId("new-system").getByRole("link").click();
     await page.getByRole("textbox", { name: "Body" }).click();
     await page.keyboard.type("hello");
-    await page.getByRole("button", { name: "Send & watch" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(page.getByTestId("outcomes")).toContainText("OK");
+    await page.getByRole("link", { name: "Trace" }).click();
+    await page
+      .getByRole("link", { name: /^[0-9a-f]{16}$/ })
+      .first()
+      .click();
 
     await expect(page).toHaveURL(/\/messages\/[0-9a-f]{16}$/);
     await expect(page.getByRole("main")).toContainText("Published");

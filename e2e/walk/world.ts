@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { APIRequestContext } from "@playwright/test";
+import { type APIRequestContext, expect } from "@playwright/test";
 import { Consumer } from "../consumer.ts";
 import type { System } from "../system.ts";
 
@@ -36,10 +36,13 @@ export async function furnish(system: System, request: APIRequestContext): Promi
   second!.requeue(600_000, false);
 
   const job = randomUUID();
-  await post("jobs", {
-    ...{ id: job, kind: "requeue", topic: "orders", channel: "billing" },
-    confirm: { name: "billing" },
-  });
+  // The console hears of a channel with the node's next tick.
+  await expect(() =>
+    post("jobs", {
+      ...{ id: job, kind: "requeue", topic: "orders", channel: "billing" },
+      confirm: { name: "billing" },
+    }),
+  ).toPass({ timeout: 10_000 });
   const everything = { topics: ["*"], channels: ["*"] };
   await post("tokens", { name: "deploy", rights: ["read"], ...everything, days: 30 });
   await post("alerts/rules", {
