@@ -28,7 +28,6 @@ export const pages: readonly WalkedPage[] = [
     id: "overview",
     at: () => "/",
     in: ["new", "loaded", "viewer", "partial", "offline", "error"],
-    missing: "/no/such/page",
   },
   {
     id: "topics",
