@@ -55,21 +55,24 @@ test.setTimeout(600_000);
 test.use({ trace: "off" });
 
 /** What is so in the page once the state has been reached. */
-async function untilThere(page: Page, state: State): Promise<void> {
-  const pill = page.getByTestId("live-pill");
-  if (state === "offline") await expect(page.getByTestId("stale-banner")).toBeVisible();
-  else await expect(pill).toHaveAttribute("data-state", "live");
+async function untilThere(page: Page, state: State, line: Line): Promise<void> {
+  await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
+  if (state === "offline") {
+    line.cut();
+    await expect(page.getByTestId("stale-banner")).toBeVisible();
+  }
   if (state === "error") await expect(page.getByTestId("database-strip")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 }
 
-async function look(page: Page, visit: Visit, address: string): Promise<void> {
+async function look(page: Page, line: Line, visit: Visit, address: string): Promise<void> {
   const { page: id, state, theme, locale } = visit;
   const where = `${id}, ${state}, ${theme}, ${locale} (${address})`;
   await page.emulateMedia({ colorScheme: theme });
   await page.context().addCookies([{ name: "weir-locale", value: locale, url: new URL(page.url()).origin }]);
+  line.mend();
   await page.goto(address);
-  await untilThere(page, state);
+  await untilThere(page, state, line);
   const { lang, ...shown } = await page.evaluate(() => ({
     lang: document.documentElement.lang,
     theme: document.documentElement.dataset["theme"],
@@ -83,7 +86,7 @@ async function look(page: Page, visit: Visit, address: string): Promise<void> {
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect
     .soft(
-      serious.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]),
+      serious.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]),
       where,
     )
     .toEqual([]);
@@ -97,12 +100,18 @@ async function look(page: Page, visit: Visit, address: string): Promise<void> {
   });
 
   await page.setViewportSize({ width: phoneWidth, height: 800 });
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect.soft(overflow, `${where} at ${phoneWidth}`).toBeLessThanOrEqual(0);
+  // Charts take their new width with the next frame.
+  await expect
+    .configure({ soft: true })
+    .poll(() => overflow(page), `${where} at ${phoneWidth}`)
+    .toBe(0);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
+
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() =>
+    Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth),
+  );
 
 interface Shift {
   readonly value: number;
@@ -149,7 +158,6 @@ async function enter(
     await context.clearCookies();
     await page.goto(viewerUrl);
   }
-  if (state === "offline") await cutOff(page);
   if (state === "partial") {
     const thaw = await system.freezeNode();
     await page.goto("/");
@@ -163,11 +171,30 @@ async function enter(
   return () => undefined;
 }
 
-/** Pages still come; what they are kept alive by is cut as soon as it is there. */
-async function cutOff(page: Page): Promise<void> {
-  await page.routeWebSocket(/socket/, (socket: WebSocketRoute) => {
-    void socket.close({ code: 1001 });
-  });
+/** What keeps pages alive goes through here, until it is cut. */
+class Line {
+  readonly #sockets = new Set<WebSocketRoute>();
+  #isCut = false;
+
+  static async of(page: Page): Promise<Line> {
+    const line = new Line();
+    await page.routeWebSocket(/socket/, (socket) => {
+      if (line.#isCut) return void socket.close({ code: 1001 });
+      socket.connectToServer();
+      line.#sockets.add(socket);
+    });
+    return line;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) void socket.close({ code: 1001 });
+    this.#sockets.clear();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
 }
 
 const complaints: Partial<Record<State, RegExp>> = {
@@ -231,11 +258,12 @@ function walk(state: State): void {
     }) => {
       const here = rows.filter((row) => row.state === state);
       await page.addInitScript(countShifts);
+      const line = await Line.of(page);
       await page.goto("/");
       const there = state === "new" ? nowhere : await world();
       const leave = await enter(state, { page, context, system, postgres, world });
       try {
-        for (const visit of here) await look(page, visit, addressOf(visit, there));
+        for (const visit of here) await look(page, line, visit, addressOf(visit, there));
       } finally {
         await leave();
       }
