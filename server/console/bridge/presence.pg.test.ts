@@ -55,9 +55,11 @@ function consume(topic: string): Consumer {
 }
 
 async function pagesAt(console: TestConsole, topic: string) {
-  const { connections, isWhole } = await console.read<BrowserConnections>(apiPaths.consumeConnections);
+  const { connections, isWhole } = await console.read<BrowserConnections>(
+    `${apiPaths.consumeConnections}?topic=${topic}&channel=page`,
+  );
   expect(isWhole).toBe(true);
-  return connections.filter((connection) => connection.topic === topic);
+  return connections;
 }
 
 test("[UC3] a page is seen at every console with what it holds, and no more once it is gone", async () => {

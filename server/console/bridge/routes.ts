@@ -28,6 +28,7 @@ export interface BridgeRoutesOptions {
 type ById = { Params: { id: string } };
 
 const throttleRequest = z.strictObject({ rdy: z.int().min(0).max(rdyMost).nullable() });
+const connectionsQuery = z.object({ topic: z.string().optional(), channel: z.string().optional() });
 const reasonRequest = z.strictObject({ reason: z.string().max(500).optional() });
 
 export function bridgeRoutes(app: FastifyInstance, options: BridgeRoutesOptions): void {
@@ -37,11 +38,15 @@ export function bridgeRoutes(app: FastifyInstance, options: BridgeRoutesOptions)
     apiPaths.consumeConnections,
     { config: { policy: { action: "read" } } },
     async (request): Promise<BrowserConnections> => {
+      const on = parse(connectionsQuery, request.query);
       const { connections, isWhole } = await presence.all();
       return {
         ...{ atMs: wallMs(), isWhole },
-        connections: connections.filter(({ topic, channel }) =>
-          sees(request.visitor!.actor, topic ?? undefined, channel ?? undefined),
+        connections: connections.filter(
+          ({ topic, channel }) =>
+            (on.topic === undefined || on.topic === topic) &&
+            (on.channel === undefined || on.channel === channel) &&
+            sees(request.visitor!.actor, topic ?? undefined, channel ?? undefined),
         ),
       };
     },

@@ -50,7 +50,7 @@ export const apiPaths = {
   consumeTokens: `${apiBase}/consume/tokens`,
   /** POST `{}`: 204. */
   consumeTokenRevoke: (id: string) => `${apiBase}/consume/tokens/${part(id)}/revoke`,
-  /** GET: `BrowserConnections`. */
+  /** GET `?topic=&channel=`: `BrowserConnections`. */
   consumeConnections: `${apiBase}/consume/connections`,
   /** POST `{ rdy: number | null }`: 204. null: no longer. */
   consumeThrottle: (id: string) => `${apiBase}/consume/connections/${part(id)}/throttle`,

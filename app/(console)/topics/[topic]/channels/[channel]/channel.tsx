@@ -16,6 +16,7 @@ import { Tabs } from "../../../../../components/tabs.tsx";
 import { useRoom } from "../../../../../live/use-room.ts";
 import { paths } from "../../../../../paths.ts";
 import { useFormat, useWords } from "../../../../../words/index.ts";
+import { BrowserPages } from "./browser-pages.tsx";
 import { Clients } from "./clients.tsx";
 import { Deferred, InFlight } from "./held.tsx";
 import { LatencyChart } from "./latency-chart.tsx";
@@ -97,7 +98,12 @@ function Existing({
             id: "clients",
             label: t("tab.clients"),
             count: flow.clients,
-            content: <Clients topic={topic} channel={channel} expected={flow.clients} rendered={clients} />,
+            content: (
+              <>
+                <Clients topic={topic} channel={channel} expected={flow.clients} rendered={clients} />
+                <BrowserPages topic={topic} channel={channel} />
+              </>
+            ),
           },
           {
             id: "inflight",
