@@ -6,6 +6,7 @@ import { StateBadges } from "../components/state-badges.tsx";
 import type { Column } from "../components/table/column.ts";
 import { paths } from "../paths.ts";
 import { flowColumns, moreFlowColumns } from "./flow-columns.tsx";
+import { LookupBadges, TopicSpark } from "./topic-extras.tsx";
 
 /** Drawn once, while the figures beside it move. */
 const TopicName = memo(function TopicName({
@@ -23,6 +24,7 @@ const TopicName = memo(function TopicName({
         {name}
       </Link>
       <StateBadges what="topic" {...state} />
+      <LookupBadges topic={name} />
     </span>
   );
 });
@@ -53,6 +55,8 @@ export const topicColumns: readonly Column<TopicRow>[] = [
   flowColumns.clients,
 ];
 
+export const sparkColumn = "spark";
+
 /** On the page of topics: also what can be chosen. */
 export const allTopicColumns: readonly Column<TopicRow>[] = [
   ...topicColumns,
@@ -67,6 +71,7 @@ export const allTopicColumns: readonly Column<TopicRow>[] = [
       </span>
     ),
   },
+  { id: sparkColumn, priority: 4, cell: (row) => <TopicSpark topic={row.key} /> },
   { ...flowColumns.memory, priority: 2, optional: true },
   ...moreFlowColumns,
   {

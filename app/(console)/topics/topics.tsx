@@ -16,7 +16,8 @@ import { type ChosenColumns, useColumns } from "../../components/table/use-colum
 import { type TableWindow, useTableWindow } from "../../components/table/use-table-window.ts";
 import { WindowTable } from "../../components/table/window-table.tsx";
 import { paths } from "../../paths.ts";
-import { allTopicColumns } from "../../tables/topic-columns.tsx";
+import { allTopicColumns, sparkColumn } from "../../tables/topic-columns.tsx";
+import { TopicExtras } from "../../tables/topic-extras.tsx";
 import { totalsOf } from "../../tables/totals.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { NewSystem } from "../new-system.tsx";
@@ -88,18 +89,20 @@ function Listed({
           <Button onClick={() => void setFilter({ q: null, state: null })}>{t("clear")}</Button>
         </Empty>
       ) : (
-        <WindowTable
-          label={t("title")}
-          window={table}
-          columns={columns.shown}
-          sorting={sorting}
-          onSort={setSorting}
-          stale={isStale}
-          totals={totals}
-          selection={selection}
-          menu={menu}
-          open={open}
-        />
+        <TopicExtras topics={data.keys} sparks={columns.shown.some(({ id }) => id === sparkColumn)}>
+          <WindowTable
+            label={t("title")}
+            window={table}
+            columns={columns.shown}
+            sorting={sorting}
+            onSort={setSorting}
+            stale={isStale}
+            totals={totals}
+            selection={selection}
+            menu={menu}
+            open={open}
+          />
+        </TopicExtras>
       )}
     </>
   );
