@@ -62,7 +62,9 @@ async function untilThere(page: Page, state: State, line: Line): Promise<void> {
     await expect(page.getByTestId("stale-banner")).toBeVisible();
   }
   if (state === "error") await expect(page.getByTestId("database-strip")).toBeVisible();
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  // Where a page cannot be made at all, why stands in its place.
+  const main = page.getByRole("main");
+  await expect(main.getByRole("heading", { level: 1 }).or(main.getByRole("alert")).first()).toBeVisible();
 }
 
 async function look(page: Page, line: Line, visit: Visit, address: string): Promise<void> {
@@ -166,6 +168,7 @@ async function enter(
   }
   if (state === "error") {
     await postgres.kill9();
+    await expect(page.getByTestId("database-strip")).toBeVisible();
     return () => postgres.startAgain();
   }
   return () => undefined;

@@ -70,7 +70,7 @@ export function HistoryCharts({
           "grid gap-4",
           across === 2 && "lg:grid-cols-2",
           across === 3 && "md:grid-cols-2 xl:grid-cols-3",
-          !isLive && failure !== null && "opacity-60",
+          !isLive && failure !== null && "[&_canvas]:opacity-60",
         )}
       >
         {kinds.map((kind) => (
