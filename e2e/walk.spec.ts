@@ -214,6 +214,7 @@ test.describe("newcomer", () => {
     browser,
     system,
   }) => {
+    test.setTimeout(60_000);
     const context = await browser.newContext();
     const page = await context.newPage();
     let clicks = 0;
@@ -230,10 +231,13 @@ test.describe("newcomer", () => {
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await expect(page.getByTestId("outcomes")).toContainText("OK");
     await page.getByRole("link", { name: "Trace" }).click();
-    await page
-      .getByRole("link", { name: /^[0-9a-f]{16}$/ })
-      .first()
-      .click();
+    const message = page.getByRole("link", { name: /^[0-9a-f]{16}$/ }).first();
+    // What happened is written down within a second or so: whoever is faster asks again.
+    await expect(async () => {
+      if (!(await message.isVisible())) await page.getByRole("button", { name: "Refresh" }).click();
+      await expect(message).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 10_000 });
+    await message.click();
 
     await expect(page).toHaveURL(/\/messages\/[0-9a-f]{16}$/);
     await expect(page.getByRole("main")).toContainText("Published");
