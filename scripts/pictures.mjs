@@ -9,10 +9,10 @@ import { findBrowser } from "./browser.mjs";
 import { ensureBuilt, ensureInstalled, nodePath, root, toolEnv } from "./prepare.mjs";
 
 /** So that charts have something in them. */
-const trafficMs = 90_000;
+const trafficMs = 60_000;
 const readyMsMax = 120_000;
 const size = { width: 1280, height: 800 };
-const pages = { console: "/", channel: "/topics/orders/channels/shipping" };
+const pages = { console: "/" };
 
 ensureInstalled();
 ensureBuilt();
