@@ -82,6 +82,7 @@ export const pages: readonly WalkedPage[] = [
   { id: "tail", at: () => "/tail", in: ["new", "loaded"] },
   { id: "tail-topic", at: () => "/tail?topic=orders", in: ["loaded", "offline"] },
   { id: "publish", at: () => "/publish?topic=orders", in: ["loaded", "viewer", "offline"] },
+  { id: "consume", at: () => "/consume", in: ["new", "loaded", "viewer"] },
   { id: "cluster", at: () => "/cluster", in: ["new", "loaded", "partial", "error"] },
   { id: "jobs", at: () => "/jobs", in: ["new", "loaded", "error"] },
   {
