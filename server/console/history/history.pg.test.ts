@@ -142,6 +142,7 @@ test("[HY6] a history is asked for by what there is and for how long; without Po
   const status = async (query: string) => (await weir.get(`/api/v1/history?${query}`)).status;
 
   expect(await status("object=overview&window=1h")).toBe(503);
+  expect(await (await weir.post(apiPaths.sparks, { topics: ["orders"] })).json()).toEqual([]);
   expect(await status("object=overview")).toBe(400);
   expect(await status("object=overview&window=2h")).toBe(400);
   expect(await status("object=overview&from=2&to=1")).toBe(400);

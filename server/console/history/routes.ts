@@ -98,10 +98,11 @@ export function historyRoutes(app: FastifyInstance, options: HistoryRoutesOption
   // Hundreds of names are too long for an address: it reads all the same.
   app.post(apiPaths.sparks, { config: { policy: { action: "read" } } }, (request) => {
     const { actor } = request.visitor!;
-    const topics = new Set(parse(sparksAsked, request.body).topics);
-    return present()
-      .sparks.of([...topics].filter((topic) => sees(actor, topic)))
-      .catch(away);
+    const topics = [...new Set(parse(sparksAsked, request.body).topics)].filter((topic) =>
+      sees(actor, topic),
+    );
+    // Beside a table that goes on without Postgres: nothing is known of them then, and that is no failure.
+    return options.history?.sparks.of(topics).catch(noneWhileAway) ?? [];
   });
   app.get(apiPaths.retention, { config: { policy: { action: "read" } } }, () =>
     retentionView(present()).catch(away),
@@ -156,8 +157,17 @@ async function retentionView({ database, settings, sampler }: History): Promise<
   };
 }
 
+function noneWhileAway(error: unknown): [] {
+  throwMistake(error);
+  return [];
+}
+
 function away(error: unknown): never {
-  // A statement that Postgres refuses is our mistake, not its absence.
-  if (typeof (error as { code?: unknown }).code === "string" && !isConnectionError(error)) throw error;
+  throwMistake(error);
   throw new Failure("database-away", "Postgres does not answer now: history has to wait until it does.");
+}
+
+/** A statement that Postgres refuses is our mistake, not its absence. */
+function throwMistake(error: unknown): void {
+  if (typeof (error as { code?: unknown }).code === "string" && !isConnectionError(error)) throw error;
 }
