@@ -112,8 +112,8 @@ test("[W21] so is what people type for others to read: reasons, and names of tok
     const answer = await page.request.post(`/api/v1/${path}`, { data, headers: { origin: system.url } });
     if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
   };
-  const query = "topic=plain&channel=plain";
-  await fetch(`${system.http}/channel/create?${query}`, { method: "POST" });
+  for (const path of ["topic/create?topic=plain", "channel/create?topic=plain&channel=plain"])
+    await fetch(`${system.http}/${path}`, { method: "POST" });
   const job = randomUUID();
   const formula = `=HYPERLINK("javascript:alert(1)","${attack}")`;
   const everything = { topics: ["*"], channels: ["*"] };
