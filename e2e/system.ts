@@ -80,6 +80,11 @@ export class System implements AsyncDisposable {
     return () => this.#child.kill("SIGCONT");
   }
 
+  /** The process that renders pages; the console starts another. */
+  async killPages(): Promise<void> {
+    process.kill(await childPid("next-server", await this.#childPid("console")), "SIGKILL");
+  }
+
   /** The first one stands still, with all its connections, until the function it returns is called. */
   async freezeNode(): Promise<() => void> {
     const pid = await this.#childPid("nsqd .*/node");
@@ -87,13 +92,8 @@ export class System implements AsyncDisposable {
     return () => process.kill(pid, "SIGCONT");
   }
 
-  async #childPid(role: string): Promise<number> {
-    const { stdout } = await run("ps", ["-ax", "-o", "pid=,ppid=,args="]);
-    const ours = stdout
-      .split("\n")
-      .map((line) => new RegExp(`^ *(\\d+) +(\\d+) .* ${role} `).exec(line))
-      .find((match) => Number(match?.[2]) === this.#child.pid);
-    return Number(ours![1]);
+  #childPid(role: string): Promise<number> {
+    return childPid(`.* ${role} `, this.#child.pid!);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,6 +106,16 @@ export class System implements AsyncDisposable {
     }
     rmSync(this.#dataPath, { recursive: true, force: true });
   }
+}
+
+/** Of the first child of that parent whose command line is like that. */
+async function childPid(like: string, parent: number): Promise<number> {
+  const { stdout } = await run("ps", ["-ax", "-o", "pid=,ppid=,args="]);
+  const child = stdout
+    .split("\n")
+    .map((line) => new RegExp(`^ *(\\d+) +(\\d+) ${like}`).exec(line))
+    .find((match) => Number(match?.[2]) === parent);
+  return Number(child![1]);
 }
 
 function freePort(): Promise<number> {
