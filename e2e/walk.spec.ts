@@ -181,7 +181,7 @@ class Line {
 
   static async of(page: Page): Promise<Line> {
     const line = new Line();
-    await page.routeWebSocket(/socket/, (socket) => {
+    await page.routeWebSocket(/^ws/, (socket) => {
       if (line.#isCut) return void socket.close({ code: 1001 });
       socket.connectToServer();
       line.#sockets.add(socket);
@@ -203,7 +203,7 @@ class Line {
 const complaints: Partial<Record<State, RegExp>> = {
   missing: /status of 404/,
   viewer: /status of 40[34]/,
-  offline: /WebSocket/,
+  offline: /WebSocket|net::ERR_/,
   error: /status of 503/,
 };
 
