@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import type { BrowserContext, Page, WebSocketRoute } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { OwnPostgres } from "./postgres.ts";
 import { System } from "./system.ts";
 import { expect, test as shared } from "./test.ts";
@@ -55,26 +55,21 @@ test.setTimeout(600_000);
 test.use({ trace: "off" });
 
 /** What is so in the page once the state has been reached. */
-async function untilThere(page: Page, state: State, line: Line): Promise<void> {
+async function untilThere(page: Page, state: State): Promise<void> {
   await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
-  if (state === "offline") {
-    line.cut();
-    await expect(page.getByTestId("stale-banner")).toBeVisible();
-  }
   if (state === "error") await expect(page.getByTestId("database-strip")).toBeVisible();
   // Where a page cannot be made at all, why stands in its place.
   const main = page.getByRole("main");
   await expect(main.getByRole("heading", { level: 1 }).or(main.getByRole("alert")).first()).toBeVisible();
 }
 
-async function look(page: Page, line: Line, visit: Visit, address: string): Promise<void> {
+async function look(page: Page, visit: Visit, address: string): Promise<void> {
   const { page: id, state, theme, locale } = visit;
   const where = `${id}, ${state}, ${theme}, ${locale} (${address})`;
   await page.emulateMedia({ colorScheme: theme });
   await page.context().addCookies([{ name: "weir-locale", value: locale, url: new URL(page.url()).origin }]);
-  line.mend();
   await page.goto(address);
-  await untilThere(page, state, line);
+  await untilThere(page, state);
   const { lang, ...shown } = await page.evaluate(() => ({
     lang: document.documentElement.lang,
     theme: document.documentElement.dataset["theme"],
@@ -174,36 +169,9 @@ async function enter(
   return () => undefined;
 }
 
-/** What keeps pages alive goes through here, until it is cut. */
-class Line {
-  readonly #sockets = new Set<WebSocketRoute>();
-  #isCut = false;
-
-  static async of(page: Page): Promise<Line> {
-    const line = new Line();
-    await page.routeWebSocket(/^ws/, (socket) => {
-      if (line.#isCut) return void socket.close({ code: 1001 });
-      socket.connectToServer();
-      line.#sockets.add(socket);
-    });
-    return line;
-  }
-
-  cut(): void {
-    this.#isCut = true;
-    for (const socket of this.#sockets) void socket.close({ code: 1001 });
-    this.#sockets.clear();
-  }
-
-  mend(): void {
-    this.#isCut = false;
-  }
-}
-
 const complaints: Partial<Record<State, RegExp>> = {
   missing: /status of 404/,
   viewer: /status of 40[34]/,
-  offline: /WebSocket|net::ERR_/,
   error: /status of 503/,
 };
 
@@ -265,12 +233,11 @@ function walk(state: State): void {
     }) => {
       const here = rows.filter((row) => row.state === state);
       await page.addInitScript(countShifts);
-      const line = await Line.of(page);
       await page.goto("/");
       const there = state === "new" ? nowhere : await world();
       const leave = await enter(state, { page, context, system, postgres, world });
       try {
-        for (const visit of here) await look(page, line, visit, addressOf(visit, there));
+        for (const visit of here) await look(page, visit, addressOf(visit, there));
       } finally {
         await leave();
       }

@@ -2,10 +2,10 @@ import type { World } from "./world.ts";
 
 /**
  * `new`: nothing was published yet. `none`: nothing matches. `missing`: there is no such thing. `viewer`: somebody who
- * may only look, and not at everything. `partial`: one of two nodes does not answer. `offline`: the console does not.
+ * may only look, and not at everything. `partial`: one of two nodes does not answer.
  * `error`: Postgres does not.
  */
-export const states = ["new", "loaded", "none", "missing", "viewer", "partial", "offline", "error"] as const;
+export const states = ["new", "loaded", "none", "missing", "viewer", "partial", "error"] as const;
 export type State = (typeof states)[number];
 
 /** In all of these a page is at the same address. */
@@ -27,18 +27,18 @@ export const pages: readonly WalkedPage[] = [
   {
     id: "overview",
     at: () => "/",
-    in: ["new", "loaded", "viewer", "partial", "offline", "error"],
+    in: ["new", "loaded", "viewer", "partial", "error"],
   },
   {
     id: "topics",
     at: () => "/topics",
-    in: ["new", "loaded", "viewer", "partial", "offline"],
+    in: ["new", "loaded", "viewer", "partial"],
     none: "/topics?q=nothing-like-it",
   },
   {
     id: "topic",
     at: () => "/topics/orders",
-    in: ["loaded", "viewer", "partial", "offline", "error"],
+    in: ["loaded", "viewer", "partial", "error"],
     missing: "/topics/never.made",
   },
   { id: "topic-nodes", at: () => "/topics/orders?tab=nodes", in: ["loaded", "partial"] },
@@ -48,7 +48,7 @@ export const pages: readonly WalkedPage[] = [
   {
     id: "channel",
     at: () => channel,
-    in: ["loaded", "viewer", "partial", "offline"],
+    in: ["loaded", "viewer", "partial"],
     missing: "/topics/orders/channels/never.made",
   },
   {
@@ -60,7 +60,7 @@ export const pages: readonly WalkedPage[] = [
   { id: "channel-deferred", at: () => `${channel}?tab=deferred`, in: ["loaded"] },
   { id: "channel-nodes", at: () => `${channel}?tab=nodes`, in: ["loaded"] },
   { id: "channel-charts", at: () => `${channel}?tab=charts`, in: ["loaded"] },
-  { id: "nodes", at: () => "/nodes", in: ["new", "loaded", "partial", "offline"] },
+  { id: "nodes", at: () => "/nodes", in: ["new", "loaded", "partial"] },
   { id: "node", at: node, in: ["loaded", "partial"], missing: "/nodes/127.0.0.1%3A1" },
   { id: "node-clients", at: (world) => `${node(world)}?tab=clients`, in: ["loaded"] },
   { id: "node-resources", at: (world) => `${node(world)}?tab=resources`, in: ["loaded"] },
@@ -70,25 +70,25 @@ export const pages: readonly WalkedPage[] = [
   {
     id: "messages",
     at: () => "/messages",
-    in: ["new", "loaded", "viewer", "offline", "error"],
+    in: ["new", "loaded", "viewer", "error"],
     none: "/messages?topic=nothing.like.it",
   },
   {
     id: "message",
     at: ({ message }) => `/messages/${message}`,
-    in: ["loaded", "viewer", "error"],
+    in: ["loaded", "viewer"],
     missing: "/messages/0000000000000001",
   },
   { id: "tail", at: () => "/tail", in: ["new", "loaded"] },
-  { id: "tail-topic", at: () => "/tail?topic=orders", in: ["loaded", "offline"] },
-  { id: "publish", at: () => "/publish?topic=orders", in: ["loaded", "viewer", "offline"] },
+  { id: "tail-topic", at: () => "/tail?topic=orders", in: ["loaded"] },
+  { id: "publish", at: () => "/publish?topic=orders", in: ["loaded", "viewer"] },
   { id: "consume", at: () => "/consume", in: ["new", "loaded", "viewer"] },
-  { id: "cluster", at: () => "/cluster", in: ["new", "loaded", "partial", "error"] },
-  { id: "jobs", at: () => "/jobs", in: ["new", "loaded", "error"] },
+  { id: "cluster", at: () => "/cluster", in: ["new", "loaded", "partial"] },
+  { id: "jobs", at: () => "/jobs", in: ["new", "loaded"] },
   {
     id: "job",
     at: ({ job }) => `/jobs/${job}`,
-    in: ["loaded", "error"],
+    in: ["loaded"],
     missing: "/jobs/00000000-0000-4000-8000-000000000000",
   },
   {
@@ -101,7 +101,7 @@ export const pages: readonly WalkedPage[] = [
   { id: "tokens", at: () => "/settings/tokens", in: ["new", "loaded", "error"] },
   { id: "sessions", at: () => "/settings/sessions", in: ["loaded"] },
   { id: "auth", at: () => "/settings/auth", in: ["loaded"] },
-  { id: "alerts", at: () => "/settings/alerts", in: ["new", "loaded", "viewer", "error"] },
+  { id: "alerts", at: () => "/settings/alerts", in: ["new", "loaded", "viewer"] },
   { id: "retention", at: () => "/settings/retention", in: ["loaded", "viewer"] },
   { id: "appearance", at: () => "/settings/appearance", in: ["loaded"] },
   { id: "about", at: () => "/settings/about", in: ["loaded"] },
