@@ -78,6 +78,10 @@ test.each([
   expect(() => live(seed, { turnMs: () => 0 })).not.toThrow();
 });
 
+test("[SI5] a node whose own late beginning ended its epoch was told to requeue before it knew: seed 9784", () => {
+  expect(() => live(9_784)).not.toThrow();
+});
+
 test.each(mutants.map((mutant) => [mutant.what, mutant] as const))(
   "[SI3] a mistake is found: %s",
   (_, mutant) => {

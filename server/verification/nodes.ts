@@ -17,6 +17,9 @@ interface NodeTimes {
   readonly away: Interval[];
   /** Its epoch was over: another took what was its own, or it began anew. */
   readonly taken: number[];
+  /** The same, of a process that lived and had an epoch. */
+  readonly overtaken: number[];
+  hasEpoch: boolean;
 }
 
 export class Nodes {
@@ -58,6 +61,11 @@ export class Nodes {
     return [...times.crashes, ...times.taken].filter((t) => t >= from && t <= to).sort((a, b) => a - b);
   }
 
+  /** Whether its epoch ended in [from, to], be it by a beginning of its own that was done late: it may not know that yet. */
+  wasOvertaken(node: string, from: number, to: number): boolean {
+    return this.#nodes.get(node)?.overtaken.some((t) => t >= from && t <= to) ?? false;
+  }
+
   /** How long, of [from, to], it ran and could reach the store; milliseconds. */
   availableMs(node: string, from: number, to: number): number {
     const times = this.#nodes.get(node);
@@ -87,6 +95,7 @@ export class Nodes {
     switch (event.op) {
       case "start":
         this.#node(event.node).starts.push(t);
+        this.#node(event.node).hasEpoch = false;
         close(this.#node(event.node).down, t);
         break;
       case "stop":
@@ -110,12 +119,19 @@ export class Nodes {
         for (const times of this.#named(event.node)) close(times.away, t);
         break;
       case "adopt":
-        if (event.kind === "ok") this.#node(event.of).taken.push(t);
+        if (event.kind === "ok") this.#take(this.#node(event.of), t);
         break;
       case "epoch":
-        this.#node(event.node).taken.push(t);
+        this.#take(this.#node(event.node), t);
+        this.#node(event.node).hasEpoch = true;
         break;
     }
+  }
+
+  #take(node: NodeTimes, t: number): void {
+    node.taken.push(t);
+    if (node.hasEpoch) node.overtaken.push(t);
+    node.hasEpoch = false;
   }
 
   #named(node: string | undefined): NodeTimes[] {
@@ -125,7 +141,16 @@ export class Nodes {
   #node(name: string): NodeTimes {
     let node = this.#nodes.get(name);
     if (!node) {
-      node = { starts: [], crashes: [], frozen: [], down: [], away: [], taken: [] };
+      node = {
+        starts: [],
+        crashes: [],
+        frozen: [],
+        down: [],
+        away: [],
+        taken: [],
+        overtaken: [],
+        hasEpoch: false,
+      };
       this.#nodes.set(name, node);
     }
     return node;

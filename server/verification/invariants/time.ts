@@ -68,6 +68,8 @@ function requeues(history: History, { answers, deliveries }: Story, found: (why:
 function isKept(history: History, { node, msgid, t }: AnswerEvent, next: DeliverEvent): boolean {
   const { nodes, promises } = history;
   if (!history.isOwner(node, msgid, t)) return false;
+  // Said to one that had not heard that its epoch was over.
+  if (nodes.wasOvertaken(node, t - promises.leaseTtlMs * nsPerMs, t)) return false;
   const [lostAt] = nodes.handovers(node, t, next.t);
   if (lostAt === undefined) return next.node === node;
   return nodes.availableMs(node, t, lostAt) > promises.flushWindowMs + promises.skewMs;
