@@ -3,24 +3,35 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { nodeExecutable } from "../../server/testing/node.ts";
-import { perform } from "./run.ts";
+import { perform, provedNothing, type Run } from "./run.ts";
 import { runs } from "./runs.ts";
 import { shortScale } from "./scales.ts";
 
 /** Ten seconds each on a machine that has time. */
 const withinMs = 150_000;
+const attemptsMax = 3;
 /** Together they kill, freeze, take over and refuse. */
 const short = ["kill", "freeze", "kill-postgres"];
+
+async function attempt(run: Run, done: string[]) {
+  const seed = Date.now() % 1_000_000;
+  const performed = await perform(run, { seed, scale: shortScale, say: (text) => done.push(text) });
+  const { report, faults } = performed;
+  const hasMissed =
+    !report.isViolated && faults.length > 0 && faults.every((fault) => fault.startsWith(provedNothing));
+  return { ...performed, hasMissed };
+}
 
 test.each(runs.filter(({ name }) => short.includes(name)))(
   "[CH2] $name: $what",
   async (run) => {
-    const seed = Date.now() % 1_000_000;
     const done: string[] = [];
+    let performed = await attempt(run, done);
+    // A harm of seconds may hit a moment when there was nothing to hurt: that is no verdict.
+    for (let again = 1; performed.hasMissed && again < attemptsMax; again++)
+      performed = await attempt(run, done);
 
-    const { isGood, words } = await perform(run, { seed, scale: shortScale, say: (text) => done.push(text) });
-
-    expect(isGood, `${done.join("\n")}\n\n${words}`).toBe(true);
+    expect(performed.isGood, `${done.join("\n")}\n\n${performed.words}`).toBe(true);
   },
   withinMs,
 );

@@ -56,6 +56,9 @@ const emptyWithinMs = 20_000;
 const lateMsMax = 1_000;
 const emptyForMs = 1_500;
 
+/** A fault of a run that hurt nothing, in front of what was not seen. */
+export const provedNothing = "it proved nothing";
+
 export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
   const startedMs = performance.now();
   const { seed, scale, source } = options;
@@ -114,7 +117,7 @@ export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
   };
   for (const { id, verdict } of report.verdicts)
     if (verdict === "undecided" && !scale.mayBeUndecided.includes(id)) faults.push(`${id} was not decided`);
-  for (const missing of run.unproved(seen)) if (missing) faults.push(`it proved nothing: ${missing}`);
+  for (const missing of run.unproved(seen)) if (missing) faults.push(`${provedNothing}: ${missing}`);
   const isGood = faults.length === 0 && !report.isViolated;
   const keptIn = !isGood || options.keep ? keep(run, seed, stage) : null;
   const seconds = (performance.now() - startedMs) / 1_000;
