@@ -17,8 +17,8 @@ if (executablePath === null) process.exit(1);
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
-  // Each file has a system of its own, and the machine may have two cores.
-  workers: 1,
+  // Each has systems of its own, and the machine may have two cores.
+  workers: 2,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -10,6 +10,9 @@ import { furnish, type World } from "./walk/world.ts";
 
 /** Every page in every state it can be brought into, in both themes and languages: in pairs, or with `WALK=all` all. */
 const rows = process.env["WALK"] === "all" ? visits : pairwise(visits);
+const rowsOf = (state: State) => rows.filter((row) => row.state === state);
+/** In one test: what is long is parted, so that two browsers are done about together. */
+const visitsMax = 20;
 const phoneWidth = 320;
 const shiftMax = 0.05;
 const pictures = join(import.meta.dirname, "../test-results/walk");
@@ -175,7 +178,10 @@ const complaints: Partial<Record<State, RegExp>> = {
   error: /status of 503/,
 };
 
-walk("new");
+// Each worker has a system of its own, and makes what it shows.
+test.describe.configure({ mode: "parallel" });
+
+walk("new", rowsOf("new"));
 
 test.describe("newcomer", () => {
   test("[W26] somebody new has a message of their own traced a few clicks after the sign-in link", async ({
@@ -217,21 +223,23 @@ test.describe("newcomer", () => {
 });
 
 for (const state of states) {
-  if (state !== "new") walk(state);
+  const all = rowsOf(state);
+  if (state === "new") continue;
+  for (let from = 0; from < all.length; from += visitsMax)
+    walk(state, all.slice(from, from + visitsMax), from);
 }
 
-function walk(state: State): void {
-  test.describe(state, () => {
+function walk(state: State, here: typeof rows, from = 0): void {
+  test.describe(`${state} from ${from}`, () => {
     test.use({ expected: complaints[state] ?? null });
 
-    test(`[W17] every page there is passes axe, complains of nothing, stands still and fits a phone, ${state}`, async ({
+    test(`[W17] every page there is passes axe, complains of nothing, stands still and fits a phone, ${state}, from ${from}`, async ({
       page,
       context,
       system,
       postgres,
       world,
     }) => {
-      const here = rows.filter((row) => row.state === state);
       await page.addInitScript(countShifts);
       await page.goto("/");
       const there = state === "new" ? nowhere : await world();

@@ -32,6 +32,8 @@ export function Adoptions({
   const zone = useZone();
   const nowMs = useNow();
   const names = new Map(nodes.map((node) => [node.key, node.hostname]));
+  // Rows that came later stand behind those that were there.
+  const latestFirst = rows.toSorted((one, other) => other.atMs - one.atMs);
   return (
     <Section title={t("taken")} note={t("taken-note")}>
       {rows.length === 0 ? (
@@ -39,7 +41,7 @@ export function Adoptions({
       ) : (
         <Card>
           <ul aria-label={t("taken")}>
-            {rows.map((row) => (
+            {latestFirst.map((row) => (
               <li key={row.key} className="border-line px-4 py-2 text-13 not-last:border-b">
                 <p className="flex flex-wrap items-baseline gap-x-2">
                   <Status tone={tones[row.state]}>{t(`adoption-state.${row.state}`)}</Status>
