@@ -104,7 +104,7 @@ export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
       flushWindowMs: promisesDefault.flushWindowMs + lateMs,
       leaseTtlMs: scale.leaseTtlMs,
       auditLagMs: promisesDefault.auditLagMs + lateMs,
-      bystanders: [bystanderTopic],
+      bystanders: scale.judgesBystanders ? [bystanderTopic] : [],
       controls: [controlTopic],
     },
   });
@@ -116,7 +116,8 @@ export async function perform(run: Run, options: RunOptions): Promise<Outcome> {
     count: (what) => stage.counts.get(what) ?? 0,
   };
   for (const { id, verdict } of report.verdicts)
-    if (verdict === "undecided" && !scale.mayBeUndecided.includes(id)) faults.push(`${id} was not decided`);
+    if (verdict === "undecided" && (scale.judgesBystanders || id !== "I12"))
+      faults.push(`${id} was not decided`);
   for (const missing of run.unproved(seen)) if (missing) faults.push(`${provedNothing}: ${missing}`);
   const isGood = faults.length === 0 && !report.isViolated;
   const keptIn = !isGood || options.keep ? keep(run, seed, stage) : null;

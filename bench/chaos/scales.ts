@@ -13,7 +13,7 @@ export const fullScale: Scale = {
   publishTimeoutMs: 5_000,
   rounds: 4,
   calmMs: 5_000,
-  mayBeUndecided: [],
+  judgesBystanders: true,
   producers: [
     ...Array.from({ length: 12 }, () => oneAtATime),
     ...Array.from({ length: 3 }, () => pipelined),
@@ -30,6 +30,6 @@ export const shortScale: Scale = {
   publishTimeoutMs: 1_500,
   rounds: 1,
   calmMs: 2_000,
-  mayBeUndecided: ["I12"],
+  judgesBystanders: false,
   producers: [oneAtATime, oneAtATime, pipelined, deferred, { batch: 10, window: 2 }],
 };

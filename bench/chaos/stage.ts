@@ -29,8 +29,8 @@ export interface Scale {
   readonly rounds: number;
   /** Under load, before anything is hurt: what bystanders are compared with. */
   readonly calmMs: number;
-  /** Too short for these to be decided every time: a percentile needs its publishes. */
-  readonly mayBeUndecided: readonly string[];
+  /** I12: not in a run of seconds among other tests, whose percentiles are the machine's. */
+  readonly judgesBystanders: boolean;
   readonly producers: readonly ProducerPlan[];
 }
 
