@@ -11,7 +11,7 @@ const stageMsMax = 9 * 60_000;
 const reports = mkdtempSync(join(tmpdir(), "weir-reports-"));
 
 /** These tests wait for processes rather than for a core. */
-const waitingWorkers = [`--maxWorkers=${Math.max(4, availableParallelism())}`];
+const waitingWorkers = [`--maxWorkers=${Math.max(5, availableParallelism())}`];
 /** Some of these wait for a clock, so that two of them leave two cores half idle. */
 const unitWorkers = [`--maxWorkers=${Math.max(3, availableParallelism())}`];
 
@@ -20,15 +20,15 @@ const stages = {
   lint: { run: () => tool("@biomejs/biome/bin/biome", ["ci"]) },
   unused: { run: () => tool("knip/bin/knip.js", ["--no-progress"]) },
   unit: { run: () => vitest("unit", unitWorkers), counts: vitestCounts },
-  pg: { run: () => vitest("pg", waitingWorkers), counts: vitestCounts },
-  conformance: { run: () => vitest("conformance", waitingWorkers), counts: vitestCounts },
+  // Those with a Postgres and those with running nodes, together: what is long in the one fills what waits in the other.
+  processes: { run: () => vitest("processes", waitingWorkers, ["pg", "conformance"]), counts: vitestCounts },
   measured: { run: () => vitest("measured"), counts: vitestCounts },
   e2e: { run: e2e, counts: playwrightCounts },
 };
 
 const groups = {
   verify: ["types", "lint", "unused", "unit"],
-  "verify:pg": ["pg", "conformance", "measured"],
+  "verify:pg": ["processes", "measured"],
 };
 
 const asked = process.argv.slice(2).flatMap((name) => groups[name] ?? [name]);
@@ -82,9 +82,10 @@ function types() {
   return tool("typescript/bin/tsc", ["-p", "tsconfig.json"]);
 }
 
-function vitest(project, workers = []) {
-  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(reports, project)}`];
-  return tool("vitest/vitest.mjs", ["run", "--project", project, ...workers, ...report]);
+function vitest(stage, workers = [], projects = [stage]) {
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(reports, stage)}`];
+  const which = projects.map((project) => `--project=${project}`);
+  return tool("vitest/vitest.mjs", ["run", ...which, ...workers, ...report]);
 }
 
 async function e2e() {

@@ -4,8 +4,8 @@ import { attacks } from "../testing/hostile-attacks.ts";
 import { Neighbour, type Trial, trial } from "../testing/hostile-trial.ts";
 import { startNode, type TestNode } from "../testing/node.ts";
 
-const lapMs = 2_000;
-// What the machine's other work can do to a p99 of two seconds' samples, whatever the node does.
+const lapMs = 1_200;
+// What the machine's other work can do to a p99 of a thousand samples, whatever the node does.
 const noiseMs = 1;
 const rssGrowthMax = 64 * 2 ** 20;
 const trialsMax = 4;
