@@ -13,7 +13,7 @@ const reports = mkdtempSync(join(tmpdir(), "weir-reports-"));
 /** These tests wait for processes rather than for a core. */
 const waitingWorkers = [`--maxWorkers=${Math.max(5, availableParallelism())}`];
 /** Some of these wait for a clock, so that two of them leave two cores half idle. */
-const unitWorkers = [`--maxWorkers=${Math.max(3, availableParallelism())}`];
+const unitWorkers = [`--maxWorkers=${Math.max(4, availableParallelism())}`];
 
 const stages = {
   types: { run: types },

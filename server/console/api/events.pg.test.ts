@@ -104,9 +104,18 @@ test("[AS8] a file has every event once, and nothing in it is a formula", async 
 test("[AS9] of a flood of searches some wait and the rest are refused", async () => {
   await using weir = await signedIn();
 
-  const statuses = await Promise.all(
-    Array.from({ length: 40 }, async () => (await weir.get(events("client=nobody"))).status),
-  );
+  // While nobody can read the table no search ends.
+  const holder = openPool(parseDatabaseUrl(fresh.url), { schema: "weir", name: "test", max: 1 });
+  await holder`begin`;
+  await holder`lock table audit_batches in access exclusive mode`;
+  const statuses: number[] = [];
+  const searches = Array.from({ length: 40 }, async () => {
+    statuses.push((await weir.get(events("client=nobody"))).status);
+  });
+  await eventually(() => expect(statuses).toContain(429));
+  await holder`rollback`;
+  await holder.end({ timeout: 1 });
+  await Promise.all(searches);
 
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(18);
   expect(new Set(statuses)).toEqual(new Set([200, 429]));
