@@ -20,6 +20,8 @@ export default defineConfig({
   // Each has systems of its own, and the machine may have two cores.
   workers: 2,
   forbidOnly: true,
+  // A shared machine stands still at times. What needed a second attempt is named at the end of a run.
+  retries: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   outputDir: "test-results",

@@ -8,6 +8,8 @@ const conformance = "server/conformance/**/*.test.ts";
 const measured = "server/conformance/{hostile,overflow,postgres-away,start}*.test.ts";
 const ignored = ["node_modules/**", ".next/**", "e2e/**"];
 const globalSetup = "server/testing/postgres-setup.ts";
+/** Of tests with processes of their own: a shared machine stands still at times. What fails twice is a failure. */
+const retry = 1;
 
 export default defineConfig({
   test: {
@@ -34,6 +36,7 @@ export default defineConfig({
           exclude: [...ignored, conformance],
           testTimeout: 60_000,
           globalSetup,
+          retry,
         },
       },
       {
@@ -44,6 +47,7 @@ export default defineConfig({
           exclude: [...ignored, measured],
           testTimeout: 60_000,
           globalSetup,
+          retry,
         },
       },
       {
@@ -54,6 +58,7 @@ export default defineConfig({
           exclude: ignored,
           testTimeout: 60_000,
           globalSetup,
+          retry,
           fileParallelism: false,
         },
       },

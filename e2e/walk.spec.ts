@@ -57,6 +57,19 @@ test.setTimeout(600_000);
 // A trace of so many pages takes longer than they do.
 test.use({ trace: "off" });
 
+/** The console has heard of everything that was made: a row that comes moves what is below it, and rightly. */
+async function untilStill(page: Page): Promise<void> {
+  let before = -1;
+  const isStill = async () => {
+    const answer = await page.request.get("/api/v1/topics");
+    const { data } = (await answer.json()) as { data: { total: number } };
+    const isSame = data.total === before;
+    before = data.total;
+    return isSame;
+  };
+  await expect.poll(isStill, { intervals: [2_500], timeout: 30_000 }).toBe(true);
+}
+
 /** What is so in the page once the state has been reached. */
 async function untilThere(page: Page, state: State): Promise<void> {
   await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
@@ -243,6 +256,7 @@ function walk(state: State, here: typeof rows, from = 0): void {
       await page.addInitScript(countShifts);
       await page.goto("/");
       const there = state === "new" ? nowhere : await world();
+      if (state !== "new") await untilStill(page);
       const leave = await enter(state, { page, context, system, postgres, world });
       try {
         for (const visit of here) await look(page, visit, addressOf(visit, there));

@@ -113,12 +113,17 @@ function vitestCounts(name) {
 function playwrightCounts(name) {
   const { stats = {}, suites = [] } = report(name);
   const { expected = 0, unexpected = 0, flaky = 0 } = stats;
-  return { passed: expected + flaky, failed: unexpected, failures: suites.flatMap(failedSpecs) };
+  for (const title of suites.flatMap((suite) => specsOf(suite, isFlaky)))
+    console.log(`needed a second attempt: ${title}`);
+  const failures = suites.flatMap((suite) => specsOf(suite, ({ ok }) => !ok));
+  return { passed: expected + flaky, failed: unexpected, failures };
 }
 
-function failedSpecs({ specs = [], suites = [] }) {
-  const own = specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file}: ${title}`);
-  return [...own, ...suites.flatMap(failedSpecs)];
+const isFlaky = ({ tests }) => tests.some(({ status }) => status === "flaky");
+
+function specsOf({ specs = [], suites = [] }, isMeant) {
+  const own = specs.filter(isMeant).map(({ file, title }) => `${file}: ${title}`);
+  return [...own, ...suites.flatMap((suite) => specsOf(suite, isMeant))];
 }
 
 function report(name) {
