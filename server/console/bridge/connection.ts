@@ -68,6 +68,7 @@ export class Connection {
   #rateTimer: NodeJS.Timeout | undefined;
   #nodesKey = "";
   #isEnded = false;
+  #released: Promise<void> = Promise.resolve();
 
   constructor(id: string, socket: BridgeSocket, token: StoredToken, whence: Whence, ports: ConnectionPorts) {
     this.id = id;
@@ -115,7 +116,7 @@ export class Connection {
   end(code: RefusalCode, message: string): void {
     if (this.#isEnded) return;
     this.#socket.emit("end", refused(code, message));
-    this.#release();
+    void this.#release();
     setTimeout(() => this.#socket.disconnect(true), lastWordMs);
   }
 
@@ -125,10 +126,11 @@ export class Connection {
   }
 
   #release(): Promise<void> {
-    if (this.#isEnded) return Promise.resolve();
+    if (this.#isEnded) return this.#released;
     this.#isEnded = true;
     for (const timer of [...this.#timers, this.#rateTimer]) clearTimeout(timer);
-    return this.holding?.close() ?? Promise.resolve();
+    if (this.holding) this.#released = this.holding.close();
+    return this.#released;
   }
 
   /** By its token: how much, how fast, how long. */
