@@ -119,7 +119,9 @@ function playwrightCounts(name) {
   return { passed: expected + flaky, failed: unexpected, failures };
 }
 
-const isFlaky = ({ tests }) => tests.some(({ status }) => status === "flaky");
+function isFlaky({ tests }) {
+  return tests.some(({ status }) => status === "flaky");
+}
 
 function specsOf({ specs = [], suites = [] }, isMeant) {
   const own = specs.filter(isMeant).map(({ file, title }) => `${file}: ${title}`);
