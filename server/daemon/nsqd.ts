@@ -12,6 +12,7 @@ import type { Removals } from "../cluster/removals.ts";
 import { createHttpServer } from "../http/server.ts";
 import { OwnProcess } from "../metrics/process-figures.ts";
 import type { NodeStore } from "../store/ports.ts";
+import { openRests } from "../tcp/drip.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import { sessionStats } from "../tcp/session-stats.ts";
 import { Tarpit } from "../tcp/tarpit.ts";
@@ -122,6 +123,7 @@ class Node {
       nextClientNumber,
       held: new Set(),
       tarpit: new Tarpit(),
+      rests: openRests(),
       ...this.#security,
     });
     this.#removals = nodeRemovals({

@@ -42,11 +42,12 @@ export class TcpListener {
 
   /** Some tens of times a second, after the broker's time is set. */
   tick(): void {
-    const { broker, held, tarpit, turn } = this.#ports;
+    const { broker, held, rests, tarpit, turn } = this.#ports;
     // Those that wait again after going on a little are asked in the next tick.
     if (held.size > 0) for (const session of [...held]) session.release();
     turn.tick();
     tarpit.tick(broker.time.nowMs);
+    rests.tick(broker.time.nowMs);
   }
 
   /** Takes no more clients. */

@@ -3,6 +3,7 @@ import type { Grants } from "../auth/grants.ts";
 import type { AuthQuery } from "../auth/query.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { IdentifyLimits } from "../protocol/identify.ts";
+import type { DelayLine } from "./delay-line.ts";
 import type { Handshakes } from "./handshakes.ts";
 import type { Session } from "./session.ts";
 import type { Tarpit } from "./tarpit.ts";
@@ -35,6 +36,8 @@ export interface TcpPorts {
   /** Connections that are not read: memory is short, or they do not read themselves. */
   readonly held: Set<Session>;
   readonly tarpit: Tarpit;
+  /** Connections that are not read for a while: they drip. */
+  readonly rests: DelayLine;
   /** null: there is no certificate, and no TLS. */
   readonly handshakes: Handshakes | null;
   /** Over TLS alone more than IDENTIFY is carried out. */

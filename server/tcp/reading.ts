@@ -1,9 +1,10 @@
 /**
  * Whether a connection is read and its commands are carried out. Several things may be in the way at
  * once: a command that takes longer than a turn, a turn's worth of commands, replies that the client
- * does not read, memory that is short. What ends says so, and then all of them are looked at again:
- * nobody stays unread for ever.
+ * does not read, memory that is short, a client that sends crumbs. What ends says so, and then all of them are
+ * looked at again: nobody stays unread for ever.
  */
+import { Drip } from "./drip.ts";
 
 /**
  * What one connection may cost in a turn, in commands by the long way: about a tenth of a millisecond. The
@@ -25,6 +26,8 @@ export interface Readable {
   /** Carries that out. */
   resumeInput(): void;
   resumeSocket(): void;
+  /** It drips: `readAgain` is called after a while. */
+  rest(readAgain: () => void): void;
   /** The client has ended its stream, and all that has come is carried out. */
   finish(): void;
 }
@@ -44,21 +47,25 @@ export class Reading {
   #hasEnded = false;
   #spent = 0;
   #heardMs: number;
+  readonly #drip = new Drip();
+  /** It is not being read because of what it sends, and its deadline stands. */
+  #resting = false;
 
   constructor(of: Readable) {
     this.#of = of;
     this.#heardMs = of.now();
   }
 
-  /** A command has come whole. */
-  heard(nowMs: number): void {
-    this.#heardMs = nowMs;
+  /** `bytes` have been read, and completed a command or not. */
+  read(bytes: number, hasCompleted: boolean, nowMs: number): void {
+    if (hasCompleted) this.#heardMs = nowMs;
+    this.#drip.read(bytes, hasCompleted);
   }
 
-  /** How long ago that was. What is not read, or waits for us, cannot be heard, and has no deadline. */
+  /** How long ago a command was whole. What is not read, or waits for us, cannot be heard, and has no deadline. */
   silentMs(): number {
     const nowMs = this.#of.now();
-    return this.asking || this.paused ? 0 : nowMs - this.#heardMs;
+    return this.asking || (this.paused && !this.#resting) ? 0 : nowMs - this.#heardMs;
   }
 
   /** Bytes have come. */
@@ -79,8 +86,10 @@ export class Reading {
     if (this.suspended) {
       if (this.#listening && !this.#of.hasWaiting()) return true;
     } else {
-      if (!this.#of.mustWait()) return true;
-      this.#of.waiting(true);
+      const mustWait = this.#of.mustWait();
+      if (mustWait) this.#of.waiting(true);
+      else if (this.#drip.isOver) this.#rest();
+      else return true;
     }
     this.paused = true;
     return false;
@@ -145,5 +154,15 @@ export class Reading {
     this.paused = false;
     this.#heardMs = of.now();
     of.resumeSocket();
+  }
+
+  /** Not a word of it has been heard when it is read again. */
+  #rest(): void {
+    this.#resting = true;
+    this.#of.rest(() => {
+      this.#resting = false;
+      this.paused = false;
+      this.#of.resumeSocket();
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connect, subscribe } from "../testing/client.ts";
+import { type Client, connect, subscribe } from "../testing/client.ts";
 import { int32, mpub, pub, withBody } from "../testing/commands.ts";
 import { eventually } from "../testing/eventually.ts";
 import { storeAway } from "../testing/running-broker.ts";
@@ -66,6 +66,49 @@ describe("a client that does not read", () => {
       clearInterval(answering);
     }
     await eventually(() => expect(server.listener.sessions.size).toBe(1));
+  });
+});
+
+describe("a client that sends a command in crumbs", () => {
+  /** Sends `bytes` one by one until they are no longer read. @returns what was not sent */
+  async function crumble(server: TcpServer, client: Client, bytes: Buffer): Promise<Buffer> {
+    let sent = 0;
+    while (server.rests.size === 0 && sent < bytes.length) {
+      client.send(bytes.subarray(sent, ++sent));
+      await new Promise(setImmediate);
+    }
+    return bytes.subarray(sent);
+  }
+
+  test("[SE12] is read seldom, and has its command carried out when that is whole", async () => {
+    await using server = new TcpServer();
+    await using client = await connect(await server.listen());
+
+    const rest = await crumble(server, client, Buffer.concat([pub("t", "x".repeat(300)), pub("t", "y")]));
+    expect(rest.length).toBeGreaterThan(200);
+    client.send(rest);
+
+    await client.expectNothing({ forMs: 50 });
+    server.move(1_000);
+    await client.expectOk(2);
+    expect(server.rests.size).toBe(0);
+    client.pub("t", "at once again");
+    await client.expectOk();
+  });
+
+  test("[SE12] has the deadline of one that is silent", async () => {
+    await using server = new TcpServer();
+    await using client = await connect(await server.listen());
+    client.identify({ heartbeat_interval: 1_000 });
+    await client.expectOk();
+
+    await crumble(server, client, pub("t", "x".repeat(10_000)));
+    const crumbs = setInterval(() => client.send("x"), 20);
+    try {
+      await eventually(() => expect(server.logged).toEqual([expect.stringMatching("silent, closed")]));
+    } finally {
+      clearInterval(crumbs);
+    }
   });
 });
 

@@ -103,6 +103,7 @@ export class Session implements Consumer {
       hasWaiting: () => this.#input.hasWaiting,
       resumeInput: () => this.#input.resume(),
       resumeSocket: () => this.wire.resume(),
+      rest: (readAgain) => void ports.rests.add(ports.broker.time.nowMs, readAgain),
       finish: () => this.#finish(),
     });
     this.#heartbeat = new Heartbeat({
@@ -151,7 +152,7 @@ export class Session implements Consumer {
     if (this.closed) return !this.#ending.isHeldBack;
     this.ports.now();
     this.#reading.begin();
-    if (this.#input.received(bytes)) this.#reading.heard(this.ports.broker.time.nowMs);
+    this.#reading.read(bytes, this.#input.received(bytes), this.ports.broker.time.nowMs);
     // There is more where this came from: after some of it others come first.
     if (bytes === readBytes && ++this.#fullReads % fullReadsPerTurn === 0) this.spend(costPerTurnMax);
     return !this.#ending.isHeldBack && this.#reading.mayReadOn();

@@ -5,6 +5,8 @@
  * would cost an accept and an answer a thousand times a second, costs next to nothing.
  */
 
+import { DelayLine } from "./delay-line.ts";
+
 /** Faults that an address may have in a row, and how many a second it gets back. */
 const faultsMax = 40;
 const faultsPerSecond = 5;
@@ -20,15 +22,9 @@ interface Faults {
   atMs: number;
 }
 
-interface End {
-  readonly dueMs: number;
-  readonly end: () => void;
-}
-
 export class Tarpit {
   readonly #faults = new Map<string, Faults>();
-  /** All wait equally long: the first is the next. */
-  readonly #ends = new Set<End>();
+  readonly #ends = new DelayLine(heldMs);
 
   /**
    * A connection from `host` ends in a fault.
@@ -37,17 +33,11 @@ export class Tarpit {
    */
   hold(host: string, nowMs: number, end: () => void): (() => void) | null {
     if (this.#isForgiven(host, nowMs) || this.#ends.size >= endsMax) return null;
-    const held = { dueMs: nowMs + heldMs, end };
-    this.#ends.add(held);
-    return () => this.#ends.delete(held);
+    return this.#ends.add(nowMs, end);
   }
 
   tick(nowMs: number): void {
-    for (const held of this.#ends) {
-      if (held.dueMs > nowMs) return;
-      this.#ends.delete(held);
-      held.end();
-    }
+    this.#ends.tick(nowMs);
   }
 
   #isForgiven(host: string, nowMs: number): boolean {

@@ -1,5 +1,6 @@
 /** NSQ's TCP side in the process of a test: a broker, a store in memory, real sockets, and a clock that can be moved. */
 import { createSecureContext } from "node:tls";
+import { openRests } from "../tcp/drip.ts";
 import { Handshakes } from "../tcp/handshakes.ts";
 import { TcpListener } from "../tcp/listener.ts";
 import type { TcpLimits, TcpPorts } from "../tcp/ports.ts";
@@ -23,6 +24,7 @@ export interface TcpServerOptions
 export class TcpServer extends RunningBroker implements AsyncDisposable {
   readonly listener: TcpListener;
   readonly held = new Set<Session>();
+  readonly rests = openRests();
   readonly logged: string[] = [];
   readonly #ticker: NodeJS.Timeout;
 
@@ -40,6 +42,7 @@ export class TcpServer extends RunningBroker implements AsyncDisposable {
       nextClientNumber: this.nextClientNumber,
       held: this.held,
       tarpit: new Tarpit(),
+      rests: this.rests,
       handshakes: options.certificate === undefined ? null : handshakesWith(options.certificate),
       isTlsRequired: false,
       authority: options.authority ?? null,
