@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const withPostgres = "**/*.pg.test.ts";
 /** Against a running node, mostly waiting for it. */
@@ -11,9 +12,37 @@ const globalSetup = "server/testing/postgres-setup.ts";
 /** Of tests with processes of their own: a shared machine stands still at times. What fails twice is a failure. */
 const retry = 1;
 
+/** These take half a minute and more, most of it waiting: they begin first, so that none is left alone at the end. */
+const longest = [
+  "durable-crash.pg",
+  "adoption.pg",
+  "jobs.pg",
+  "bridge",
+  "chaos.pg",
+  "demo-cluster",
+  "announcing",
+  "heartbeat",
+  "alerts.pg",
+  "lying-lookup",
+  "drain.pg",
+  "cluster.pg",
+  "up.pg",
+].map((name) => `/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((name) => moduleId.endsWith(name));
+      return place === -1 ? longest.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
     pool: "forks",
+    sequence: { sequencer: LongestFirst },
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
