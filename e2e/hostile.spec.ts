@@ -125,9 +125,7 @@ test("[W21] so is what people type for others to read: reasons, and names of tok
   ).toPass({ timeout: 10_000 });
   await post("actions", { action: "pause-channel", topic: "plain", channel: "plain", reason: formula });
   for (const name of [attack, "\u202E\u2066txt.exe", "w".repeat(64)])
-    await expect(() => post("tokens", { name, rights: ["read"], ...everything, days: null })).toPass({
-      timeout: 10_000,
-    });
+    await post("tokens", { name, rights: ["read"], ...everything, days: null });
   await post("users", { name: "u".repeat(64), role: "viewer", ...everything, readsBodies: false });
   for (const name of [attack, "w".repeat(80)]) {
     await post("alerts/rules", {

@@ -47,21 +47,26 @@ export interface NewToken extends TokenScope {
   readonly expiresAt: Date | null;
 }
 
-/** Its id; null: there is no such person, or they have `most` already. */
-export async function insertToken(sql: Sql, token: NewToken, most: number): Promise<string | null> {
+export type TokenInserted = { readonly id: string } | { readonly refused: "nobody" | "too-many" };
+
+/** `nobody`: there is no such person who may sign in; `too-many`: they have `most` that are good already. */
+export async function insertToken(sql: Sql, token: NewToken, most: number): Promise<TokenInserted> {
   const json = (list: readonly string[]) => JSON.stringify(list);
-  const rows = await withDeadline(
-    sql<
-      { id: string }[]
-    >`insert into api_tokens (hash, user_id, name, hint, rights, topics, channels, expires_at)
-      select ${token.hash}, id, ${token.name}, ${token.hint}, ${json(token.rights)}::text::jsonb,
-        ${json(token.topics)}::text::jsonb, ${json(token.channels)}::text::jsonb, ${token.expiresAt}
-      from users where name = ${token.user} and disabled_at is null
-        and (select count(*) from api_tokens t where t.user_id = users.id and revoked_at is null) < ${most}
-      returning id`,
+  const [row] = await withDeadline(
+    sql<{ id: string | null; isKnown: boolean }[]>`with owner as (
+        select id, (select count(*) from api_tokens t where t.user_id = users.id and revoked_at is null
+            and (expires_at is null or expires_at > now())) as held
+        from users where name = ${token.user} and disabled_at is null),
+      made as (
+        insert into api_tokens (hash, user_id, name, hint, rights, topics, channels, expires_at)
+        select ${token.hash}, id, ${token.name}, ${token.hint}, ${json(token.rights)}::text::jsonb,
+          ${json(token.topics)}::text::jsonb, ${json(token.channels)}::text::jsonb, ${token.expiresAt}
+        from owner where held < ${most} returning id)
+      select (select id from made) as id, exists (select from owner) as "isKnown"`,
     statementMs,
   );
-  return rows[0]?.id ?? null;
+  const { id, isKnown } = row!;
+  return id !== null ? { id } : { refused: isKnown ? "too-many" : "nobody" };
 }
 
 /** `user` null: anybody's. Returns whose it was and its name; null: there is no such token. */

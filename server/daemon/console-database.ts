@@ -28,7 +28,7 @@ import { selectServerHealth } from "../../db/queries/server-health.ts";
 import { deleteExpired } from "../../db/queries/sessions.ts";
 import type { ActionStore, TraceSource } from "../console/api/ports.ts";
 import type { PeopleStore } from "../console/auth/people.ts";
-import type { SessionStore } from "../console/auth/sessions.ts";
+import type { SessionStore } from "../console/auth/session-store.ts";
 import { pause } from "../console/back-off.ts";
 import type { PresenceStore } from "../console/bridge/presence.ts";
 import type { TokenStore } from "../console/bridge/tokens.ts";
@@ -69,6 +69,7 @@ export class ConsoleDatabase {
   readonly #schema: string;
   readonly #warn: (message: string) => void;
   readonly #stopped = new AbortController();
+  readonly #first = Promise.withResolvers<void>();
   #done: Promise<void> = Promise.resolve();
   status: DatabaseStatus = { state: "starting", sinceMs: Date.now(), reason: null };
 
@@ -96,8 +97,16 @@ export class ConsoleDatabase {
     this.#done = this.#watch();
   }
 
+  /** Resolves once Postgres answers and is up to date, or is known to be away; after `waitMs` in any case. */
+  async answered(waitMs: number): Promise<void> {
+    const timer = setTimeout(this.#first.resolve, waitMs);
+    await this.#first.promise;
+    clearTimeout(timer);
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort();
+    this.#first.resolve();
     await Promise.all(
       [this.#sql, this.#backgroundSql, this.#leaseSql, this.#searchSql].map((sql) =>
         sql.end({ timeout: 1 }).catch(() => {}),
@@ -174,6 +183,7 @@ export class ConsoleDatabase {
     if (before.state === state && before.reason === reason) return;
     const sinceMs = before.state === state ? before.sinceMs : Date.now();
     this.status = { state, sinceMs, reason };
+    this.#first.resolve();
     if (before.state !== state && !(state === "up" && before.state === "starting"))
       this.#warn(state === "up" ? "Postgres answers" : `Postgres is away: ${reason}`);
   }

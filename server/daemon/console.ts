@@ -22,6 +22,8 @@ const linkFile = "sign-in-link";
 const wishFile = "sign-in-link.wanted";
 const wishPollMs = 500;
 const wishWaitMs = 5_000;
+/** A Postgres that starts together with the console is waited for, so that whoever signs in is known to it. */
+const databaseWaitMs = 10_000;
 
 /**
  * Starts the console and resolves when it serves; it goes on until SIGTERM, SIGINT, SIGHUP or its parent's
@@ -73,7 +75,7 @@ export async function runConsole(
     await server.close();
     await database?.stop();
   });
-  await pages.start();
+  await Promise.all([pages.start(), database?.answered(databaseWaitMs)]);
 
   const links = new Links(server, publicUrl?.origin ?? server.url, dataPath);
   links.grantWishes();

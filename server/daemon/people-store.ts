@@ -16,13 +16,9 @@ import {
   useSigninToken,
 } from "../../db/queries/sessions.ts";
 import type { Sql } from "../../db/statement.ts";
+import { firstPerson, type Identity } from "../console/auth/identity.ts";
 import type { PeopleStore } from "../console/auth/people.ts";
-import {
-  firstPerson,
-  type Identity,
-  type SessionStore,
-  type StoredSession,
-} from "../console/auth/sessions.ts";
+import type { SessionStore, StoredSession } from "../console/auth/session-store.ts";
 import type { NewToken } from "../console/auth/tokens.ts";
 import { type Grant, type Right, type Role, tokensPerUserMax, usersMax } from "../console/contract/index.ts";
 

@@ -6,8 +6,8 @@ import { type Argon2Parameters, argon2, createHash, randomBytes, timingSafeEqual
 import { promisify } from "node:util";
 import { Failure } from "../api/failure.ts";
 import { Gate } from "../bounded.ts";
+import type { Identity } from "./identity.ts";
 import type { PeopleStore } from "./people.ts";
-import type { Identity } from "./sessions.ts";
 
 const derive: (algorithm: "argon2id", parameters: Argon2Parameters) => Promise<Buffer> = promisify(argon2);
 

@@ -1,6 +1,6 @@
 /** What is kept of people in Postgres. Everything rejects when Postgres does not answer. */
 import type { ApiToken, Grant, SessionRow, User, UserChange } from "../contract/index.ts";
-import type { Identity } from "./sessions.ts";
+import type { Identity } from "./identity.ts";
 import type { FoundToken, NewToken } from "./tokens.ts";
 
 export interface Secrets extends Identity {
@@ -33,8 +33,9 @@ export interface PeopleStore {
   revokeOthers(user: string, keep: string): Promise<number>;
 
   tokens(user: string | null): Promise<readonly ApiToken[]>;
-  /** null: too many. */
-  createToken(token: NewToken): Promise<string | null>;
+  createToken(
+    token: NewToken,
+  ): Promise<{ readonly id: string } | { readonly refused: "nobody" | "too-many" }>;
   revokeToken(
     id: string,
     user: string | null,

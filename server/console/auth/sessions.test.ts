@@ -4,15 +4,10 @@ import { describe, expect, test } from "vitest";
 import type { Clock } from "../clock.ts";
 import type { ConsoleServerOptions } from "../server.ts";
 import { TestConsole } from "../testing/test-console.ts";
-import {
-  idleMs,
-  lastsMs,
-  linkLastsMs,
-  type SessionStore,
-  Sessions,
-  SessionUnknown,
-  type StoredSession,
-} from "./sessions.ts";
+import type { SessionStore, StoredSession } from "./session-store.ts";
+import { idleMs, lastsMs, Sessions } from "./sessions.ts";
+import { linkLastsMs } from "./sign-in-links.ts";
+import { SessionUnknown } from "./strangers.ts";
 
 const visitor = { userAgent: "test", address: "127.0.0.1" };
 
@@ -169,6 +164,20 @@ describe("links and sessions", () => {
     expect(table.sessions.size).toBe(1);
     expect(await new Sessions(table, clock).check(secret)).not.toBeNull();
     expect(await sessions.signIn(token, visitor)).toBeNull();
+  });
+
+  test("[PE16] a session made while Postgres was away is in it as soon as that answers, when it is asked for", async () => {
+    const [clock, table] = [new HandClock(), new TableInMemory()];
+    const sessions = new Sessions(table, clock);
+    table.away = true;
+    const { id } = (await sessions.signIn(await sessions.createLink(), visitor))!;
+
+    const away = await sessions.settle(id);
+    table.away = false;
+    const answers = await sessions.settle(id);
+
+    expect([away, answers]).toEqual([false, true]);
+    expect([...table.sessions.keys()]).toEqual([id]);
   });
 
   test("[CS9] while Postgres is away nobody can tell about a session or a link this console does not know", async () => {

@@ -6,20 +6,15 @@
  * itself, and sessions Postgres has confirmed within ten minutes, so that the console stays readable (CS6).
  * Of anything else nobody can say then whether it is good: that is no refusal, but `SessionUnknown` (CS9).
  */
-import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import {
-  type Actor,
-  type Globs,
-  type Right,
-  type Role,
-  roleRights,
-  type SessionInfo,
-  type SessionRow,
-} from "../contract/index.ts";
+import type { SessionInfo, SessionRow } from "../contract/index.ts";
+import { actorOf, type Identity, isSame, rightsOf } from "./identity.ts";
 import type { Visitor } from "./policy.ts";
+import { forgetOldest, hashOf, newSecret } from "./secret.ts";
+import type { SessionStore, StoredSession, Whence } from "./session-store.ts";
+import { SignInLinks } from "./sign-in-links.ts";
+import { SessionUnknown, Strangers } from "./strangers.ts";
 
-export const linkLastsMs = 15 * 60_000;
 export const idleMs = 8 * 3_600_000;
 export const lastsMs = 24 * 3_600_000;
 /** A session that Postgres confirmed is believed so long before it is asked again, */
@@ -30,62 +25,10 @@ const believedAwayMs = 10 * 60_000;
 const retryAfterMs = 3_000;
 const touchEveryMs = 60_000;
 const sessionsMax = 10_000;
-const linksMax = 1_000;
 const listedMax = 500;
-/** Secrets nobody here knows, asked of Postgres at a time: a flood of made-up ones is not passed on to it. */
-const strangersMax = 16;
-
-/** A person, as far as it decides what they may. */
-export interface Identity {
-  readonly user: string;
-  readonly role: Role;
-  readonly topics: Globs;
-  readonly channels: Globs;
-  readonly readsBodies: boolean;
-}
-
-/** Whom the links of the data path sign in. */
-export const firstPerson: Identity = {
-  user: "admin",
-  role: "admin",
-  topics: ["*"],
-  channels: ["*"],
-  readsBodies: true,
-};
-
-export interface StoredSession extends Identity {
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  readonly seenAtMs: number;
-  /** When its owner last proved to be who they are. */
-  readonly freshAtMs: number;
-  readonly method: "link" | "password";
-}
 
 /** Why a session's sockets are closed. `changed`: what it may see or do is other than it was. */
 export type SessionEnd = "expired" | "revoked" | "changed";
-
-/** Where somebody signs in from. */
-export interface Whence {
-  readonly userAgent: string;
-  readonly address: string;
-}
-
-/** Sessions and links in Postgres, by SHA-256. Everything rejects when Postgres does not answer. */
-export interface SessionStore {
-  saveLink(hash: Buffer, expiresAtMs: number): Promise<void>;
-  /** True once, for a link that is known, not used and not too old. */
-  redeemLink(hash: Buffer): Promise<boolean>;
-  /** Whose link it was, known, not used and not too old; else null. */
-  redeemUserLink(hash: Buffer): Promise<Identity | null>;
-  save(hash: Buffer, session: StoredSession, whence: Whence): Promise<void>;
-  find(hash: Buffer): Promise<StoredSession | null>;
-  /** By hash in hexadecimal; what is not there is over. */
-  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredSession>>;
-  refresh(hash: Buffer, freshAtMs: number): Promise<void>;
-  touch(hash: Buffer, seenAtMs: number): Promise<void>;
-  remove(hash: Buffer): Promise<void>;
-}
 
 interface Entry {
   session: StoredSession;
@@ -98,13 +41,6 @@ interface Entry {
   asking: Promise<void> | null;
 }
 
-/** Not known here, and Postgres does not answer: whoever asked may ask again, and is let in nowhere meanwhile. */
-export class SessionUnknown extends Error {
-  constructor() {
-    super("Only Postgres can tell whose session this is, and it does not answer now.");
-  }
-}
-
 export interface SignedIn extends Visitor {
   /** For the cookie; never kept. */
   readonly secret: string;
@@ -113,9 +49,8 @@ export interface SignedIn extends Visitor {
 export class Sessions {
   readonly #store: SessionStore | null;
   readonly #clock: Clock;
-  readonly #links = new Map<string, { readonly expiresAtMs: number; saved: boolean }>();
-  readonly #used = new Set<string>();
-  #strangers = 0;
+  readonly #links: SignInLinks;
+  readonly #strangers = new Strangers();
   readonly #strangersAsked = new Map<string, Promise<void>>();
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<(id: string, reason: SessionEnd) => void>();
@@ -123,28 +58,17 @@ export class Sessions {
   constructor(store: SessionStore | null, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#links = new SignInLinks(store, clock, this.#strangers);
   }
 
   /** A new link's token: good once, for a quarter of an hour. */
-  async createLink(): Promise<string> {
-    const token = newSecret();
-    const hash = hashOf(token);
-    const link = { expiresAtMs: this.#clock.wallMs() + linkLastsMs, saved: false };
-    this.#links.set(hash.toString("hex"), link);
-    forgetOldest(this.#links, linksMax);
-    await this.#store?.saveLink(hash, link.expiresAtMs).then(
-      () => {
-        link.saved = true;
-      },
-      () => {},
-    );
-    return token;
+  createLink(): Promise<string> {
+    return this.#links.create();
   }
 
   /** null: the link is unknown, used or too old. Rejects with `SessionUnknown`. */
   async signIn(token: string, whence: Whence): Promise<SignedIn | null> {
-    const hash = hashOf(token);
-    const identity = await this.#redeem(hash);
+    const identity = await this.#links.redeem(token);
     return identity && this.begin(identity, "link", whence);
   }
 
@@ -192,6 +116,17 @@ export class Sessions {
     }
     if (active) this.#touch(id, entry, nowMs);
     return visitorOf(id, entry.session);
+  }
+
+  /**
+   * Has Postgres know a session that was made while it did not answer, and with it its owner. False: it does not
+   * answer yet.
+   */
+  async settle(id: string): Promise<boolean> {
+    const entry = this.#entries.get(id);
+    if (!this.#store || entry?.saved !== false) return true;
+    await this.#save(id);
+    return entry.saved;
   }
 
   async signOut(id: string): Promise<void> {
@@ -251,32 +186,6 @@ export class Sessions {
     this.#listeners.add(listener);
   }
 
-  async #redeem(hash: Buffer): Promise<Identity | null> {
-    const key = hash.toString("hex");
-    if (this.#used.has(key)) return null;
-    const link = this.#links.get(key);
-    // Taken out before anything is awaited: two requests with one link cannot both have it.
-    this.#links.delete(key);
-    const known = link !== undefined && this.#clock.wallMs() < link.expiresAtMs;
-    if (known) {
-      this.#used.add(key);
-      forgetOldest(this.#used, linksMax);
-    }
-    const store = this.#store;
-    if (!store) return known ? firstPerson : null;
-    try {
-      if (!link) {
-        return await this.#stranger(async () =>
-          (await store.redeemLink(hash)) ? firstPerson : store.redeemUserLink(hash),
-        );
-      }
-      return (await store.redeemLink(hash)) || (known && !link.saved) ? firstPerson : null;
-    } catch {
-      if (link) return known ? firstPerson : null;
-      throw new SessionUnknown();
-    }
-  }
-
   #end(id: string, reason: SessionEnd): void {
     if (this.#entries.delete(id)) this.#tell(id, reason);
   }
@@ -311,19 +220,9 @@ export class Sessions {
   #askAboutStranger(id: string): Promise<void> {
     const asked = this.#strangersAsked.get(id);
     if (asked) return asked;
-    const asking = this.#stranger(() => this.#ask(id)).finally(() => this.#strangersAsked.delete(id));
+    const asking = this.#strangers.ask(() => this.#ask(id)).finally(() => this.#strangersAsked.delete(id));
     this.#strangersAsked.set(id, asking);
     return asking;
-  }
-
-  async #stranger<T>(ask: () => Promise<T>): Promise<T> {
-    if (this.#strangers >= strangersMax) throw new SessionUnknown();
-    this.#strangers += 1;
-    try {
-      return await ask();
-    } finally {
-      this.#strangers -= 1;
-    }
   }
 
   async #ask(id: string): Promise<void> {
@@ -356,7 +255,7 @@ export class Sessions {
       confirmedAtMs: nowMs,
     });
     forgetOldest(this.#entries, sessionsMax);
-    if (before && identityKey(before) !== identityKey(session)) this.#tell(id, "changed");
+    if (before && !isSame(before, session)) this.#tell(id, "changed");
   }
 
   async #save(id: string): Promise<void> {
@@ -377,20 +276,6 @@ export class Sessions {
   }
 }
 
-function identityKey({ user, role, topics, channels, readsBodies }: Identity): string {
-  return JSON.stringify([user, role, topics, channels, readsBodies]);
-}
-
-/** What somebody may by their role and by what is given them beside it. */
-export function rightsOf({ role, readsBodies }: Pick<Identity, "role" | "readsBodies">): readonly Right[] {
-  return readsBodies ? [...roleRights[role], "read-bodies"] : roleRights[role];
-}
-
-export function actorOf(person: Identity): Actor {
-  const { user: name, role, topics, channels } = person;
-  return { kind: "user", name, role, rights: rightsOf(person), topics, channels };
-}
-
 function visitorOf(id: string, session: StoredSession): Visitor {
   return { id, info: infoOf(session), actor: actorOf(session), freshAtMs: session.freshAtMs };
 }
@@ -405,16 +290,4 @@ function infoOf(session: StoredSession): SessionInfo {
     signedInAtMs: session.createdAtMs,
     expiresAtMs: session.expiresAtMs,
   };
-}
-
-function newSecret(): string {
-  return randomBytes(32).toString("base64url");
-}
-
-function hashOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
-}
-
-function forgetOldest(kept: Map<string, unknown> | Set<string>, max: number): void {
-  if (kept.size > max) kept.delete(kept.keys().next().value!);
 }

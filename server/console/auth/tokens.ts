@@ -2,19 +2,18 @@
  * Tokens of programs: `Authorization: Bearer weir_…`. Kept by hash; what Postgres said of one is believed for two
  * seconds, and for ten minutes while it does not answer, as with sessions.
  */
-import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { type Actor, type Globs, type Right, tokenPrefix } from "../contract/index.ts";
+import { type Identity, rightsOf } from "./identity.ts";
 import type { PeopleStore } from "./people.ts";
 import type { Visitor } from "./policy.ts";
-import { type Identity, rightsOf, SessionUnknown } from "./sessions.ts";
+import { forgetOldest, hashOf, newSecret } from "./secret.ts";
+import { SessionUnknown, Strangers } from "./strangers.ts";
 
 const confirmedForMs = 2_000;
 const believedAwayMs = 10 * 60_000;
 const touchEveryMs = 60_000;
 const tokensMax = 1_000;
-/** Made-up ones, asked of Postgres at a time. */
-const strangersMax = 16;
 const hintCharacters = tokenPrefix.length + 4;
 
 export interface TokenScope {
@@ -46,7 +45,7 @@ interface Entry {
 }
 
 export function newToken(): { readonly secret: string; readonly hash: Buffer; readonly hint: string } {
-  const secret = tokenPrefix + randomBytes(32).toString("base64url");
+  const secret = tokenPrefix + newSecret();
   return { secret, hash: hashOf(secret), hint: secret.slice(0, hintCharacters) };
 }
 
@@ -59,7 +58,7 @@ export class Tokens {
   readonly #store: PeopleStore | null;
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
-  #strangers = 0;
+  readonly #strangers = new Strangers();
 
   constructor(store: PeopleStore | null, clock: Clock) {
     this.#store = store;
@@ -90,10 +89,9 @@ export class Tokens {
     const entry = this.#entries.get(key);
     const nowMs = this.#clock.wallMs();
     if (entry && nowMs - entry.confirmedAtMs < confirmedForMs) return entry;
-    if (!entry && this.#strangers >= strangersMax) throw new SessionUnknown();
-    this.#strangers += 1;
+    const find = () => this.#store!.findToken(hash);
     try {
-      const token = await this.#store!.findToken(hash);
+      const token = await (entry ? find() : this.#strangers.ask(find));
       this.#entries.delete(key);
       if (token === null) return null;
       const confirmed = {
@@ -102,13 +100,11 @@ export class Tokens {
         touchedAtMs: entry?.touchedAtMs ?? Number.NEGATIVE_INFINITY,
       };
       this.#entries.set(key, confirmed);
-      if (this.#entries.size > tokensMax) this.#entries.delete(this.#entries.keys().next().value!);
+      forgetOldest(this.#entries, tokensMax);
       return confirmed;
     } catch {
       if (!entry) throw new SessionUnknown();
       return nowMs - entry.confirmedAtMs < believedAwayMs ? entry : null;
-    } finally {
-      this.#strangers -= 1;
     }
   }
 }
@@ -132,8 +128,4 @@ function visitorOf(token: FoundToken, nowMs: number): Visitor {
   const { kind: _, name: user, ...permissions } = actor;
   const info = { user, ...permissions, signedInAtMs: nowMs, expiresAtMs: token.expiresAtMs ?? nowMs };
   return { id: token.id, info, actor, freshAtMs: nowMs };
-}
-
-function hashOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
 }

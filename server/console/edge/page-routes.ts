@@ -1,7 +1,7 @@
 /** Everything that is not the API: pages and their files, from the pages' own process, for those with a session. */
 import httpProxy from "@fastify/http-proxy";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { SessionUnknown } from "../auth/sessions.ts";
+import { SessionUnknown } from "../auth/strangers.ts";
 import { signInPath } from "../contract/index.ts";
 import { withBase } from "./base-path.ts";
 import { headersFromPages, headersToPages, pagePolicy } from "./headers.ts";

@@ -1,7 +1,7 @@
 /** What every request goes through before any route, and how refusals are written. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Failure } from "../api/failure.ts";
-import { SessionUnknown } from "../auth/sessions.ts";
+import { SessionUnknown } from "../auth/strangers.ts";
 import { bearerOf } from "../auth/tokens.ts";
 import type { ApiFailure, FailureCode } from "../contract/index.ts";
 import { withoutBase } from "./base-path.ts";

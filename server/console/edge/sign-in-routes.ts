@@ -8,7 +8,8 @@ import type { ActionLog } from "../api/action-log.ts";
 import { Failure } from "../api/failure.ts";
 import { checkPassword } from "../auth/passwords.ts";
 import type { PeopleStore } from "../auth/people.ts";
-import { type Sessions, SessionUnknown, type SignedIn } from "../auth/sessions.ts";
+import type { Sessions, SignedIn } from "../auth/sessions.ts";
+import { SessionUnknown } from "../auth/strangers.ts";
 import { localeCookie, localeOf, passwordCharactersMax, signInPath } from "../contract/index.ts";
 import type { CookieJar } from "./cookie.ts";
 import {

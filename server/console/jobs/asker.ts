@@ -4,8 +4,8 @@
  */
 import type { AskedBy } from "../api/action-log.ts";
 import { authorize, system } from "../auth/authorize.ts";
+import { actorOf, firstPerson } from "../auth/identity.ts";
 import type { PeopleStore } from "../auth/people.ts";
-import { actorOf, firstPerson } from "../auth/sessions.ts";
 import { actorOfToken } from "../auth/tokens.ts";
 import type { Clock } from "../clock.ts";
 import type { Action, Actor, ObjectRef } from "../contract/index.ts";

@@ -9,7 +9,8 @@ import { z } from "zod";
 import { authorize } from "../auth/authorize.ts";
 import { eventPolicies } from "../auth/event-policy.ts";
 import type { Visitor } from "../auth/policy.ts";
-import { type SessionEnd, type Sessions, SessionUnknown } from "../auth/sessions.ts";
+import type { SessionEnd, Sessions } from "../auth/sessions.ts";
+import { SessionUnknown } from "../auth/strangers.ts";
 import type { Clock } from "../clock.ts";
 import {
   type Ack,

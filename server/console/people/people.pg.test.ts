@@ -303,6 +303,25 @@ describe("tokens", () => {
     expect((await ask(one, secret, "/api/v1/session")).status).toBe(401);
   });
 
+  test("[PE16] who signed in before Postgres answered has a token made as soon as it does, and is told to wait until then", async () => {
+    await using empty = await freshDatabase();
+    const late = new ConsoleDatabase(empty.url, "weir", () => {});
+    const options = { stores: late.stores, database: () => late.status };
+    await using weir = await (await TestConsole.start([], options)).signIn();
+    const token = { name: "ci", rights: ["read"], topics: ["*"], channels: ["*"], days: 1 };
+    const before = await weir.post("/api/v1/tokens", token);
+
+    late.start();
+    await late.answered(20_000);
+    const after = await weir.post("/api/v1/tokens", token);
+    const { id } = (await after.json()) as ApiTokenMade;
+    const listed = await weir.read<ApiToken[]>("/api/v1/tokens");
+    await late.stop();
+
+    expect([before.status, await code(before)]).toEqual([503, "database-away"]);
+    expect(listed.map((one) => [one.id, one.user])).toEqual([[id, "admin"]]);
+  });
+
   test("[PE12] nobody gives a token what they do not have, and a made-up one is refused", async () => {
     const { link } = await person();
     const browser = await browserOf(link);
