@@ -13,6 +13,7 @@ import {
   type ApiFailure,
   apiPaths,
   type Impact,
+  messageIdPattern,
   type PublishResult,
 } from "./contract/index.ts";
 import { HttpPeer, parsePeerAddress } from "./http-peer.ts";
@@ -122,6 +123,18 @@ describe("publishing", () => {
       object: { bytes: 1, deferMs: 60_000 },
     });
     expect(JSON.stringify(recorded)).not.toContain("AA==");
+  });
+
+  test("[CO10] the first message of a new topic is known by its id; of several, or of a deferred one, none is told", async () => {
+    const topic = uniqueTopic();
+    const publish = async (more: object) =>
+      (await ok<PublishResult>(await weir.post(apiPaths.publish, { topic, body: "x", ...more }))).messageId;
+    const first = await publish({});
+    const second = await publish({});
+
+    expect([await publish({ count: 2 }), await publish({ deferMs: 60_000 })]).toEqual([null, null]);
+    expect(first).toMatch(messageIdPattern);
+    expect(Number.parseInt(second!.slice(8), 16)).toBe(Number.parseInt(first!.slice(8), 16) + 1);
   });
 
   test("[CO4] several go at once, or by line, and what the node has is what was sent", async () => {

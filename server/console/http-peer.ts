@@ -3,7 +3,12 @@
  * and time; redirects are not followed. A peer that cannot be reached is a value.
  */
 import { lookup as resolve } from "node:dns";
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import {
+  Agent as HttpAgent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+} from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isIP, type LookupFunction, type Socket } from "node:net";
 
@@ -19,6 +24,7 @@ export interface PeerAnswer {
   readonly status: number;
   readonly body: string;
   readonly tookMs: number;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface PeerCall {
@@ -108,10 +114,11 @@ export class HttpPeer {
         response = await this.#open(call, signal);
         body = await readAll(response, call.bytesMax ?? answerBytesMax);
       }
-      return { status: response.statusCode ?? 0, body: body.toString("utf8"), tookMs: took() };
+      const { statusCode, headers } = response;
+      return { status: statusCode ?? 0, body: body.toString("utf8"), tookMs: took(), headers };
     } catch (error) {
       const why = signal.aborted ? "it did not answer in time" : reasonOf(error);
-      return { status: 0, body: why, tookMs: took() };
+      return { status: 0, body: why, tookMs: took(), headers: {} };
     }
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { messageId } from "../broker/frame.ts";
 import type { Backlog } from "../broker/ports.ts";
 import { eventually } from "../testing/eventually.ts";
 import { TestConsumer } from "../testing/http-consumer.ts";
@@ -195,4 +196,19 @@ test("[HX5] uploads under way are bounded together: the oldest is given up", asy
   await eventually(() => expect(uploads[0]!.received).toMatch(/^HTTP\/1.1 503 [\s\S]*BUSY/));
   expect(uploads.slice(1).map(({ received }) => received)).toEqual(["", ""]);
   for (const upload of uploads) upload[Symbol.dispose]();
+});
+
+test("[HT18] who asks for it is told the id, of the first message of a topic too, and nobody else is", async () => {
+  await using server = await startServer();
+  const idOf = async (query: string) =>
+    (await server.post(`/pub?topic=t${query}`, "x")).headers["x-nsq-message-id"];
+  const ids = [await idOf("&id=true"), await idOf(""), await idOf("&id=true")];
+  const deferred = await idOf("&id=true&defer=60000");
+  const consumer = new TestConsumer(server);
+  consumer.subscribe(server, "t", "c", 10);
+
+  await eventually(() => expect(consumer.held.length).toBe(3));
+  const held = consumer.held.map(({ logId, seq }) => messageId(logId, seq));
+  expect(ids).toEqual([held[0], undefined, held[2]]);
+  expect(deferred).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 /** `POST /pub`: one message. Checks run in NSQ's order, the body before the topic. */
 import type { Broker } from "../broker/broker.ts";
+import { messageId } from "../broker/frame.ts";
 import type { Log } from "../broker/log.ts";
 import type { PutRefusal } from "../broker/topic.ts";
 import type { BodyFault } from "../http-api/body.ts";
@@ -9,6 +10,8 @@ import { parseQuery, type Query } from "../http-api/target.ts";
 import { topicName } from "./arguments.ts";
 import type { Answer, Call } from "./call.ts";
 
+/** In the answer to `/pub?id=true`, which nsqd does not know: the id that consumers get it under. */
+const messageIdHeader = "X-NSQ-Message-Id";
 const retryAfter = { "Retry-After": "1" };
 
 export async function publish(call: Call): Promise<Answer> {
@@ -30,12 +33,20 @@ export async function publish(call: Call): Promise<Answer> {
   const delayMs = deferral(query, ports.options["max-req-timeout"]);
   if (delayMs instanceof Refusal) return delayMs;
 
+  const before = topic.log;
+  const tail = before?.tail ?? 0;
   const refused =
     delayMs > 0
       ? topic.putDeferred(body, delayMs, call.client)
       : topic.put(body, viewOf(body), 0, body.length, call.client);
   if (refused !== null) return putAnswer(refused);
-  return whenItCounts(ports.broker, delayMs > 0 ? topic.deferred.log : topic.log);
+  const { log } = topic;
+  // What an ephemeral topic has no room for is counted, and has no id.
+  const isLogged = delayMs === 0 && log !== null && (log !== before || log.tail > tail);
+  const id = isLogged && query.get("id") === "true" ? messageId(log.id, log.tail - 1) : null;
+  const answer = await whenItCounts(ports.broker, delayMs > 0 ? topic.deferred.log : log);
+  if (id !== null && answer === "OK") call.response.setHeader(messageIdHeader, id);
+  return answer;
 }
 
 /** The answer to a publish that went to `log`: of a durable one, when the store has it. */

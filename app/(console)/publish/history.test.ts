@@ -4,6 +4,7 @@ import { readSent, type Sent, sentMax, withSent } from "./history.ts";
 const sent: Sent = {
   ...{ atMs: 1, topic: "t", encoding: "text", count: 1, deferMs: 0, bytes: 1, answer: "OK" },
   ...{ isAccepted: true, node: "n:1", messages: 1, tookMs: 2, dueAtMs: null, durable: true },
+  messageId: "0001000300000000",
   ...{ message: "", body: "secret" },
 };
 
@@ -18,7 +19,14 @@ test("[W32] the last twenty are kept, and a body only where somebody said so", (
 });
 
 test("[W32] what was kept is read back, and nothing that is not of that kind", () => {
-  const list = [sent, { ...sent, encoding: "gzip" }, null, { topic: "t" }, { ...sent, body: 7 }];
+  const list = [
+    sent,
+    { ...sent, encoding: "gzip" },
+    null,
+    { topic: "t" },
+    { ...sent, body: 7 },
+    { ...sent, messageId: "../x" },
+  ];
 
   expect(readSent(JSON.stringify(list))).toEqual([sent]);
   expect(readSent("{")).toEqual([]);

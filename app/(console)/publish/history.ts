@@ -1,4 +1,5 @@
 /** What was published from this browser, kept in it: the last ones, and bodies only where somebody said so. */
+import { messageIdPattern } from "../../../server/console/contract/index.ts";
 import { type Encoding, encodings } from "./body.ts";
 
 export interface Sent {
@@ -17,6 +18,8 @@ export interface Sent {
   readonly tookMs: number;
   readonly dueAtMs: number | null;
   readonly durable: boolean | null;
+  /** Of a single message; null: it is not known. */
+  readonly messageId: string | null;
   /** Of a refusal, in words. */
   readonly message: string;
   /** null: it was not kept. */
@@ -50,6 +53,8 @@ function isSent(value: unknown): value is Sent {
     typeof sent.isAccepted === "boolean" &&
     (sent.dueAtMs === null || typeof sent.dueAtMs === "number") &&
     (sent.durable === null || typeof sent.durable === "boolean") &&
+    (sent.messageId === null ||
+      (typeof sent.messageId === "string" && messageIdPattern.test(sent.messageId))) &&
     (sent.body === null || typeof sent.body === "string")
   );
 }

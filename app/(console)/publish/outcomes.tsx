@@ -64,7 +64,20 @@ function Line({ sent }: { sent: Sent }) {
   const t = useWords("publish");
   const f = useFormat();
   const zone = useZone();
-  const { topic, answer, isAccepted, node, bytes, messages, tookMs, dueAtMs, durable, message, atMs } = sent;
+  const {
+    topic,
+    answer,
+    isAccepted,
+    node,
+    bytes,
+    messages,
+    tookMs,
+    dueAtMs,
+    durable,
+    messageId,
+    message,
+    atMs,
+  } = sent;
   return (
     <>
       <Status tone={isAccepted ? "ok" : "crit"}>{answer}</Status>
@@ -82,6 +95,18 @@ function Line({ sent }: { sent: Sent }) {
             {messages > 1 && t("accepted-many", { count: messages })}
             {durable === true && t("accepted-durable")}
             {dueAtMs !== null && t("accepted-due", { at: clock(dueAtMs, zone) })}
+            {messageId !== null && (
+              <>
+                {" · "}
+                <Link
+                  href={paths.message(messageId)}
+                  title={t("trace")}
+                  className="font-mono text-12 text-accent underline"
+                >
+                  {messageId}
+                </Link>
+              </>
+            )}
           </>
         ) : (
           <>

@@ -1,6 +1,7 @@
 /** Publishing from a page, through a node's `/pub` and `/mpub`, exactly as any producer would. */
 import type { Subscription } from "../collector/subscription.ts";
 import {
+  messageIdPattern,
   type PublishRequest,
   type PublishResult,
   publishBytesMax,
@@ -21,7 +22,7 @@ export async function publish(context: ActionContext, request: PublishRequest): 
   const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
   let accepted = 0;
   let tookMs = 0;
-  let answer: PeerAnswer = { status: 0, body: "", tookMs: 0 };
+  let answer: PeerAnswer = { status: 0, body: "", tookMs: 0, headers: {} };
   for (const call of callsOf(topic, bodies, deferMs)) {
     answer = await node.peer.call({ method: "POST", ...call });
     tookMs += answer.tookMs;
@@ -45,10 +46,12 @@ export async function publish(context: ActionContext, request: PublishRequest): 
     const what = bodies.length === 1 ? "the message" : "the messages";
     throw new Failure("node-refused", `${node.key} refused ${what}: ${code}.${part}`, { nodeCode: code });
   }
+  const id = answer.headers["x-nsq-message-id"];
   return {
     ...{ node: node.key, bytes, messages: bodies.length, tookMs, answer: answer.body },
     dueAtMs: deferMs === 0 ? null : collector.clock.wallMs() + deferMs,
     durable: node.state.topics.get(topic)?.live.durable ?? null,
+    messageId: bodies.length === 1 && typeof id === "string" && messageIdPattern.test(id) ? id : null,
   };
 }
 
@@ -57,7 +60,8 @@ function* callsOf(topic: string, bodies: readonly Buffer[], deferMs: number) {
     yield { path: "/mpub", query: { topic, binary: "true" }, body: binary(bodies), messages: bodies.length };
     return;
   }
-  const query = { topic, ...(deferMs > 0 && { defer: String(deferMs) }) };
+  // A node of Weir then says the id in a header; NSQ's does not know the word, and answers as ever.
+  const query = { topic, ...(deferMs > 0 ? { defer: String(deferMs) } : { id: "true" }) };
   for (const body of bodies) yield { path: "/pub", query, body, messages: 1 };
 }
 

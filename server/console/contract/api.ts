@@ -303,6 +303,8 @@ export interface PublishResult {
   readonly dueAtMs: number | null;
   /** The topic is durable there: Postgres had it before the node answered. null: not known, as of a topic that was just made. */
   readonly durable: boolean | null;
+  /** Of a single one; null: the node does not say it, or it is deferred. */
+  readonly messageId: string | null;
 }
 
 /** Messages of one request. NSQ has no MPUB that defers: those are published one by one. */
