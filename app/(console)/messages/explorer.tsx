@@ -22,6 +22,7 @@ import { Filters } from "./filters.tsx";
 import { Find } from "./find.tsx";
 import { EventTable, MessageTable } from "./results.tsx";
 import { type Events, type Found, rowsMax, useEvents } from "./use-events.ts";
+import { type Newer, useNewer } from "./use-newer.ts";
 
 /** What happened to messages: found by what is known of it, newest first. */
 export function Explorer({ names }: { names: readonly string[] }) {
@@ -31,7 +32,9 @@ export function Explorer({ names }: { names: readonly string[] }) {
   const { asked } = change;
   const closed = traceClosed(useStatus().data);
   const isAwake = useAwake();
-  const events = useEvents(isAwake && closed === null && wrongIn(asked).size === 0 ? queryOf(asked) : null);
+  const query = isAwake && closed === null && wrongIn(asked).size === 0 ? queryOf(asked) : null;
+  const events = useEvents(query);
+  const newer = useNewer(asked.to === "now" ? query : null, events);
   return (
     <>
       <PageHead title={t("title")} note={t("note")} actions={<Find disabled={closed !== null} />} />
@@ -43,7 +46,7 @@ export function Explorer({ names }: { names: readonly string[] }) {
       ) : (
         <>
           <Filters {...change} names={names} />
-          <Bar change={change} events={events} />
+          <Bar change={change} events={events} newer={newer} />
           <Results asked={asked} clear={change.clear} events={events} />
         </>
       )}
@@ -51,7 +54,15 @@ export function Explorer({ names }: { names: readonly string[] }) {
   );
 }
 
-function Bar({ change: { asked, set }, events }: { change: ReturnType<typeof useAsked>; events: Events }) {
+function Bar({
+  change: { asked, set },
+  events,
+  newer,
+}: {
+  change: ReturnType<typeof useAsked>;
+  events: Events;
+  newer: Newer;
+}) {
   const t = useWords("messages");
   const f = useFormat();
   const { session } = useLive();
@@ -92,6 +103,13 @@ function Bar({ change: { asked, set }, events }: { change: ReturnType<typeof use
               {t(`file.${format}`)}
             </a>
           ))}
+        {newer.count > 0 && (
+          <Button size="small" kind="primary" data-testid="newer" onClick={events.again}>
+            {newer.isMore
+              ? t("newer.more", { count: f.count(newer.count) })
+              : t("newer.some", { count: newer.count })}
+          </Button>
+        )}
         <Button size="small" disabled={events.busy} onClick={events.again}>
           <RotateCw aria-hidden="true" />
           {t("again")}
