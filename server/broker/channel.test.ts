@@ -90,6 +90,7 @@ test("[F2] a message nobody answers is delivered again after its consumer's own 
   expect(slow.consumer.received.map(({ attempts }) => attempts)).toEqual([1, 2]);
   expect([quick.subscription.inFlight, slow.subscription.inFlight]).toEqual([0, 2]);
   expect(node.channel().timeoutCount).toBe(1);
+  expect([quick.subscription.timeoutCount, slow.subscription.timeoutCount]).toEqual([1, 0]);
   expect(quick.subscription.finish(slow.consumer.last.logId, slow.consumer.last.seq)).toBe(
     "client does not own message",
   );

@@ -26,7 +26,6 @@ const redeliveryBytesMax = 64 * 1024;
 /** What a slow ephemeral channel keeps lies scattered over its log, in at most so many pieces. */
 const ephemeralWindowsMax = 64;
 /** Attempts are 16 bits on the wire. */
-const attemptsMax = 65_535;
 
 export function pump(channel: Channel): void {
   settleWindows(channel);
@@ -267,7 +266,7 @@ function writeAgain(
   for (const exception of batch) {
     const { frame, log, seq } = exception;
     frame!.copy(frames, at);
-    exception.attempts = Math.min(exception.attempts + 1, attemptsMax);
+    channel.exceptions.countDelivery(exception);
     frames.writeUInt16BE(exception.attempts, at + attemptsOffset);
     at += frame!.length;
     channel.exceptions.hold(exception, subscription, time.nowMs, time.nowMs + subscription.msgTimeoutMs);

@@ -69,3 +69,24 @@ test("[C2] an exception is found by the id a client names", () => {
   expect(exceptions.lowest(log)).toBe(4);
   expect(exceptions.of(log).map(({ seq }) => seq)).toEqual([7, 4]);
 });
+
+test("[C5] what was delivered more than five times and is still owed is counted, however it came and went", () => {
+  const { exceptions, items } = exceptionsWith(1, 2);
+  const [often, twice] = items as [Exception, Exception];
+  for (let delivery = 0; delivery < 5; delivery++) {
+    expect(exceptions.poisonCount).toBe(0);
+    exceptions.countDelivery(often);
+  }
+  exceptions.countDelivery(often);
+  exceptions.countDelivery(twice);
+  const restored = new Exception(log, 3, 9, null, true);
+  exceptions.add(restored);
+
+  expect(exceptions.poisonCount).toBe(2);
+  exceptions.remove(often);
+  exceptions.remove(often);
+  exceptions.remove(twice);
+  expect(exceptions.poisonCount).toBe(1);
+  exceptions.clear();
+  expect(exceptions.poisonCount).toBe(0);
+});

@@ -9,11 +9,14 @@
  * Its frame is a private copy, or null when only the store has it.
  */
 
+import { poisonAttempts } from "../protocol/live.ts";
 import type { ChannelNotes } from "./channel-notes.ts";
 import { Deque } from "./deque.ts";
 import { DueHeap, type HeapItem } from "./heap.ts";
 import type { Log } from "./log.ts";
 import type { Subscription } from "./subscription.ts";
+
+const attemptsMax = 65_535;
 
 /** What an exception costs beside its frame: object, map entry, heap slot. */
 export const exceptionBytes = 160;
@@ -54,6 +57,8 @@ export class Exceptions {
   waitingCount = 0;
   deferredCount = 0;
   size = 0;
+  /** Those that were delivered more than `poisonAttempts` times. */
+  poisonCount = 0;
   /** Where changes of durable ones are noted; null: nobody asks. */
   notes: ChannelNotes | null = null;
   readonly #charge: (bytes: number) => void;
@@ -81,8 +86,16 @@ export class Exceptions {
     }
     messages.set(exception.seq, exception);
     this.size++;
+    if (exception.attempts > poisonAttempts) this.poisonCount++;
     this.notes?.changed(exception);
     this.#charge(exceptionBytes + (exception.frame?.length ?? 0));
+  }
+
+  /** One that is in here goes out once more. */
+  countDelivery(exception: Exception): void {
+    if (exception.attempts >= attemptsMax) return;
+    exception.attempts++;
+    if (exception.attempts === poisonAttempts + 1) this.poisonCount++;
   }
 
   wait(exception: Exception): void {
@@ -120,6 +133,7 @@ export class Exceptions {
     if (!messages?.delete(exception.seq)) return;
     if (messages.size === 0) this.#byLog.delete(exception.log);
     this.size--;
+    if (exception.attempts > poisonAttempts) this.poisonCount--;
     if (this.notes !== null) this.notes.removed(exception);
     this.#charge(-exceptionBytes - (exception.frame?.length ?? 0));
   }
@@ -169,6 +183,7 @@ export class Exceptions {
     this.waitingCount = 0;
     this.deferredCount = 0;
     this.size = 0;
+    this.poisonCount = 0;
   }
 
   /** Those of one log. */

@@ -130,7 +130,10 @@ function expireRun(
 
 function timedOut(channel: Channel, exception: Exception): void {
   const { owner, log, seq, attempts } = exception;
-  if (owner) owner.inFlight--;
+  if (owner) {
+    owner.inFlight--;
+    owner.timeoutCount++;
+  }
   channel.heldAsExceptions--;
   channel.timeoutCount++;
   const { audit, time } = channel.broker;

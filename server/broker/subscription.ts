@@ -28,6 +28,8 @@ export class Subscription {
   messageCount = -0;
   finishCount = -0;
   requeueCount = 0;
+  /** Of what it held. */
+  timeoutCount = 0;
   /** Its socket has enough for now. */
   blocked = false;
   /** Nothing more is handed to it: CLS, or gone. */

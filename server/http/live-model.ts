@@ -82,6 +82,7 @@ function liveChannel(channel: Channel, wallMs: number): LiveChannel {
     finishCount: channel.finishCount,
     requeueCount: channel.requeueCount,
     timeoutCount: channel.timeoutCount,
+    poisonCount: channel.exceptions.poisonCount,
     clientCount: channel.subscriptions.length,
     latency: channelLatency(channel),
     oldestAgeMs: ageOf(channel.oldestWallMs, wallMs),

@@ -77,6 +77,7 @@ test("[LV1] figures are the broker's", async () => {
           finishCount: 1,
           requeueCount: 0,
           timeoutCount: 0,
+          poisonCount: 0,
           clientCount: 1,
           latency: null,
           oldestAgeMs: expect.any(Number),

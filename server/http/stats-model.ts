@@ -24,6 +24,8 @@ export class Selection {
   readonly includeClients: boolean;
   /** null: there is no topic of that name. */
   readonly topics: readonly Topic[] | null;
+  /** Of each client: NSQ has them by channel alone. */
+  readonly #includeTimeouts: boolean;
   readonly #topicName: string;
   readonly #channelName: string;
   /** By number; empty when clients are not asked for. */
@@ -33,6 +35,7 @@ export class Selection {
     this.ports = ports;
     this.includeMemory = flags.get(query.get("include_mem") ?? "") ?? true;
     this.includeClients = wantsClients(query);
+    this.#includeTimeouts = query.get("include_timeouts") === "true";
     this.#topicName = query.get("topic") ?? "";
     this.#channelName = query.get("channel") ?? "";
     this.#connections = connections;
@@ -48,7 +51,11 @@ export class Selection {
   *clientsOf(channel: Channel): Iterable<ClientFigures> {
     for (const { number } of channel.subscriptions) {
       const connection = this.#connections.get(number);
-      if (connection) yield clientFigures(connection, pubCounts(connection, this.#topicName));
+      if (!connection) continue;
+      const figures = clientFigures(connection, pubCounts(connection, this.#topicName));
+      yield this.#includeTimeouts
+        ? { ...figures, timeout_count: connection.subscription?.timeoutCount ?? 0 }
+        : figures;
     }
   }
 
@@ -78,7 +85,7 @@ function byName<T>(named: ReadonlyMap<string, T>): T[] {
   return [...named.keys()].sort().map((name) => named.get(name)!);
 }
 
-export type ClientFigures = ReturnType<typeof clientFigures>;
+export type ClientFigures = ReturnType<typeof clientFigures> & { readonly timeout_count?: number };
 
 export function topicFigures(topic: Topic) {
   return {

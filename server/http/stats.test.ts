@@ -84,6 +84,17 @@ test("[HT9] topics, channels and clients have NSQ's fields", async () => {
   ]);
 });
 
+test("[HT9] what timed out with each client is told to who asks for it", async () => {
+  await using server = await startServer();
+  const consumer = new TestConsumer(server);
+  const subscription = consumer.subscribe(server, "t", "c");
+  subscription.timeoutCount = 3;
+  const clientOf = async (query: string) => (await stats(server, query)).topics[0].channels[0].clients[0];
+
+  expect(await clientOf("&include_timeouts=true")).toMatchObject({ timeout_count: 3 });
+  expect(await clientOf("")).not.toHaveProperty("timeout_count");
+});
+
 test.each([
   [
     "",

@@ -10,6 +10,7 @@ export interface SubscriptionStats {
   readonly messageCount: number;
   readonly finishCount: number;
   readonly requeueCount: number;
+  readonly timeoutCount: number;
 }
 
 export interface ConnectionStats {

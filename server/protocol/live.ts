@@ -5,6 +5,9 @@
  * grow while `startedAtMs` stays; rates are the reader's to derive.
  */
 
+/** More deliveries than so many, and something is wrong with a message, or with who gets it. */
+export const poisonAttempts = 5;
+
 /** Times from publish to FIN, of the last `--e2e-processing-latency-window-time`. */
 export interface LiveLatency {
   readonly count: number;
@@ -29,6 +32,8 @@ export interface LiveChannel {
   readonly finishCount: number;
   readonly requeueCount: number;
   readonly timeoutCount: number;
+  /** Still owed, and delivered more than `poisonAttempts` times; null: a node one version older does not say. */
+  readonly poisonCount: number | null;
   readonly clientCount: number;
   /** null: the node was not asked to follow it. */
   readonly latency: LiveLatency | null;

@@ -11,6 +11,7 @@ const clientsMax = 1_000;
 
 const text = z.string().max(1_024).catch("");
 const count = z.number().nonnegative().catch(0);
+const known = z.number().nonnegative().nullable().catch(null);
 const stats = z.object({
   topics: z
     .array(
@@ -30,6 +31,7 @@ const stats = z.object({
                     message_count: count,
                     finish_count: count,
                     requeue_count: count,
+                    timeout_count: known,
                     connect_ts: count,
                     sample_rate: count,
                     deflate: z.boolean().catch(false),
@@ -106,7 +108,10 @@ export class ClientsPoll {
   }
 
   async #ask(node: Subscription): Promise<ClientRow[]> {
-    const query = { format: "json", topic: this.#topic, channel: this.#channel, include_mem: "false" };
+    const query = {
+      ...{ format: "json", topic: this.#topic, channel: this.#channel },
+      ...{ include_mem: "false", include_timeouts: "true" },
+    };
     const answer = await node.peer.call({
       method: "GET",
       path: "/stats",
@@ -127,6 +132,7 @@ export class ClientsPoll {
       messageCount: client.message_count,
       finishCount: client.finish_count,
       requeueCount: client.requeue_count,
+      timeoutCount: client.timeout_count,
       finishRate: null,
       connectedAtMs: client.connect_ts === 0 ? null : client.connect_ts * 1_000,
       sampleRate: client.sample_rate,

@@ -81,6 +81,7 @@ function joinChannel(name: string, topics: readonly Part<TopicEntry>[]): JoinedC
     ephemeral: parts.some((part) => part.entry.live.ephemeral),
     flow: joinFlows(parts, channelFlow, "smooth"),
     latency: joinLatencies(speaking(parts).map((part) => part.entry.live.latency)),
+    poison: knownSum(speaking(parts).map((part) => part.entry.live.poisonCount)),
     nodes: parts.map((part) => part.key),
     stale: parts.some((part) => !part.fresh),
     heard: parts.some((part) => part.fresh),
@@ -109,6 +110,12 @@ function joinFlows<Entry>(
 ): Flow {
   const flow = addFlows(speaking(parts).map((part) => flowOf(part.entry, kind)));
   return parts.some((part) => part.fresh) ? flow : withoutRates(flow);
+}
+
+/** Of those that say; null: none does. */
+function knownSum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : sum(known);
 }
 
 function sum(values: readonly number[]): number {

@@ -25,6 +25,8 @@ const channel = z.object({
   finishCount: count,
   requeueCount: count,
   timeoutCount: count,
+  // A node one version older does not say.
+  poisonCount: count.nullable().default(null),
   clientCount: count,
   latency: latency.nullable(),
   oldestAgeMs: z.number().nullable(),

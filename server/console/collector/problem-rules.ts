@@ -1,4 +1,5 @@
 /** The conditions that are problems, each with its severity and its words. */
+import { poisonAttempts } from "../../protocol/live.ts";
 import type {
   DatabaseStatus,
   LookupRow,
@@ -242,6 +243,19 @@ export function* channelProblems({ topics, channelRing }: ProblemInput): Generat
           code: "timeouts",
           params: { name: on, share },
           message: () => `${on}: ${Math.round(100 * share)} % of deliveries time out`,
+          ...place,
+        };
+      }
+      if (row.poison) {
+        const count = row.poison;
+        yield {
+          key: `poison:${on}`,
+          rule: "poison",
+          severity: "warn",
+          code: "poison",
+          params: { name: on, count, attempts: poisonAttempts },
+          message: () =>
+            `${on}: ${countWords(count)} delivered more than ${poisonAttempts} times and not finished`,
           ...place,
         };
       }

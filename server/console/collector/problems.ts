@@ -25,6 +25,8 @@ const afterMs: Readonly<Record<ProblemRule, number>> = {
   "no-consumers": 10_000,
   "depth-growing": 0,
   timeouts: 10_000,
+  // Tried again and again it is seldom for long: every delivery counts.
+  poison: 5_000,
   "node-silent": 0,
   "node-secret": 0,
   "lookup-silent": 0,

@@ -142,6 +142,7 @@ function channelOf(value: unknown): KnownChannel[] {
       finishCount: left < 0 ? null : left,
       requeueCount: count(value["requeue_count"]),
       timeoutCount: count(value["timeout_count"]),
+      poisonCount: null,
       clientCount: count(value["client_count"]),
       latency: latencyOf(value["e2e_processing_latency"]),
       oldestAgeMs: null,

@@ -108,6 +108,7 @@ const clients = {
     messages: { value: (row: ClientRow) => row.messageCount, foot: "sum" },
     finished: { value: (row: ClientRow) => row.finishCount, foot: "sum" },
     requeued: { value: (row: ClientRow) => row.requeueCount, foot: "sum" },
+    timeouts: { value: (row: ClientRow) => row.timeoutCount, foot: "sum" },
     finish: { value: (row: ClientRow) => row.finishRate, foot: "sum" },
     connected: { value: (row: ClientRow) => row.connectedAtMs },
   },

@@ -15,6 +15,7 @@ export type ProblemRule =
   | "no-consumers"
   | "depth-growing"
   | "timeouts"
+  | "poison"
   | "node-silent"
   | "node-secret"
   | "lookup-silent"
@@ -136,6 +137,8 @@ export interface ChannelRow {
   readonly flow: Flow;
   /** null: no node was asked to follow it (`--e2e-processing-latency-percentile`). */
   readonly latency: Latency | null;
+  /** Messages still owed that were delivered more than five times; null: no node says. */
+  readonly poison: number | null;
   readonly nodes: readonly string[];
   readonly stale: boolean;
   readonly heard: boolean;
@@ -181,6 +184,8 @@ export interface ClientRow {
   readonly messageCount: number;
   readonly finishCount: number;
   readonly requeueCount: number;
+  /** null: a genuine nsqd, which counts them by channel alone. */
+  readonly timeoutCount: number | null;
   readonly finishRate: number | null;
   readonly connectedAtMs: number | null;
   /** Percent; 0: everything. */

@@ -129,6 +129,7 @@ export function liveChannel(name: string, changes: Partial<LiveChannel> = {}): L
     finishCount: 0,
     requeueCount: 0,
     timeoutCount: 0,
+    poisonCount: 0,
     clientCount: 0,
     latency: null,
     oldestAgeMs: null,

@@ -65,7 +65,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
   const t = useWords("channel");
   return useMemo(() => {
     const numeric = (
-      id: "ready" | "inflight" | "finish" | "messages" | "finished" | "requeued",
+      id: "ready" | "inflight" | "finish" | "messages" | "finished" | "requeued" | "timeouts",
       value: (row: ClientRow) => number | null,
       priority: 1 | 2 | 3 | 4,
       as: "count" | "rate" = "count",
@@ -116,6 +116,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
       numeric("messages", (row) => row.messageCount, 4),
       numeric("finished", (row) => row.finishCount, 4),
       numeric("requeued", (row) => row.requeueCount, 2),
+      numeric("timeouts", (row) => row.timeoutCount, 2),
       {
         id: "connected",
         header: t("column.connected"),
