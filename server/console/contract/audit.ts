@@ -1,5 +1,5 @@
 /** The operators' log: who did what to what, refusals and acts without effect too. */
-import type { ActionNodeResult } from "./api.ts";
+import type { ActionNodeResult } from "./actions.ts";
 import type { Actor } from "./permissions.ts";
 
 export interface OperatorAction {

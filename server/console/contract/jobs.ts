@@ -1,5 +1,5 @@
 /** Long work that an operator asks for, and that goes on when they leave: by whichever console does jobs now. */
-import type { Impact } from "./api.ts";
+import type { Impact } from "./actions.ts";
 
 export const jobKinds = ["empty", "delete", "requeue", "drain", "undo"] as const;
 export type JobKind = (typeof jobKinds)[number];

@@ -1,5 +1,5 @@
 /** What happened to messages, searched; bodies, where there are any; filters of a tail. */
-import type { TraceEventKind } from "./api.ts";
+import type { TraceEventKind } from "./trace.ts";
 
 /** In the order of a message's life. */
 export const eventKinds = [

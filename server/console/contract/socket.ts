@@ -2,8 +2,10 @@
  * The events of the console's socket (socket.io, default namespace and path, WebSocket only).
  * Use with `Socket<ServerEvents, ClientEvents>` in the browser.
  */
-import type { ApiFailure, SessionInfo, TraceEventKind } from "./api.ts";
+import type { SessionInfo } from "./console.ts";
+import type { ApiFailure } from "./failures.ts";
 import type { Delta, PaceMs, Room, Snapshot, TailRoom } from "./rooms.ts";
+import type { TraceEventKind } from "./trace.ts";
 import type { WindowRequest } from "./windows.ts";
 
 export type Ack = { readonly ok: true } | { readonly ok: false; readonly error: ApiFailure };
