@@ -1,19 +1,26 @@
-import { type ActionTarget, decide, policyOfAction } from "../../server/console/contract/index.ts";
+import {
+  type Action,
+  type ActionTarget,
+  decide,
+  policyOfAction,
+} from "../../server/console/contract/index.ts";
 import { useLive } from "../live/provider.tsx";
 import { useConnection } from "../live/use-now.ts";
 import { useWords } from "../words/index.ts";
 
 /**
  * Why nothing can be changed from this page now; null: it can.
- * @param target what is to be done; without it, anything at all
+ * @param what is to be done; without it, anything at all
  */
-export function useWritesClosed(target?: ActionTarget): string | null {
+export function useWritesClosed(what?: ActionTarget | Action): string | null {
   const t = useWords("actions");
   const { session } = useLive();
   const connection = useConnection();
   if (connection.session === "over") return t("closed.session");
   if (connection.stale) return t("closed.stale");
-  const verdict = decide(session, target === undefined ? "pause" : policyOfAction(target.action), {
+  const target = typeof what === "object" ? what : undefined;
+  const action = typeof what === "string" ? what : "pause";
+  const verdict = decide(session, target === undefined ? action : policyOfAction(target.action), {
     topic: target?.topic,
     channel: target?.channel,
   });

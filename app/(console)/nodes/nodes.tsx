@@ -2,24 +2,28 @@
 
 import Link from "next/link";
 import { useMemo } from "react";
-import type { NodesView, Snapshot } from "../../../server/console/contract/index.ts";
+import type { NodeRow, NodesView, Snapshot } from "../../../server/console/contract/index.ts";
 import { CoverageNote } from "../../components/coverage-note.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Shape } from "../../components/status.tsx";
+import type { Column } from "../../components/table/column.ts";
 import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
 import { useRoom } from "../../live/use-room.ts";
 import { paths } from "../../paths.ts";
 import { allNodeColumns } from "../../tables/node-columns.tsx";
 import { useWords } from "../../words/index.ts";
+import { NodeMenu } from "./node-menu.tsx";
+
+const act: Column<NodeRow> = { id: "act", cell: (row) => <NodeMenu row={row} /> };
 
 export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
   const t = useWords("nodes");
   const { data } = useRoom(rendered);
   const { sorting, setSorting } = useSort("name");
   const byLookups = (data?.lookups.length ?? 0) > 0;
-  const columns = useMemo(() => allNodeColumns(byLookups), [byLookups]);
+  const columns = useMemo(() => [...allNodeColumns(byLookups), act], [byLookups]);
   if (data === null) return null;
   return (
     <>

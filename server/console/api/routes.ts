@@ -46,6 +46,7 @@ import {
   publishBodyBytesMax,
   publishRequest,
 } from "./requests.ts";
+import { tombstoneNode } from "./tombstones.ts";
 import { topicsFileRoute } from "./topics-file.ts";
 import { traceRoute } from "./trace.ts";
 
@@ -222,6 +223,9 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
     await options.jobs?.follow(begun.node, begun.drain.messages, asked.reason, by);
     return begun;
   });
+  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/tombstone`, ofTombstone, (request) =>
+    tombstoneNode({ collector, log, by: askedBy(request) }, request.params.node),
+  );
   app.post(apiPaths.publish, { bodyLimit: publishBodyBytesMax, config: { policy: ofPublish } }, (request) =>
     publish(contextOf(request), parse(publishRequest, request.body)),
   );
@@ -240,4 +244,5 @@ const ofPublish: RoutePolicy = {
   action: "publish",
   object: ({ body }) => ({ topic: parse(publishRequest, body).topic }),
 };
+const ofTombstone = { config: { policy: { action: "tombstone-node", object: objectOfPath } } } as const;
 const ofDrain = { config: { policy: { action: "drain", object: objectOfPath } } } as const;

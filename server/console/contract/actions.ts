@@ -93,6 +93,13 @@ export interface DrainRequest {
   readonly reason: string;
 }
 
+/** POST `/api/v1/nodes/:node/tombstone`: what each lookup was told. */
+export interface NodeTombstoned {
+  readonly topics: number;
+  readonly nodes: readonly ActionNodeResult[];
+  readonly requestId: string;
+}
+
 export interface DrainStarted {
   readonly node: string;
   readonly drain: Drain;

@@ -39,6 +39,8 @@ export const actions = {
   requeue: { right: "operate", over: "names" },
   kick: { right: "operate", over: "names" },
   tombstone: { right: "operate", over: "names" },
+  /** All topics of a node at once. */
+  "tombstone-node": { right: "operate", over: "cluster" },
   /** Messages or figures as a file; bodies in it need `read-bodies` too. */
   export: { right: "read", over: "names" },
   "mute-alert": { right: "operate", over: "names" },

@@ -15,6 +15,7 @@ import {
   type InFlightView,
   type LogView,
   type NodeClientsView,
+  type NodeTombstoned,
   type OptionsView,
   type ProducersView,
   type RegistrationsView,
@@ -238,6 +239,29 @@ test("[CW7] a tombstone is said to every lookup, and what each answered is the r
   const { broadcastAddress, httpPort } = found.server.collector.node(key)!.state.node!;
   const named = encodeURIComponent(`${broadcastAddress}:${httpPort}`);
   expect(one.asked).toContain(`POST /topic/tombstone?topic=${topic}&node=${named}`);
+});
+
+test("[CW9] all topics of a node are tombstoned at every lookup, and a lookup that refuses is named with how far it got", async () => {
+  await using one = await ScriptedNsq.start({ ...lookup([], {}), "POST /topic/tombstone": {} });
+  await using other = await ScriptedNsq.start({ ...lookup([], {}), "POST /topic/tombstone": 500 });
+  const lookups = [one, other].map(({ key: address }) => parsePeerAddress(address));
+  await using found = await (await TestConsole.start([], { lookups, lookupIntervalMs: 100 })).signIn();
+  await eventually(() => expect(found.server.collector.coverage().heard).toBe(1));
+  const topics = found.server.collector.node(key)!.state.topics.size;
+
+  const answer = await found.post(apiPaths.tombstoneNode(key), {});
+  const result = (await answer.json()) as NodeTombstoned;
+
+  expect(result.topics).toBe(topics);
+  expect(result.nodes.map(({ node: at, ok }) => [at, ok])).toEqual([
+    [one.key, true],
+    [other.key, false],
+  ]);
+  expect(result.nodes[1]!.code).toContain(`(0 of ${topics} topics)`);
+  const { broadcastAddress, httpPort } = found.server.collector.node(key)!.state.node!;
+  const query = `topic=${topic}&node=${encodeURIComponent(`${broadcastAddress}:${httpPort}`)}`;
+  expect(one.asked).toContain(`POST /topic/tombstone?${query}`);
+  expect((await weir.post(apiPaths.tombstoneNode(key), {})).status, "without lookups").toBe(503);
 });
 
 test("[CW7] without lookups there is nobody to say a tombstone to", async () => {

@@ -24,6 +24,7 @@ import { useFormat, useWords } from "../../../words/index.ts";
 import { Connections } from "./connections.tsx";
 import { Facts } from "./facts.tsx";
 import { NodeLog } from "./log.tsx";
+import { NodeDeeds } from "./node-deeds.tsx";
 import { NodeOptions } from "./options.tsx";
 import { Tree } from "./tree.tsx";
 
@@ -48,6 +49,7 @@ export function Node({ name, rendered }: { name: string; rendered: Snapshot<`nod
           </>
         }
         note={<Heard node={node} />}
+        actions={<NodeDeeds node={node} />}
       />
       <Limits limits={node.limits} />
       <div className="space-y-4">

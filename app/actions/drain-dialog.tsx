@@ -1,0 +1,94 @@
+"use client";
+
+import { useState } from "react";
+import { toast } from "sonner";
+import { apiPaths, type DrainRequest, type DrainStarted } from "../../server/console/contract/index.ts";
+import { Button } from "../components/button.tsx";
+import { Dialog } from "../components/dialog.tsx";
+import { Field, Input } from "../components/field.tsx";
+import { Shape } from "../components/status.tsx";
+import { post } from "../live/post.ts";
+import { useWords } from "../words/index.ts";
+import { useFailureWords } from "../words/use-failure.ts";
+
+/** By name and reason: the node exits empty. */
+export function DrainDialog({
+  node,
+  open,
+  onOpenChange,
+}: {
+  node: string;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
+  const t = useWords("cluster");
+  const [name, setName] = useState("");
+  const [reason, setReason] = useState("");
+  const say = useFailureWords();
+  const [acting, setActing] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const change = (next: boolean) => {
+    onOpenChange(next);
+    setName("");
+    setReason("");
+    setFailure(null);
+  };
+
+  async function begin(): Promise<void> {
+    setActing(true);
+    const request: DrainRequest = { confirm: { name }, reason };
+    const answer = await post<DrainStarted>(apiPaths.drain(node), request);
+    setActing(false);
+    if (!answer.ok) return setFailure(say(answer.failure));
+    toast.success(t("drain.begun", { node }));
+    change(false);
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={change}
+      title={t("drain.title", { node })}
+      description={t("drain.effect")}
+      cancel={t("drain.cancel")}
+      action={
+        <Button
+          kind="danger"
+          disabled={name !== node || reason.trim() === "" || acting}
+          onClick={() => void begin()}
+        >
+          {acting ? t("drain.working") : t("drain.label", { node })}
+        </Button>
+      }
+    >
+      <div className="mt-4 space-y-3">
+        <Field label={t("drain.type", { node })}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={name}
+              className="font-mono"
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t("drain.reason")}>
+          {(ids) => (
+            <Input
+              {...ids}
+              value={reason}
+              maxLength={200}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      {failure !== null && (
+        <p role="alert" className="mt-3 flex items-center gap-1.5 text-13">
+          <Shape tone="crit" />
+          {failure}
+        </p>
+      )}
+    </Dialog>
+  );
+}
