@@ -16,7 +16,8 @@ import {
   messageIdPattern,
   type PublishResult,
 } from "./contract/index.ts";
-import { HttpPeer, parsePeerAddress } from "./http-peer.ts";
+import { HttpPeer } from "./http-peer.ts";
+import { parsePeerAddress } from "./peer-address.ts";
 import { storesAway } from "./testing/stores-away.ts";
 import { secret, TestConsole } from "./testing/test-console.ts";
 

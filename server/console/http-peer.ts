@@ -2,7 +2,6 @@
  * HTTP to one node or lookup: NSQ's own API, and `/v1` for what streams. Every answer is bounded in bytes
  * and time; redirects are not followed. A peer that cannot be reached is a value.
  */
-import { lookup as resolve } from "node:dns";
 import {
   Agent as HttpAgent,
   type IncomingHttpHeaders,
@@ -10,14 +9,9 @@ import {
   request as requestHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
-import { isIP, type LookupFunction, type Socket } from "node:net";
-
-export interface PeerAddress {
-  /** `host:port`, as configured or announced: the peer's key everywhere in the console. */
-  readonly key: string;
-  readonly host: string;
-  readonly port: number;
-}
+import { isIP, type Socket } from "node:net";
+import { checkedLookup, type PeerAddress } from "./peer-address.ts";
+import { httpsPortOf, Refused, readAll, reasonOf, splitLines } from "./peer-answer.ts";
 
 export interface PeerAnswer {
   /** 0: unreachable, see `body` for why. */
@@ -67,14 +61,6 @@ const answerBytesMax = 16 * 1024 * 1024;
 /** `{"message": "TLS_REQUIRED", "https_port": 4152}` */
 const refusalBytesMax = 4 * 1024;
 const socketsMax = 16;
-
-/** `host:port`, IPv6 in brackets. Throws on anything else: it is configuration. */
-export function parsePeerAddress(text: string): PeerAddress {
-  const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@]+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (!match || port < 1 || port > 65_535) throw new Error(`not a host:port: ${JSON.stringify(text)}`);
-  return { key: text, host: match[1]!.replace(/^\[|\]$/g, ""), port };
-}
 
 export class HttpPeer {
   readonly address: PeerAddress;
@@ -219,90 +205,4 @@ export class HttpPeer {
     const timer = setTimeout(late, this.#settings.connectTimeoutMs);
     for (const event of ["connect", "close"]) socket.once(event, () => clearTimeout(timer));
   }
-}
-
-/** A stream that the peer did not open. */
-export class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, path: string) {
-    super(refusals[status] ?? `it answered ${status} on ${path}`);
-    this.status = status;
-  }
-}
-
-function httpsPortOf(refusal: Buffer): number | null {
-  try {
-    const port = (JSON.parse(refusal.toString("utf8")) as { https_port?: unknown } | null)?.https_port;
-    return typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65_536 ? port : null;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Resolves a host and connects to what was checked: a name that is asked twice may answer twice differently.
- * One address that is refused refuses them all.
- */
-export function checkedLookup(refuse: (address: string) => string | null): LookupFunction {
-  return (host, options, done) => {
-    resolve(host, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, []);
-      const refused = found.map(({ address }) => refuse(address)).find((reason) => reason !== null);
-      if (refused !== undefined) return done(new Error(refused), []);
-      if (options.all) done(null, found);
-      else done(null, found[0]!.address, found[0]!.family);
-    });
-  };
-}
-
-const refusals: Readonly<Record<number, string>> = {
-  401: "it refused the cluster's secret",
-  403: "it refused the cluster's secret",
-  404: "it has no live stream: not a node of Weir",
-  421: "it does not know itself by this name (--http-allowed-host)",
-};
-
-async function readAll(response: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new Error("its answer is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Calls `onLine` with each complete line. What is left without its newline at the end is dropped. */
-export async function splitLines(
-  chunks: AsyncIterable<Buffer>,
-  lineBytesMax: number,
-  onLine: (line: string) => void,
-): Promise<void> {
-  let parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
-      parts.push(chunk.subarray(from, end));
-      if (bytes + end - from > lineBytesMax) throw new Error("it sent a line that is too long");
-      onLine((parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString("utf8"));
-      parts = [];
-      bytes = 0;
-      from = end + 1;
-    }
-    bytes += chunk.length - from;
-    if (bytes > lineBytesMax) throw new Error("it sent a line that is too long");
-    if (from < chunk.length) parts.push(chunk.subarray(from));
-  }
-}
-
-/** Why a connection failed, without the stack. */
-export function reasonOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (code === "ECONNREFUSED") return "nothing listens there";
-  if (code === "ECONNRESET") return "it closed the connection";
-  if (code === "ENOTFOUND") return "no such host";
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,8 @@
  * that lookups name are checked: anybody may register anything at a lookup (CD3).
  */
 import { BlockList, isIP } from "node:net";
-import { HttpPeer, type PeerAddress, type PeerSettings, parsePeerAddress } from "./http-peer.ts";
+import { HttpPeer, type PeerSettings } from "./http-peer.ts";
+import { type PeerAddress, parsePeerAddress } from "./peer-address.ts";
 
 /** Networks, as `--node-cidr` names them. */
 export interface Networks {

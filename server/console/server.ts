@@ -42,7 +42,6 @@ import { answerFailures, guardRequests } from "./edge/requests.ts";
 import { signInRoutes } from "./edge/sign-in-routes.ts";
 import type { Database } from "./history/database.ts";
 import { History } from "./history/history.ts";
-import type { PeerAddress } from "./http-peer.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { ConsoleLeases, type LeaseStore } from "./lease/console-lease.ts";
 import { Hub } from "./live/hub.ts";
@@ -55,6 +54,7 @@ import { Notifier } from "./nsqadmin/notifier.ts";
 import { nsqadminRoutes } from "./nsqadmin/routes.ts";
 import { Tell } from "./nsqadmin/tell.ts";
 import { Upstream } from "./nsqadmin/upstream.ts";
+import type { PeerAddress } from "./peer-address.ts";
 import { type Networks, Peers, type PeersOptions } from "./peers.ts";
 import { type HealthSource, Reads } from "./reads/reads.ts";
 

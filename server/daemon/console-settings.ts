@@ -4,8 +4,9 @@ import { StartError } from "../cli/config-file.ts";
 import type { ConsoleOptions } from "../cli/console-options.ts";
 import { type Lookups, lookupsMax } from "../console/collector/lookups.ts";
 import { basePath } from "../console/edge/base-path.ts";
-import { type PeerAddress, type PeerSettings, parsePeerAddress } from "../console/http-peer.ts";
+import type { PeerSettings } from "../console/http-peer.ts";
 import type { ConfigPort } from "../console/nsqadmin/config-routes.ts";
+import { type PeerAddress, parsePeerAddress } from "../console/peer-address.ts";
 import type { ConsoleServerOptions } from "../console/server.ts";
 import {
   type ConfigRow,

@@ -4,7 +4,8 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
 import type { WebhookTried } from "../contract/index.ts";
-import { checkedLookup, reasonOf } from "../http-peer.ts";
+import { checkedLookup } from "../peer-address.ts";
+import { reasonOf } from "../peer-answer.ts";
 import type { Networks } from "../peers.ts";
 import { refusalOf } from "./addresses.ts";
 

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import type { Collector } from "../collector/collector.ts";
 import type { Drain, DrainRequest, DrainStarted } from "../contract/index.ts";
-import { type HttpPeer, Refused, reasonOf } from "../http-peer.ts";
+import type { HttpPeer } from "../http-peer.ts";
+import { Refused, reasonOf } from "../peer-answer.ts";
 import type { ActionLog, AskedBy } from "./action-log.ts";
 import { Failure } from "./failure.ts";
 

@@ -7,7 +7,8 @@ import { pause } from "../back-off.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Clock } from "../clock.ts";
 import type { LookupRow } from "../contract/index.ts";
-import { type HttpPeer, type PeerAddress, parsePeerAddress } from "../http-peer.ts";
+import type { HttpPeer } from "../http-peer.ts";
+import { type PeerAddress, parsePeerAddress } from "../peer-address.ts";
 import { type Peers, peersMax } from "../peers.ts";
 
 const askedAtOnceMax = 8;

@@ -1,7 +1,8 @@
 /** A drain is the node's: it goes on whatever becomes of this console. As a job it is begun, or followed, and told of. */
 import { drainLineOf } from "../api/drains.ts";
 import type { Drain } from "../contract/index.ts";
-import { type HttpPeer, Refused, reasonOf } from "../http-peer.ts";
+import type { HttpPeer } from "../http-peer.ts";
+import { Refused, reasonOf } from "../peer-answer.ts";
 import type { Outcome, Progress } from "./steps.ts";
 import type { StoredItem } from "./store.ts";
 

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { certificate } from "../../testing/certificates.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { request } from "../../testing/http.ts";
-import { parsePeerAddress, peerSettingsDefault } from "../http-peer.ts";
+import { peerSettingsDefault } from "../http-peer.ts";
+import { parsePeerAddress } from "../peer-address.ts";
 import { genuineNsqd, ScriptedNsq, statsChannel, statsTopic } from "../testing/scripted-nsq.ts";
 import { closedApi, TestConsole } from "../testing/test-console.ts";
 

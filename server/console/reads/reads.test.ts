@@ -20,7 +20,7 @@ import {
   type ProducersView,
   type RegistrationsView,
 } from "../contract/index.ts";
-import { parsePeerAddress } from "../http-peer.ts";
+import { parsePeerAddress } from "../peer-address.ts";
 import { genuineNsqd, ScriptedNsq, statsChannel, statsTopic } from "../testing/scripted-nsq.ts";
 import { secret, TestConsole } from "../testing/test-console.ts";
 import { SharedReads } from "./shared-reads.ts";

@@ -10,7 +10,8 @@ import type {
   WatchOptions,
 } from "../contract/index.ts";
 import { type Ack, applyDelta } from "../contract/index.ts";
-import { parsePeerAddress, peerSettingsDefault } from "../http-peer.ts";
+import { peerSettingsDefault } from "../http-peer.ts";
+import { parsePeerAddress } from "../peer-address.ts";
 import { type ConsoleServer, type ConsoleServerOptions, startConsoleServer } from "../server.ts";
 
 export const secret = "the-cluster-secret";
