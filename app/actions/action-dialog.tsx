@@ -5,12 +5,11 @@ import type { ActionTarget } from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
-import { Shape } from "../components/status.tsx";
 import { JobFollow } from "../jobs/job-follow.tsx";
-import { useFailureWords } from "../words/use-failure.ts";
 import { FreshField } from "./fresh-field.tsx";
 import { ImpactBox } from "./impact-box.tsx";
 import { NodeResults } from "./node-results.tsx";
+import { Refusal } from "./refusal.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
 import { isDangerous, isWeighty, needsReason, typedName, useActionWords } from "./words.ts";
 
@@ -48,7 +47,7 @@ export function ActionDialog({
   const follows = state.step === "following" && started !== null;
   const weighty = isWeighty(target);
   const named = !weighty || (name === typedName(target) && impact !== null);
-  const reasoned = !needsReason(target) || reason.trim() !== "";
+  const reasoned = !needsReason(target, impact) || reason.trim() !== "";
   const wantsPassword =
     password !== "" || (state.step === "asking" && state.failure?.code === "fresh-needed");
   const says =
@@ -96,7 +95,7 @@ export function ActionDialog({
               </Field>
             </>
           )}
-          <Field label={needsReason(target) ? t("reason") : t("reason-optional")}>
+          <Field label={needsReason(target, impact) ? t("reason") : t("reason-optional")}>
             {(ids) => (
               <Input
                 {...ids}
@@ -115,16 +114,6 @@ export function ActionDialog({
 }
 
 function Outcome({ state }: { state: ActionState }) {
-  const say = useFailureWords();
   if (state.step === "partly") return <NodeResults results={state.results} requestId={state.requestId} />;
-  if (state.step !== "asking" || state.failure === null) return null;
-  const { code, nodeCode } = state.failure;
-  return (
-    <p role="alert" className="mt-3 flex items-baseline gap-1.5 text-13">
-      <Shape tone="crit" className="translate-y-px" />
-      <span>
-        {say(state.failure)} <span className="font-mono text-12 text-muted">{nodeCode ?? code}</span>
-      </span>
-    </p>
-  );
+  return state.step === "asking" ? <Refusal failure={state.failure} /> : null;
 }

@@ -2,14 +2,20 @@
 
 import { useState } from "react";
 import { toast } from "sonner";
-import { apiPaths, type DrainRequest, type DrainStarted } from "../../server/console/contract/index.ts";
+import {
+  type ApiFailure,
+  apiPaths,
+  type DrainRequest,
+  type DrainStarted,
+} from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
-import { Shape } from "../components/status.tsx";
 import { post } from "../live/post.ts";
 import { useWords } from "../words/index.ts";
-import { useFailureWords } from "../words/use-failure.ts";
+import { FreshField } from "./fresh-field.tsx";
+import { prove } from "./prove.ts";
+import { Refusal } from "./refusal.tsx";
 
 /** By name and reason: the node exits empty. */
 export function DrainDialog({
@@ -24,22 +30,29 @@ export function DrainDialog({
   const t = useWords("cluster");
   const [name, setName] = useState("");
   const [reason, setReason] = useState("");
-  const say = useFailureWords();
+  const [password, setPassword] = useState("");
   const [acting, setActing] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const wantsPassword = password !== "" || failure?.code === "fresh-needed";
   const change = (next: boolean) => {
     onOpenChange(next);
     setName("");
     setReason("");
+    setPassword("");
     setFailure(null);
   };
 
-  async function begin(): Promise<void> {
-    setActing(true);
+  async function ask(): Promise<ApiFailure | null> {
     const request: DrainRequest = { confirm: { name }, reason };
     const answer = await post<DrainStarted>(apiPaths.drain(node), request);
+    return answer.ok ? null : answer.failure;
+  }
+
+  async function begin(): Promise<void> {
+    setActing(true);
+    const refusal = (await prove(password)) ?? (await ask());
     setActing(false);
-    if (!answer.ok) return setFailure(say(answer.failure));
+    if (refusal !== null) return setFailure(refusal);
     toast.success(t("drain.begun", { node }));
     change(false);
   }
@@ -82,13 +95,9 @@ export function DrainDialog({
             />
           )}
         </Field>
+        {wantsPassword && <FreshField value={password} onChange={setPassword} />}
       </div>
-      {failure !== null && (
-        <p role="alert" className="mt-3 flex items-center gap-1.5 text-13">
-          <Shape tone="crit" />
-          {failure}
-        </p>
-      )}
+      <Refusal failure={failure} />
     </Dialog>
   );
 }

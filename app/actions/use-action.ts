@@ -6,11 +6,11 @@ import {
   type ActionResult,
   type ActionTarget,
   type ApiFailure,
-  apiBase,
   apiPaths,
   type Impact,
 } from "../../server/console/contract/index.ts";
 import { get, post } from "../live/post.ts";
+import { prove } from "./prove.ts";
 import { isRemoval, useRemoval } from "./use-removal.ts";
 import { isWeighty, useActionWords } from "./words.ts";
 
@@ -62,10 +62,8 @@ export function useAction(target: ActionTarget, open: boolean, onDone: () => voi
 
   /** @param password where the last try was refused for want of it */
   async function act(name: string, reason: string, password: string): Promise<void> {
-    if (password !== "") {
-      const proved = await post<object>(`${apiBase}/account/fresh`, { password });
-      if (!proved.ok) return setState({ step: "asking", changed: false, failure: proved.failure });
-    }
+    const unproved = await prove(password);
+    if (unproved !== null) return setState({ step: "asking", changed: false, failure: unproved });
     const before = state.step === "partly" ? state.results : [];
     const failed = before.filter(({ ok }) => !ok).map(({ node }) => node);
     if (removal.preview !== null && impact !== null) return remove(name, reason);

@@ -14,6 +14,7 @@ const impact: Impact = {
   ...emptyBilling,
   etag: "e",
   atMs: 0,
+  level: 2,
   messages: { total: 18_204, waiting: 17_003, inFlight: 1_144, deferred: 57 },
   channels: 1,
   consumers: 2,

@@ -26,9 +26,9 @@ export function isWeighty(target: ActionTarget): boolean {
   return actionLevels[target.action] >= 2;
 }
 
-/** Whether somebody has to say why. */
-export function needsReason(target: ActionTarget): boolean {
-  return actionLevels[target.action] === 3;
+/** Whether somebody has to say why. `impact` null: it is not counted yet, or not at all. */
+export function needsReason(target: ActionTarget, impact: Impact | null): boolean {
+  return (impact?.level ?? actionLevels[target.action]) === 3;
 }
 
 /** Whether something is lost by it, now or later. */

@@ -275,6 +275,8 @@ test("[CV5] a node is drained after its name and a reason; its first word is the
   expect(one.asked).toEqual([expect.stringMatching(/^POST \/v1\/drain\b/)]);
   await eventually(async () =>
     expect(recorded.map(({ action, result, reason }) => [action, result, reason])).toEqual([
+      ["drain-node", "confirm-name", "r"],
+      ["drain-node", "reason-needed", " "],
       ["drain-node", "begun", "a new disk"],
       ["drain-node", "done", "a new disk"],
     ]),

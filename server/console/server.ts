@@ -17,6 +17,7 @@ import { Failure } from "./api/failure.ts";
 import { ImpactTags } from "./api/impact-tag.ts";
 import type { ActionStore, TraceSource } from "./api/ports.ts";
 import { apiRoutes } from "./api/routes.ts";
+import { levelNow } from "./api/weight.ts";
 import { RecentActions } from "./audit/recent-actions.ts";
 import type { PeopleStore } from "./auth/people.ts";
 import { type RouteEntry, requirePolicies } from "./auth/policy.ts";
@@ -273,6 +274,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       }),
       tell,
       config: options.nsqadmin.config(lookups),
+      levelNow: (action, topic) => levelNow(collector, action, topic),
       clock,
       base,
       warn,

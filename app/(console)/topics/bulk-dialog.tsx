@@ -3,6 +3,8 @@
 import Link from "next/link";
 import { useState } from "react";
 import type { Impact } from "../../../server/console/contract/index.ts";
+import { FreshField } from "../../actions/fresh-field.tsx";
+import { Refusal } from "../../actions/refusal.tsx";
 import { useActionWords } from "../../actions/words.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -34,11 +36,16 @@ export function BulkDialog({
   const [topics] = useState(chosen);
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
+  const [password, setPassword] = useState("");
   const { state, act } = useBulk(action, topics);
+  const needsReason = state.step === "asking" && state.counts.some(({ impact }) => impact.level === 3);
   const weighty = action === "empty-topic" || action === "delete-topic";
   const ready =
     state.step === "asking" &&
-    (!weighty || (state.counts.length > 0 && typed.trim() === String(topics.length)));
+    (!weighty || (state.counts.length > 0 && typed.trim() === String(topics.length))) &&
+    (!needsReason || reason.trim() !== "");
+  const wantsPassword =
+    password !== "" || (state.step === "asking" && state.failure?.code === "fresh-needed");
   const finished = state.step === "done";
   const count = topics.length;
   const close = () => onClose(finished && state.results.every(({ code }) => code === ""));
@@ -55,7 +62,7 @@ export function BulkDialog({
           <Button
             kind={weighty ? "danger" : action === "pause-topic" ? "pause" : "primary"}
             disabled={!ready}
-            onClick={() => void act(reason.trim())}
+            onClick={() => void act(reason.trim(), password)}
           >
             {state.step === "acting"
               ? t("bulk-acting", { done: state.done, count })
@@ -85,8 +92,8 @@ export function BulkDialog({
         </div>
       )}
       {!finished && (
-        <div className="mt-3">
-          <Field label={words.t("reason-optional")}>
+        <div className="mt-3 space-y-3">
+          <Field label={words.t(needsReason ? "reason" : "reason-optional")}>
             {(ids) => (
               <Input
                 {...ids}
@@ -96,6 +103,8 @@ export function BulkDialog({
               />
             )}
           </Field>
+          {wantsPassword && <FreshField value={password} onChange={setPassword} />}
+          {state.step === "asking" && <Refusal failure={state.failure} />}
         </div>
       )}
       <Results state={state} />

@@ -3,10 +3,12 @@ import {
   type ActionName,
   type ActionRequest,
   type ActionResult,
+  type ApiFailure,
   actionLevels,
   apiPaths,
   type Impact,
 } from "../../../server/console/contract/index.ts";
+import { prove } from "../../actions/prove.ts";
 import { previewJob, startJob } from "../../jobs/ask.ts";
 import { get, post } from "../../live/post.ts";
 
@@ -24,7 +26,13 @@ export interface BulkResult {
 export type BulkState =
   | { readonly step: "counting" }
   /** `uncounted`: what would happen to these could not be counted; nothing is done to them. */
-  | { readonly step: "asking"; readonly counts: readonly Counted[]; readonly uncounted: readonly string[] }
+  | {
+      readonly step: "asking";
+      readonly counts: readonly Counted[];
+      readonly uncounted: readonly string[];
+      /** Why nothing was done when it was asked for last. */
+      readonly failure: ApiFailure | null;
+    }
   | { readonly step: "acting"; readonly done: number }
   /** `jobs`: what was done is that a job for each was asked for. */
   | { readonly step: "done"; readonly results: readonly BulkResult[]; readonly jobs: boolean };
@@ -44,30 +52,44 @@ export function useBulk(action: BulkAction, topics: readonly string[]) {
   const weighty = actionLevels[action] >= 2;
 
   useEffect(() => {
-    if (!weighty) return setState({ step: "asking", counts: [], uncounted: [] });
+    if (!weighty) return setState({ step: "asking", counts: [], uncounted: [], failure: null });
     let gone = false;
     void each(topics, (topic) => count(action, topic)).then((answers) => {
       if (gone) return;
       const counts = answers.filter((answer) => answer !== null);
       const counted = new Set(counts.map(({ impact }) => impact.topic));
-      setState({ step: "asking", counts, uncounted: topics.filter((topic) => !counted.has(topic)) });
+      const uncounted = topics.filter((topic) => !counted.has(topic));
+      setState({ step: "asking", counts, uncounted, failure: null });
     });
     return () => {
       gone = true;
     };
   }, [action, topics, weighty]);
 
-  async function act(reason: string): Promise<void> {
+  /** @param password where the last try was refused for want of it */
+  async function act(reason: string, password: string): Promise<void> {
     if (state.step !== "asking") return;
+    const unproved = await prove(password);
+    if (unproved !== null) return setState({ ...state, failure: unproved });
     const counts = new Map(state.counts.map((counted) => [counted.impact.topic, counted]));
     const chosen = weighty ? topics.filter((topic) => counts.has(topic)) : topics;
     let done = 0;
     setState({ step: "acting", done });
-    const results = await each(chosen, async (topic): Promise<BulkResult> => {
-      const code = await perform(action, topic, reason, counts.get(topic));
+    const one = async (topic: string): Promise<BulkResult & Performed> => {
+      const failure = await perform(action, topic, reason, counts.get(topic));
       setState({ step: "acting", done: ++done });
-      return { topic, code };
-    });
+      return { topic, ...failure };
+    };
+    // The one that weighs most first: whether a password is wanted is known before anything is done.
+    const heaviest = chosen.find((topic) => counts.get(topic)?.impact.level === 3);
+    const first = heaviest === undefined ? [] : [await one(heaviest)];
+    const refusal = first[0]?.failure;
+    if (refusal?.code === "fresh-needed") return setState({ ...state, failure: refusal });
+    const rest = await each(
+      chosen.filter((topic) => topic !== heaviest),
+      one,
+    );
+    const results = [...first, ...rest].map(({ topic, code }) => ({ topic, code }));
     setState({ step: "done", results, jobs: state.counts.some(({ kept }) => kept !== null) });
   }
 
@@ -86,29 +108,39 @@ async function count(action: BulkAction, topic: string): Promise<Counted | null>
   return impact.ok ? { impact: impact.value, kept: null } : null;
 }
 
-/** Why not; empty: done, or a job does it. */
+interface Performed {
+  /** Why not; empty: done, or a job does it. */
+  readonly code: string;
+  /** Of the whole of it, and not of some nodes. */
+  readonly failure?: ApiFailure;
+}
+
 async function perform(
   action: BulkAction,
   topic: string,
   reason: string,
   counted: Counted | undefined,
-): Promise<string> {
+): Promise<Performed> {
   const more = {
     ...(counted && { confirm: { name: topic, etag: counted.impact.etag } }),
     ...(reason !== "" && { reason }),
   };
   if (counted !== undefined && counted.kept !== null) {
     const job = await startJob(crypto.randomUUID(), { kind: kindOf(action), topic, ...more });
-    return job.ok ? "" : (job.failure.nodeCode ?? job.failure.code);
+    return job.ok ? { code: "" } : refused(job.failure);
   }
   const answer = await post<ActionResult>(apiPaths.actions, {
     action,
     topic,
     ...more,
   } satisfies ActionRequest);
-  if (!answer.ok) return answer.failure.nodeCode ?? answer.failure.code;
+  if (!answer.ok) return refused(answer.failure);
   const failed = answer.value.nodes.filter(({ ok }) => !ok);
-  return failed.map(({ node, code }) => `${node} ${code}`).join(", ");
+  return { code: failed.map(({ node, code }) => `${node} ${code}`).join(", ") };
+}
+
+function refused(failure: ApiFailure): Performed {
+  return { code: failure.nodeCode ?? failure.code, failure };
 }
 
 function kindOf(action: BulkAction): "empty" | "delete" {

@@ -2,7 +2,7 @@
  * What an operator does to a topic or a channel. The server counts the impact, compares it with what was
  * confirmed, acts on every node it concerns, and says what each of them answered (CO1, CO2, CO3).
  */
-import { demandFresh } from "../auth/authorize.ts";
+import { demandFresh, type Proven } from "../auth/authorize.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
@@ -19,14 +19,12 @@ import { Failure } from "./failure.ts";
 import { hasDrifted, type ImpactTags } from "./impact-tag.ts";
 import { actOn, actOnOne, type Counted, countImpact, lookupsFor, nodesFor, sayToCluster } from "./nodes.ts";
 
-export interface ActionContext {
+export interface ActionContext extends Proven {
   readonly collector: Collector;
   readonly log: ActionLog;
   readonly tags: ImpactTags;
   readonly by: AskedBy;
   readonly requestId: string;
-  /** When whoever asks last proved to be who they are. */
-  readonly freshAtMs: number;
   /** Tells whoever wants to know of administrative acts. */
   readonly notify: (act: { action: string; topic: string; channel?: string }) => void;
 }
@@ -47,8 +45,8 @@ export async function performAction(context: ActionContext, request: ActionReque
     ...(request.node === undefined ? {} : { node: request.node }),
     ...(request.client === undefined ? {} : { client: request.client }),
   };
-  const level = actionLevels[request.action];
-  const before = level === 0 ? null : await countImpact(collector, target);
+  const before = actionLevels[request.action] === 0 ? null : await countImpact(collector, target);
+  const level = before?.level ?? 0;
   if (level >= 3) freshOrRecorded(context, request, before);
   if (level >= 2) {
     const refusal = confirmed(context, request, target, before!);
@@ -129,7 +127,7 @@ export function confirmed(
   if (request.confirm?.name !== (target.channel ?? target.topic)) {
     return new Failure("confirm-name", `Type the name ${target.channel ?? target.topic} to confirm.`);
   }
-  if (actionLevels[request.action] === 3 && (request.reason ?? "").trim() === "")
+  if (now.level === 3 && (request.reason ?? "").trim() === "")
     return new Failure("reason-needed", "Say why: it is kept in the operators' log.");
   const shown = tags.read(request.confirm.etag, target, collector.clock.wallMs());
   if (shown !== null && !hasDrifted(shown, now.messages.total)) return null;

@@ -3,6 +3,7 @@
  * becomes of this console, and how far it is stands on the node's live stream. Here it is begun and recorded.
  */
 import { z } from "zod";
+import { demandFresh, type Proven } from "../auth/authorize.ts";
 import type { Collector } from "../collector/collector.ts";
 import type { Drain, DrainRequest, DrainStarted } from "../contract/index.ts";
 import type { HttpPeer } from "../http-peer.ts";
@@ -36,11 +37,9 @@ export class Drains {
   }
 
   /** Resolves when the node has begun. Throws `Failure`. */
-  async begin(key: string, request: DrainRequest, by: AskedBy): Promise<DrainStarted> {
+  async begin(key: string, request: DrainRequest, by: AskedBy, proven: Proven): Promise<DrainStarted> {
     const node = this.#collector.node(key);
     if (!node) throw new Failure("not-found", "There is no such node.");
-    if (request.confirm.name !== key) throw new Failure("confirm-name", `Type ${key} to confirm.`);
-    if (request.reason.trim() === "") throw new Failure("reason-needed", "Say why: it is kept in the log.");
     const record = (result: string, drain: Drain | null) =>
       this.#log.write({
         ...by,
@@ -48,6 +47,12 @@ export class Drains {
         object: { node: key },
         ...{ after: drain, reason: request.reason, result },
       });
+    try {
+      confirmedDrain(key, request, proven, this.#collector.clock.wallMs());
+    } catch (error) {
+      record((error as Failure).code, null);
+      throw error;
+    }
     try {
       const drain = await this.#follow(node.peer, record);
       record("begun", drain);
@@ -98,6 +103,18 @@ export class Drains {
       });
     return first.promise;
   }
+}
+
+/** Throws `Failure` unless it was confirmed, by somebody who has just proved to be who they are. */
+export function confirmedDrain(
+  key: string,
+  { confirm, reason = "" }: Partial<DrainRequest>,
+  proven: Proven,
+  nowMs: number,
+): void {
+  demandFresh(proven, nowMs);
+  if (confirm?.name !== key) throw new Failure("confirm-name", `Type ${key} to confirm.`);
+  if (reason.trim() === "") throw new Failure("reason-needed", "Say why: it is kept in the log.");
 }
 
 /** null: it is no line of a drain. */

@@ -3,9 +3,16 @@ import { z } from "zod";
 import { mapBounded } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import type { Subscription } from "../collector/subscription.ts";
-import type { ActionName, ActionNodeResult, ActionTarget, Impact } from "../contract/index.ts";
+import {
+  type ActionName,
+  type ActionNodeResult,
+  type ActionTarget,
+  type Impact,
+  levelOf,
+} from "../contract/index.ts";
 import type { HttpPeer, PeerAnswer } from "../http-peer.ts";
 import { Failure } from "./failure.ts";
+import { isDurable } from "./weight.ts";
 
 /** What is said to the cluster, of a topic's class. */
 type ClassAction = "make-durable" | "make-memory";
@@ -200,12 +207,17 @@ export async function countImpact(collector: Collector, target: ActionTarget): P
     }
   }
   const { waiting, inFlight, deferred, channels, consumers } = sums;
+  const total = waiting + inFlight + deferred;
   return {
     action: target.action,
     topic: target.topic,
     ...(target.channel === undefined ? {} : { channel: target.channel }),
     atMs: collector.clock.wallMs(),
-    messages: { total: waiting + inFlight + deferred, waiting, inFlight, deferred },
+    level: levelOf(target.action, {
+      durable: isDurable(collector, target.topic),
+      ...{ messages: total, isPartial: missing.length > 0 },
+    }),
+    messages: { total, waiting, inFlight, deferred },
     channels,
     consumers,
     nodes: here,

@@ -219,7 +219,7 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/drain`, ofDrain, async (request) => {
     const asked = parse(drainRequest, request.body);
     const by = askedBy(request);
-    const begun = await options.drains.begin(request.params.node, asked, by);
+    const begun = await options.drains.begin(request.params.node, asked, by, request.visitor!);
     await options.jobs?.follow(begun.node, begun.drain.messages, asked.reason, by);
     return begun;
   });

@@ -26,8 +26,15 @@ export function demand(actor: Actor, action: Action, object: ObjectRef = {}): vo
 /** What cannot be taken back wants somebody who has just proved to be who they are. */
 export const freshForMs = 5 * 60_000;
 
+/** When somebody last proved to be who they are; null: a token, which whoever has it may show at any time. */
+export interface Proven {
+  readonly freshAtMs: number | null;
+}
+
 /** Throws `Failure` when that was too long ago. */
-export function demandFresh({ freshAtMs }: { readonly freshAtMs: number }, nowMs: number): void {
+export function demandFresh({ freshAtMs }: Proven, nowMs: number): void {
+  if (freshAtMs === null)
+    throw new Failure("fresh-needed", "No token can do this: it wants a person who has just signed in.");
   if (nowMs - freshAtMs < freshForMs) return;
   throw new Failure(
     "fresh-needed",

@@ -26,8 +26,8 @@ export interface Visitor {
   readonly id: string;
   readonly info: SessionInfo;
   readonly actor: Actor;
-  /** When they last proved to be who they are; a token does it each time. */
-  readonly freshAtMs: number;
+  /** When they last proved to be who they are; null: a token, which proves nothing of a person. */
+  readonly freshAtMs: number | null;
 }
 
 declare module "fastify" {

@@ -127,5 +127,5 @@ function visitorOf(token: FoundToken, nowMs: number): Visitor {
   const actor = actorOfToken(token);
   const { kind: _, name: user, ...permissions } = actor;
   const info = { user, ...permissions, signedInAtMs: nowMs, expiresAtMs: token.expiresAtMs ?? nowMs };
-  return { id: token.id, info, actor, freshAtMs: nowMs };
+  return { id: token.id, info, actor, freshAtMs: null };
 }

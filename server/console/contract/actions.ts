@@ -4,7 +4,8 @@ import type { Action } from "./permissions.ts";
 
 /**
  * What can be done to a topic or a channel, and how much is asked first (A2.7):
- * 0 nothing, 1 a plain confirmation, 2 the impact and the typed name, 3 also a reason.
+ * 0 nothing, 1 a plain confirmation, 2 the impact and the typed name, 3 also a reason and somebody who has just
+ * proved to be who they are. This is the least: see `levelOf`.
  */
 export const actionLevels = {
   "create-topic": 0,
@@ -23,6 +24,19 @@ export const actionLevels = {
   "make-memory": 3,
 } as const;
 export type ActionName = keyof typeof actionLevels;
+export type ActionLevel = 0 | 1 | 2 | 3;
+
+/**
+ * What it weighs by what it would meet: messages that were promised to outlive their node are not emptied or deleted
+ * with their topic lightly. `isPartial`: some of its nodes cannot be asked, so that there may be more.
+ */
+export function levelOf(
+  action: ActionName,
+  met: { readonly durable: boolean; readonly messages: number; readonly isPartial: boolean },
+): ActionLevel {
+  const isWhole = action === "delete-topic" || action === "empty-topic";
+  return isWhole && met.durable && (met.messages > 0 || met.isPartial) ? 3 : actionLevels[action];
+}
 
 /** Pausing and taking it back are one right, a class either way another. */
 export function policyOfAction(name: ActionName): Action {
@@ -50,7 +64,7 @@ export interface ActionTarget {
 export interface ActionRequest extends ActionTarget {
   /** From level 2 on: the name as typed (the topic's, or the channel's), and the etag of the impact that was shown. */
   readonly confirm?: { readonly name: string; readonly etag: string };
-  /** At level 3 there has to be one. */
+  /** At level 3 there has to be one: see `Impact.level`. */
   readonly reason?: string;
   /** Keys of the nodes; default: all. For "Retry there". A class is said to all of them in any case. */
   readonly nodes?: readonly string[];
@@ -60,6 +74,8 @@ export interface ActionRequest extends ActionTarget {
 export interface Impact extends ActionTarget {
   readonly etag: string;
   readonly atMs: number;
+  /** How much is asked before it is done. */
+  readonly level: ActionLevel;
   readonly messages: {
     readonly total: number;
     readonly waiting: number;

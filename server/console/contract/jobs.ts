@@ -40,7 +40,7 @@ export interface JobRequest {
   readonly requeue?: Partial<RequeueParams>;
   /** The name as typed; for `empty` and `delete` also the etag of the impact that was shown. */
   readonly confirm?: { readonly name: string; readonly etag?: string };
-  /** With `drain` there has to be one. */
+  /** With `drain`, and where `Impact.level` is 3, there has to be one. */
   readonly reason?: string;
 }
 

@@ -143,7 +143,7 @@ test("[CJ1] a topic that was deleted everywhere is there again when that is undo
   const { impact } = await look(page, { kind: "delete", topic: "orders.gone" });
   const id = randomUUID();
   const confirm = { name: "orders.gone", etag: impact!.etag };
-  await start(page, { id, kind: "delete", topic: "orders.gone", confirm });
+  await start(page, { id, kind: "delete", topic: "orders.gone", confirm, reason: "no longer wanted" });
   expect((await ended(page, id)).job).toMatchObject({ state: "succeeded", kept: 100 });
   expect(await depths("orders.gone", "billing")).toEqual([-1, -1]);
 

@@ -5,10 +5,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { ActionLog, AskedBy } from "../api/action-log.ts";
 import { confirmed, tagged } from "../api/actions.ts";
+import { confirmedDrain } from "../api/drains.ts";
 import { Failure } from "../api/failure.ts";
 import type { ImpactTags } from "../api/impact-tag.ts";
 import { countImpact, lookupsFor, nodesFor } from "../api/nodes.ts";
-import { demand } from "../auth/authorize.ts";
+import { demand, demandFresh, type Proven } from "../auth/authorize.ts";
 import type { PeopleStore } from "../auth/people.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Clock } from "../clock.ts";
@@ -102,14 +103,14 @@ export class Jobs {
     };
   }
 
-  /** Throws `Failure`: not confirmed, changed since, nobody to act on. */
-  async create(request: JobRequest, by: AskedBy): Promise<JobView> {
+  /** Throws `Failure`: not confirmed or not by somebody who has just signed in, changed since, nobody to act on. */
+  async create(request: JobRequest, by: AskedBy, proven: Proven): Promise<JobView> {
     const { log } = this.#options;
     const known = await this.#find(request.id);
     if (known !== null) return known;
     const nodes = this.#nodesOf(request);
     try {
-      const { total, items } = await this.#plan(request, nodes);
+      const { total, items } = await this.#plan(request, nodes, proven);
       return await this.#insert(request, total, items, by);
     } catch (error) {
       const { kind, topic, channel, node, reason } = request;
@@ -191,14 +192,12 @@ export class Jobs {
   async #plan(
     request: JobRequest,
     nodes: readonly Subscription[],
+    proven: Proven,
   ): Promise<{ total: number; items: NewItem[] }> {
     const { collector } = this.#options;
     const steps = nodes.map(({ key }) => ({ node: key, step: "node", total: 0 }));
     if (request.kind === "drain") {
-      if (request.confirm?.name !== request.node)
-        throw new Failure("confirm-name", `Type ${request.node} to confirm.`);
-      if ((request.reason ?? "").trim() === "")
-        throw new Failure("reason-needed", "Say why: it is kept in the log.");
+      confirmedDrain(request.node!, request, proven, this.#options.clock.wallMs());
       const total = owedOf(nodes[0]!);
       return { total, items: [{ ...steps[0]!, total }] };
     }
@@ -211,6 +210,7 @@ export class Jobs {
     }
     const target = targetOf(request.kind, { topic: request.topic!, channel: request.channel ?? null });
     const counted = await countImpact(collector, target);
+    if (counted.level === 3) demandFresh(proven, this.#options.clock.wallMs());
     const confirm = request.confirm && { name: request.confirm.name, etag: request.confirm.etag ?? "" };
     const refusal = confirmed(
       this.#options,

@@ -52,7 +52,7 @@ export function jobRoutes(app: FastifyInstance, options: JobRoutesOptions): void
   app.post(apiPaths.jobs, { config: { policy: ofJob } }, async (request, reply) => {
     const asked = parse(jobRequest, request.body);
     if (asked.dryRun) return away(jobs().preview(asked));
-    const view = await away(jobs().create(asked, askedBy(request)));
+    const view = await away(jobs().create(asked, askedBy(request), request.visitor!));
     options.notify(request, asked);
     reply.code(202);
     return view;

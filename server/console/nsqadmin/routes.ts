@@ -5,7 +5,7 @@
 import type { FastifyInstance } from "fastify";
 import { Failure } from "../api/failure.ts";
 import type { Clock } from "../clock.ts";
-import { partOfName } from "../contract/index.ts";
+import { type ActionLevel, type ActionName, partOfName } from "../contract/index.ts";
 import type { Access } from "./access.ts";
 import { type ConfigPort, configRoutes } from "./config-routes.ts";
 import { readRoutes } from "./read-routes.ts";
@@ -19,6 +19,8 @@ export interface NsqadminOptions {
   readonly access: Access;
   readonly tell: Tell;
   readonly config: ConfigPort;
+  /** How much the console itself asks before such an act. */
+  readonly levelNow: (action: ActionName, topic: string) => ActionLevel;
   readonly clock: Clock;
   /** Where everything stands, without a slash at its end: empty for the root. */
   readonly base: string;

@@ -20,11 +20,18 @@ export class Tell {
     this.#notifier = notifier;
   }
 
-  /** `failures` null: nothing of it was done. */
+  /** `failures` null: nothing of it was done, by reason of `refusal`. */
   record(
     request: FastifyRequest,
     { user, signedIn }: Visitor,
-    { action, topic, channel, node, failures }: Act & { readonly failures: readonly string[] | null },
+    {
+      action,
+      topic,
+      channel,
+      node,
+      failures,
+      refusal = "failed",
+    }: Act & { readonly failures: readonly string[] | null; readonly refusal?: string },
   ): void {
     this.#log.write({
       ...(signedIn
@@ -35,7 +42,7 @@ export class Tell {
           }),
       action: action.replaceAll("_", "-"),
       object: { topic, channel, node, by: "nsqadmin", ...(failures?.length && { failures }) },
-      result: failures === null ? "failed" : failures.length > 0 ? "partly" : "ok",
+      result: failures === null ? refusal : failures.length > 0 ? "partly" : "ok",
     });
   }
 

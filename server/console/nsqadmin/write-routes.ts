@@ -1,5 +1,6 @@
 /** nsqadmin's writes: who may is checked first, everybody who wants to know is told, and each is recorded. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { demandFresh } from "../auth/authorize.ts";
 import { isName } from "../contract/index.ts";
 import type { Visitor } from "./access.ts";
 import { findNode, warningOf } from "./read-routes.ts";
@@ -11,7 +12,7 @@ type TopicParams = { Params: { topic: string } };
 type ChannelParams = { Params: { topic: string; channel: string } };
 
 export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): void {
-  const { access, upstream, tell } = options;
+  const { access, upstream, tell, clock, levelNow } = options;
   const writes = new Writes(upstream);
 
   /**
@@ -42,6 +43,21 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
     }
   };
 
+  /** What weighs most wants of whoever is signed in here what the console's own pages want of them. */
+  const proven = (request: FastifyRequest, visitor: Visitor, verb: "empty" | "delete", place: Place) => {
+    const { topic, channel } = place;
+    if (visitor.signedIn === null || channel !== undefined) return;
+    if (levelNow(`${verb}-topic`, topic) < 3) return;
+    try {
+      demandFresh(visitor.signedIn, clock.wallMs());
+    } catch (error) {
+      tell.record(request, visitor, {
+        ...{ action: `${verb}_topic`, topic, failures: null, refusal: "fresh-needed" },
+      });
+      throw error;
+    }
+  };
+
   app.post("/api/topics", async (request) => {
     const visitor = await access.admin(request);
     const { topic, channel = "" } = decode(request.body) as { topic?: unknown; channel?: unknown };
@@ -64,6 +80,7 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
     const visitor = await access.admin(request);
     const verb = verbOf((decode(request.body) as { action?: unknown }).action);
     access.demand(visitor, verb === "empty" ? "empty" : "pause", place);
+    if (verb === "empty") proven(request, visitor, verb, place);
     const acts = [{ action: `${verb}_${kindOf(place)}`, place }];
     return perform(request, visitor, acts, true, () => writes.act(verb, place));
   };
@@ -73,6 +90,7 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
   const remove = async (request: FastifyRequest, place: Place) => {
     const visitor = await access.admin(request);
     access.demand(visitor, "delete", place);
+    proven(request, visitor, "delete", place);
     const acts = [{ action: `delete_${kindOf(place)}`, place }];
     return perform(request, visitor, acts, false, () => writes.delete(place));
   };
@@ -84,6 +102,8 @@ export function writeRoutes(app: FastifyInstance, options: NsqadminOptions): voi
     const { topic } = decodeOr(request.body, "INVALID_BODY") as { topic?: unknown };
     if (typeof topic !== "string" || !isName(topic)) throw new NsqRefusal(400, "INVALID_TOPIC");
     access.demand(visitor, "tombstone", { topic, node: request.params.node });
+    // It deletes the topic on that node.
+    proven(request, visitor, "delete", { topic });
     // Only to a node that somebody has named: a script's word is no address to connect to.
     const producer = findNode((await upstream.producers()).value, request.params.node);
     if (!producer) throw new NsqRefusal(404, "NODE_NOT_FOUND");
