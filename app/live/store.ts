@@ -6,7 +6,6 @@
  */
 import type { Socket } from "socket.io-client";
 import {
-  type ApiFailure,
   apiPaths,
   type ClientEvents,
   type Hello,
@@ -14,8 +13,6 @@ import {
   type Room,
   type ServerEvents,
   type Snapshot,
-  type TailBatch,
-  type TailRoom,
   type WindowRequest,
   type WindowRoom,
   type WindowView,
@@ -23,11 +20,10 @@ import {
 import { type Connection, retryDelayMs, unopened } from "./connection.ts";
 import { foldDelta } from "./fold.ts";
 import { get } from "./post.ts";
+import { hiddenMaxMs } from "./use-forgotten.ts";
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
 
-/** A page that nobody has looked at for so long stops watching. */
-const hiddenMaxMs = 10 * 60_000;
 /** Going from a page to its neighbour must not drop the room they share. */
 const lingerMs = 400;
 
@@ -41,7 +37,7 @@ export class LiveStore {
   #socket: LiveSocket;
   #latest = new Map<Room, Snapshot>();
   #shown = new Map<Room, Snapshot>();
-  #watched = new Map<Room | TailRoom, number>();
+  #watched = new Map<Room, number>();
   #windows = new Map<WindowRoom, WindowRequest>();
   /** Moved, and not yet told to the server. */
   #moved = new Set<WindowRoom>();
@@ -49,8 +45,6 @@ export class LiveStore {
   #awaited = new Set<Room>();
   #moveTimer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Set<() => void>();
-  #tails = new Map<TailRoom, Set<(batch: TailBatch) => void>>();
-  readonly #refused = new Map<TailRoom, (failure: ApiFailure) => void>();
   #connection = unopened;
   #attempt = 0;
   #frame = 0;
@@ -67,9 +61,6 @@ export class LiveStore {
       const next = foldDelta(this.#latest.get(delta.room), delta);
       if (next === "gap") this.#watch(delta.room);
       else this.#hold(next);
-    });
-    socket.on("tail", (batch) => {
-      for (const listener of this.#tails.get(batch.room) ?? []) listener(batch);
     });
     socket.on("reauth", () => this.#change({ session: "over" }));
     socket.on("connect_error", () => this.#lost());
@@ -139,24 +130,6 @@ export class LiveStore {
     this.#moved.clear();
   }
 
-  /** Copies of a topic's messages as they are published, or what happens to them. `refused`: they are not to be had. */
-  tail(
-    room: TailRoom,
-    listener: (batch: TailBatch) => void,
-    refused?: (failure: ApiFailure) => void,
-  ): () => void {
-    const listeners = this.#tails.get(room) ?? new Set();
-    this.#tails.set(room, listeners.add(listener));
-    if (refused !== undefined) this.#refused.set(room, refused);
-    this.#retain(room);
-    return () => {
-      listeners.delete(listener);
-      if (this.#refused.get(room) === refused) this.#refused.delete(room);
-      if (listeners.size === 0) this.#tails.delete(room);
-      this.#release(room);
-    };
-  }
-
   setPaused(paused: boolean): void {
     this.#change({ pausedAtMs: paused ? Date.now() : null, heldUpdates: 0 });
     if (!paused) this.#schedule();
@@ -203,13 +176,13 @@ export class LiveStore {
     });
   }
 
-  #retain(room: Room | TailRoom): void {
+  #retain(room: Room): void {
     const watchers = this.#watched.get(room) ?? 0;
     this.#watched.set(room, watchers + 1);
     if (watchers === 0 && this.#connection.phase === "open") this.#watch(room);
   }
 
-  #release(room: Room | TailRoom): void {
+  #release(room: Room): void {
     setTimeout(() => {
       const watchers = (this.#watched.get(room) ?? 1) - 1;
       if (watchers > 0) {
@@ -217,20 +190,18 @@ export class LiveStore {
         return;
       }
       this.#watched.delete(room);
-      this.#latest.delete(room as Room);
+      this.#latest.delete(room);
       this.#windows.delete(room as WindowRoom);
       this.#dirty = true;
       if (this.#connection.phase === "open") this.#socket.emit("unwatch", room, () => {});
     }, lingerMs);
   }
 
-  #watch(room: Room | TailRoom): void {
+  #watch(room: Room): void {
     const paceMs = document.hidden ? pacesMs.hidden : pacesMs.seen;
     const window = this.#windows.get(room as WindowRoom);
     this.#socket.emit("watch", room, { paceMs, ...(window && { window }) }, (answer) => {
-      if (answer.ok) return;
-      if (answer.error.code === "no-session") this.#change({ session: "over" });
-      this.#refused.get(room as TailRoom)?.(answer.error);
+      if (!answer.ok && answer.error.code === "no-session") this.#change({ session: "over" });
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TailBatch, TailRow } from "../../server/console/contract/index.ts";
+import type { TailBatch, TailRow } from "../../client/browser/index.ts";
 import { emptyTail, foldTail, sampling, tailRowsMax } from "./tail-buffer.ts";
 
 function row(id: number, body = `body ${id}`): TailRow {
@@ -9,7 +9,7 @@ function row(id: number, body = `body ${id}`): TailRow {
 
 function batch(rows: TailRow[], seen: number, seenTotal = seen): TailBatch {
   return {
-    ...{ room: "tail:t", atMs: 0, rows, outcomes: [], seen, seenTotal, nodes: 1, missing: [] },
+    ...{ atMs: 0, rows, outcomes: [], seen, seenTotal, nodes: 1, missing: [] },
     ...{ matchedTotal: null, unlookedTotal: 0 },
   };
 }

@@ -1,4 +1,4 @@
-import type { OutcomeRow, TailBatch, TailRow } from "../../server/console/contract/index.ts";
+import type { OutcomeRow, TailBatch, TailRow } from "../../client/browser/index.ts";
 
 /** Rows kept; older ones make room. */
 export const tailRowsMax = 2_000;

@@ -10,3 +10,13 @@ export type { TokenSource } from "./link.ts";
 export type { Message, Outcome } from "./message.ts";
 export { type Body, Producer, type ProducerEvents, type PublishOptions } from "./producer.ts";
 export type { Grant, RefusalCode } from "./protocol.ts";
+export { Tail, type TailEvents, type TailOptions, type TailState } from "./tail.ts";
+export {
+  type OutcomeKind,
+  type OutcomeRow,
+  type TailBatch,
+  type TailRow,
+  type TailSpec,
+  tailBodyBytesMax,
+  tailRowsPerSecondMax,
+} from "./tail-batch.ts";

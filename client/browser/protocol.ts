@@ -1,9 +1,10 @@
 /**
  * What a browser and the console say to each other: socket.io over WebSocket, at `<base path>/consume`, one
- * connection per consumer or producer. Each event of the browser's is answered; a refusal says why.
+ * connection per consumer, producer or tail. Each event of the browser's is answered; a refusal says why.
  *
  * Delivery is NSQ's: at least once. What a connection holds when it ends goes back to the channel at once.
  */
+import type { TailBatch, TailSpec } from "./tail-batch.ts";
 
 /** Where the console serves it, behind its base path. */
 export const bridgePath = "/consume";
@@ -17,7 +18,8 @@ export const rdyMost = 2_500;
 /** `req` and `deferMs` may say so much: an hour, as a node has it unless it is told otherwise. */
 export const delayMsMax = 3_600_000;
 
-export const verbs = ["sub", "pub"] as const;
+/** `tail`: copies of messages, bodies and all; `outcomes`: what happens to them. */
+export const verbs = ["sub", "pub", "tail", "outcomes"] as const;
 export type Verb = (typeof verbs)[number];
 
 /** What a token allows. Globs as everywhere in Weir: `*` is any run of characters, all else stands for itself. */
@@ -102,6 +104,8 @@ export interface BridgeClientEvents {
       }>,
     ) => void,
   ): void;
+  /** What is tailed from now on, instead of what was before. Of copies the token needs `tail`, else `outcomes`. */
+  tail(spec: TailSpec, answer: (answer: Answer) => void): void;
   /** One body after another, each after its size (32 bits, big endian). All are published, or none. */
   pub(
     request: { readonly topic: string; readonly deferMs?: number; readonly key?: string },
@@ -126,6 +130,8 @@ export interface BridgeServerEvents {
   late(id: string): void;
   /** RDY as it is now: lowered while this browser does not keep up, or by an operator, and given back after it. */
   rdy(granted: number, why: "slow" | "throttled" | "free"): void;
+  /** Left out, and counted in the next one, for a browser that does not keep up. */
+  tail(batch: TailBatch): void;
   /** Nodes that have the topic and are connected to; 0: nobody has it yet, or nobody answers. */
   nodes(connected: number): void;
   /** The token is good for so long only: `refresh` goes on without losing the place. */

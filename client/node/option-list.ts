@@ -1,7 +1,13 @@
-/** `--consumer-opt` and `--producer-opt` of NSQ's utilities: go-nsq's names and values as text. */
+/** `--consumer-opt` and `--producer-opt` of NSQ's utilities, and the console's `--page-opt`: go-nsq's names and values as text. */
 import { parseBool, parseDuration, parseInteger, ValueError } from "../../server/protocol/go-values.ts";
-import { consumerRows, producerRows, type Row } from "./option-rows.ts";
-import { type ConsumerOptions, checkValue, OptionError, type ProducerOptions } from "./options.ts";
+import { connectionRows, consumerRows, producerRows, type Row } from "./option-rows.ts";
+import {
+  type ConnectionOptions,
+  type ConsumerOptions,
+  checkValue,
+  OptionError,
+  type ProducerOptions,
+} from "./options.ts";
 
 /**
  * Each entry is `name,value`, `name=value`, or `name` alone for true; dashes may stand for underscores, a bare
@@ -15,6 +21,11 @@ export function parseConsumerOptions(entries: readonly string[]): Partial<Consum
 export function parseProducerOptions(entries: readonly string[]): Partial<ProducerOptions> {
   const options: Record<string, unknown> = parse(entries, { ...consumerRows, ...producerRows });
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(producerRows, name)));
+}
+
+/** As `parseConsumerOptions`, of what consumers and producers have in common. */
+export function parseConnectionOptions(entries: readonly string[]): Partial<ConnectionOptions> {
+  return parse(entries, connectionRows);
 }
 
 function parse(entries: readonly string[], rows: Readonly<Record<string, Row>>): Record<string, unknown> {

@@ -8,6 +8,7 @@ import {
   secretFile,
   version,
 } from "./shared-options.ts";
+import { pageOption } from "./utility-options.ts";
 
 const unused = { effect: "none" } as const;
 
@@ -82,6 +83,7 @@ export const consoleOptions = {
       "private network, as <addr>/<bits>, that webhooks of alerts may reach; without any they reach public addresses only",
     ),
   ),
+  "page-opt": ours("page-opt", pageOption),
   "new-link": flag(false, "print a new sign-in link of the console that runs on this --data-path, and exit"),
   environment,
   "public-url": ours(

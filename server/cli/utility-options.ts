@@ -1,5 +1,9 @@
 /** Rows that several of the utilities have. Utilities read no file and no environment. */
-import { parseConsumerOptions, parseProducerOptions } from "../../client/node/option-list.ts";
+import {
+  parseConnectionOptions,
+  parseConsumerOptions,
+  parseProducerOptions,
+} from "../../client/node/option-list.ts";
 import { OptionError } from "../../client/node/options.ts";
 import { ValueError } from "../protocol/go-values.ts";
 import { duration, integer, list, type Option } from "./option.ts";
@@ -13,6 +17,11 @@ export const consumerOption = clientOption(
 export const producerOption = clientOption(
   "option of the producers: name,value, or name alone for true; as write_timeout,5s",
   parseProducerOptions,
+);
+/** The console's. */
+export const pageOption = clientOption(
+  "option of the connections to nodes over which pages consume and publish: name,value, or name alone for true; as tls_v1, tls_root_ca_file,/etc/ca.pem or auth_secret,…",
+  parseConnectionOptions,
 );
 export const maxInFlight = integer(200, "messages to have in hand at most, over all connections");
 export const connectTimeout = duration("2s", "for connecting to an HTTP server");

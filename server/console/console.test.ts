@@ -68,11 +68,11 @@ describe("a real node, watched", () => {
     await socket.watch(`topic:${topic}`);
     await socket.watch("nodes");
     await publish(topic);
-    await socket.watch(`tail:${topic}`);
-    await eventually(() => expect(socket.tails.at(-1)?.nodes).toBe(1));
+    const tailed = weir.tail({ topic });
+    await eventually(() => expect(tailed.batches.at(-1)?.nodes).toBe(1));
     await publish(topic, "copied");
     const rows = await eventually(() => {
-      const all = socket.tails.flatMap((batch) => batch.rows);
+      const all = tailed.batches.flatMap((batch) => batch.rows);
       expect(all).toHaveLength(1);
       return all;
     });

@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream";
 import fastifyCookie from "@fastify/cookie";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { bridgePath } from "../../client/browser/protocol.ts";
+import type { ConnectionOptions } from "../../client/node/index.ts";
 import { Alerts } from "./alerts/alerts.ts";
 import { alertMarks } from "./alerts/marks.ts";
 import { ActionLog } from "./api/action-log.ts";
@@ -47,7 +48,6 @@ import { Jobs } from "./jobs/jobs.ts";
 import { ConsoleLeases, type LeaseStore } from "./lease/console-lease.ts";
 import { Hub } from "./live/hub.ts";
 import { Sockets } from "./live/socket.ts";
-import { Tails } from "./live/tail.ts";
 import { Access, type AccessOptions } from "./nsqadmin/access.ts";
 import type { ConfigPort } from "./nsqadmin/config-routes.ts";
 import { inactiveView } from "./nsqadmin/inactive.ts";
@@ -75,6 +75,8 @@ export interface ConsoleServerOptions {
     readonly notificationEndpoint: string | null;
     readonly config: (lookups: Lookups | null) => ConfigPort;
   };
+  /** Of the connections to nodes over which pages consume and publish. */
+  readonly pageClients?: Partial<ConnectionOptions>;
   readonly cluster: string;
   readonly secret: string;
   readonly allowedHosts: readonly string[];
@@ -216,6 +218,8 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     store: options.stores?.browserTokens ?? null,
     presenceStore: options.stores?.browserPresence ?? null,
     nodes: new CollectedNodes(collector),
+    tapped: () => collector.nodes,
+    clients: options.pageClients ?? {},
     isAllowedHost: (request) => isAllowedHost(request.headers.host, guard),
     isOwnOrigin: (request) => isOwnOrigin(request.headers.origin, request.headers.host, options.secure),
   });
@@ -226,8 +230,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
       : null;
   const send: ConstructorParameters<typeof Hub>[3] = (key, message) => sockets.sendFeed(key, message);
   const hub = new Hub(collector, recent, options.cluster, send, jobs?.watch ?? null);
-  const tails = new Tails({ nodes: () => collector.nodes, clock, send: (batch) => sockets.sendTail(batch) });
-  sockets.attach(hub, tails);
+  sockets.attach(hub);
   app.server.on("upgrade", (request, socket) => refuseOtherUpgrades(request, socket, base));
 
   const routes = requirePolicies(app);
@@ -297,7 +300,6 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     newSignInPath: async () => `${base}/signin?token=${await sessions.createLink()}`,
     close: async () => {
       hub.close();
-      tails.close();
       drains.close();
       recent.close();
       await closeBridge();

@@ -1,5 +1,6 @@
 /** What a console's flags mean to its server. */
 import { readFileSync } from "node:fs";
+import { parseConnectionOptions } from "../../client/node/index.ts";
 import { StartError } from "../cli/config-file.ts";
 import type { ConsoleOptions } from "../cli/console-options.ts";
 import { type Lookups, lookupsMax } from "../console/collector/lookups.ts";
@@ -20,7 +21,7 @@ import type { NodeLog } from "./node-log.ts";
 
 type Settings = Pick<
   ConsoleServerOptions,
-  "nodes" | "lookups" | "peers" | "webhookNetworks" | "base" | "nsqadmin"
+  "nodes" | "lookups" | "peers" | "pageClients" | "webhookNetworks" | "base" | "nsqadmin"
 >;
 
 /** @throws StartError when an address is none or a file cannot be read. */
@@ -40,6 +41,7 @@ export function consoleSettings(
       settings: peerSettings(options),
       nodeNetworks: nodeCidrs.length === 0 ? null : networks(nodeCidrs),
     },
+    pageClients: parseConnectionOptions(options["page-opt"]),
     webhookNetworks: webhookCidrs.length === 0 ? null : networks(webhookCidrs),
     nsqadmin: {
       api: options["nsqadmin-api"],

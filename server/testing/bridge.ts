@@ -8,6 +8,7 @@ import {
   bridgePath,
   protocolVersion,
 } from "../../client/browser/protocol.ts";
+import type { ConnectionOptions } from "../../client/node/index.ts";
 import {
   apiPaths,
   type BrowserConnection,
@@ -31,9 +32,9 @@ export class BridgeWorld implements AsyncDisposable {
     this.console = console;
   }
 
-  static async start(flags: Flags = {}): Promise<BridgeWorld> {
+  static async start(flags: Flags = {}, pageClients: Partial<ConnectionOptions> = {}): Promise<BridgeWorld> {
     const node = await startNode(flags);
-    const console = await (await TestConsole.start([new URL(node.httpUrl).host])).signIn();
+    const console = await (await TestConsole.start([new URL(node.httpUrl).host], { pageClients })).signIn();
     const [watched] = console.server.collector.nodes;
     await eventually(() => {
       if (watched?.state.node?.tcpPort !== node.tcpPort) throw new Error("not heard of yet");

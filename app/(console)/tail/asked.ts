@@ -1,12 +1,6 @@
 import { debounce, parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import {
-  attemptsRange,
-  isName,
-  kindWords,
-  rooms,
-  type TailRoom,
-  type TailSpec,
-} from "../../../server/console/contract/index.ts";
+import type { TailSpec } from "../../../client/browser/index.ts";
+import { attemptsRange, isName, kindWords } from "../../../server/console/contract/index.ts";
 import { parseTapFilter } from "../../../server/protocol/tap-filter.ts";
 
 export const shows = ["copies", "outcomes"] as const;
@@ -46,13 +40,11 @@ export function wrongIn({ topic, show, filter, channel, attempts }: Asked): Read
   return wrong;
 }
 
-/** The room that has it; null: nothing can be listened to. */
-export function roomOf(asked: Asked): TailRoom | null {
+/** What is asked for; null: nothing can be listened to. */
+export function specOf(asked: Asked): TailSpec | null {
   const { topic, show, filter, event, channel, attempts, client, node } = asked;
   if (topic === "" || wrongIn(asked).size > 0) return null;
-  const spec: TailSpec =
-    show === "copies"
-      ? { filter: filter.trim(), node }
-      : { outcome: event.length === 0 ? "any" : event.join(","), channel, attempts, client, node };
-  return rooms.tail(topic, spec);
+  return show === "copies"
+    ? { topic, filter: filter.trim(), node }
+    : { topic, outcome: event.length === 0 ? "any" : event.join(","), channel, attempts, client, node };
 }

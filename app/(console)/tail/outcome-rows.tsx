@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { memo } from "react";
-import type { OutcomeRow } from "../../../server/console/contract/index.ts";
+import type { OutcomeRow } from "../../../client/browser/index.ts";
 import { clock } from "../../live/format.ts";
 import { visible } from "../../live/visible.ts";
 import { Kind } from "../../messages/kinds.tsx";

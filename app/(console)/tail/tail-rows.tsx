@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { memo, useMemo, useState } from "react";
-import type { TailRow } from "../../../server/console/contract/index.ts";
+import type { TailRow } from "../../../client/browser/index.ts";
 import { clock } from "../../live/format.ts";
 import { visible } from "../../live/visible.ts";
 import { bytesOfBase64 } from "../../messages/body.ts";

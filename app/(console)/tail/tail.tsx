@@ -14,7 +14,7 @@ import { useLine, useNow } from "../../live/use-now.ts";
 import { useStatus } from "../../live/use-room.ts";
 import { useFormat, useWords } from "../../words/index.ts";
 import { NewSystem } from "../new-system.tsx";
-import { type Asked, roomOf, useAsked, wrongIn } from "./asked.ts";
+import { type Asked, specOf, useAsked, wrongIn } from "./asked.ts";
 import { Controls } from "./controls.tsx";
 import { OutcomeRows } from "./outcome-rows.tsx";
 import { TailRows } from "./tail-rows.tsx";
@@ -31,7 +31,7 @@ export function Tail({ names, keys }: { names: readonly string[]; keys: readonly
   const isAllowed = decide(session, asked.show === "copies" ? "read-bodies" : "read", {
     topic: asked.topic || undefined,
   }).ok;
-  const { shown, waiting, refused } = useTail(isAllowed ? roomOf(asked) : null, stopped);
+  const { shown, waiting, refused } = useTail(isAllowed ? specOf(asked) : null, stopped);
 
   if (names.length === 0 && asked.topic === "")
     return (

@@ -22,7 +22,7 @@ import type { Jobs } from "../jobs/jobs.ts";
 import { jobRoutes } from "../jobs/routes.ts";
 import { eyeOf } from "../live/eye.ts";
 import type { Hub } from "../live/hub.ts";
-import { isTail, isWindow, targetOf } from "../live/targets.ts";
+import { isWindow, targetOf } from "../live/targets.ts";
 import { placeOf } from "../live/window.ts";
 import { windowOfQuery } from "../live/window-request.ts";
 import { type PeopleOptions, peopleRoutes } from "../people/routes.ts";
@@ -130,16 +130,14 @@ export function apiRoutes(options: ApiOptions) {
 function readRoutes(app: FastifyInstance, { collector, hub, inactive, info, about }: ApiOptions): void {
   const show = ({ visitor }: FastifyRequest, room: string) => {
     const target = targetOf(room);
-    if (!target || isTail(target) || isWindow(target))
-      throw new Failure("bad-request", "That is not a valid name.");
+    if (!target || isWindow(target)) throw new Failure("bad-request", "That is not a valid name.");
     const snapshot = hub.read(room as never, target, eyeOf(visitor!.actor));
     if (snapshot.data === null) throw new Failure("not-found", "There is no such thing now.");
     return snapshot;
   };
   const showWindow = ({ visitor, query }: FastifyRequest, room: WindowRoom) => {
     const target = targetOf(room);
-    if (!target || isTail(target) || !isWindow(target))
-      throw new Failure("bad-request", "That is not a valid name.");
+    if (!target || !isWindow(target)) throw new Failure("bad-request", "That is not a valid name.");
     const place = placeOf(room, target, visitor!.actor);
     const snapshot = hub.windows.read(place, parse(windowOfQuery, query));
     if (snapshot.data === null) throw new Failure("not-found", "There is no such thing now.");

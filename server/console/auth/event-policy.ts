@@ -1,6 +1,6 @@
 /** What it is to send each of the socket's events: a new event or kind of room does not compile without it. */
 import { type Action, type ClientEvents, type ObjectRef, roomCharactersMax } from "../contract/index.ts";
-import { type RoomTarget, type TailTarget, targetOf, type WindowTarget } from "../live/targets.ts";
+import { type RoomTarget, targetOf, type WindowTarget } from "../live/targets.ts";
 
 export interface Asked {
   readonly action: Action;
@@ -22,10 +22,7 @@ export const eventPolicies: Readonly<Record<Exclude<keyof ClientEvents, "time">,
   unwatch: ofRoom,
 };
 
-/** No name, and only within sight of who sees every channel. */
-const allChannels = "*";
-
-type Target = RoomTarget | WindowTarget | TailTarget;
+type Target = RoomTarget | WindowTarget;
 type RoomPolicies = {
   readonly [Kind in Target["kind"]]: (target: Extract<Target, { kind: Kind }>) => Asked;
 };
@@ -45,8 +42,4 @@ export const roomPolicies: RoomPolicies = {
   jobs: () => console,
   job: () => console,
   node: ({ node }) => ({ action: "read", object: { node } }),
-  tail: ({ topic, wanted }) =>
-    wanted.kind === "outcomes"
-      ? { action: "read", object: { topic, channel: wanted.channel ?? allChannels } }
-      : { action: "read-bodies", object: { topic } },
 };

@@ -100,7 +100,6 @@ const roomsOf: Readonly<Record<keyof typeof roomPolicies, (names: typeof seen) =
   node: () => `node:${key}`,
   jobs: () => "jobs",
   job: () => `job:${randomUUID()}`,
-  tail: ({ topic }) => `tail:${topic}`,
 };
 const sampleRooms = (names: typeof seen) => Object.values(roomsOf).map((name) => name(names)) as Room[];
 

@@ -14,7 +14,10 @@ import {
   protocolVersion,
   type Refusal,
 } from "../../../client/browser/protocol.ts";
+import type { ConnectionOptions } from "../../../client/node/index.ts";
 import type { Clock } from "../clock.ts";
+import type { Subscription } from "../collector/subscription.ts";
+import { Tails } from "../live/tail.ts";
 import { type BridgeSocket, Connection, type ConnectionPorts } from "./connection.ts";
 import type { NodesPort } from "./nodes.ts";
 import { Producers } from "./producers.ts";
@@ -30,6 +33,10 @@ export interface BridgeOptions {
   readonly bootId: string;
   readonly tokens: BridgeTokens;
   readonly nodes: NodesPort;
+  /** How nodes are connected to. */
+  readonly clients: Partial<ConnectionOptions>;
+  /** Those that are tapped for tails. */
+  readonly tapped: () => readonly Subscription[];
   /** By its `Host`: asked for under a name of ours. */
   readonly isAllowedHost: (request: IncomingMessage) => boolean;
   /** Its `Origin` is a page of this console. */
@@ -53,12 +60,15 @@ const checkMsDefault = 250;
 const looksPerAsking = 2;
 const lagLooks = 4;
 const userAgentMax = 200;
+/** Who does not keep up is in it, and gets no batches of tails. */
+const laggingRoom = "lagging";
 
 export class Bridge {
   readonly #io: Server<BridgeClientEvents, BridgeServerEvents>;
   readonly #options: BridgeOptions;
   readonly #producers: Producers;
   readonly #keys = new PublishKeys();
+  readonly #tails: Tails;
   readonly #connections = new Map<
     string,
     { readonly connection: Connection; readonly socket: BridgeSocket; behind: number }
@@ -73,7 +83,11 @@ export class Bridge {
   constructor(options: BridgeOptions) {
     this.#options = options;
     this.#messageBytesMax = options.messageBytesMax ?? messageBytesMaxDefault;
-    this.#producers = new Producers(options.nodes, options.warn);
+    this.#producers = new Producers(options.nodes, options.clients, options.warn);
+    this.#tails = new Tails({
+      ...{ nodes: options.tapped, clock: options.clock },
+      send: (room, batch) => void this.#io.to(room).except(laggingRoom).emit("tail", batch),
+    });
     this.#io = new Server(options.server, {
       path: `${options.base}${bridgePath}`,
       transports: ["websocket"],
@@ -114,15 +128,16 @@ export class Bridge {
   }
 
   /** Everything made with it ends now. */
-  revoked(isMeant: (token: StoredToken) => boolean): void {
+  revoked(isMeant: (token: StoredToken) => boolean, code: "revoked" | "expired" = "revoked"): void {
     for (const { connection } of this.#connections.values())
-      if (isMeant(connection.token)) connection.end("revoked", "The token was revoked.");
+      if (isMeant(connection.token)) connection.end(code, "The token was revoked.");
   }
 
   async close(): Promise<void> {
     clearInterval(this.#check);
     for (const { connection } of this.#connections.values())
       connection.end("unavailable", "The console stops.");
+    this.#tails.close();
     this.#io.disconnectSockets(true);
     this.#io.engine.close();
     await Promise.all([...this.#leaving, this.#producers.close()]);
@@ -197,12 +212,12 @@ export class Bridge {
   }
 
   #ports(): ConnectionPorts {
-    const { clock, nodes, warn } = this.#options;
+    const { clock, nodes, clients, warn } = this.#options;
     return {
-      clock,
-      nodes,
+      ...{ clock, nodes, clients },
       producers: this.#producers,
       keys: this.#keys,
+      tails: this.#tails,
       messageBytesMax: this.#messageBytesMax,
       redeem: (socket, secret) => this.#redeem(socket, secret),
       warn,
@@ -214,7 +229,10 @@ export class Bridge {
     for (const entry of this.#connections.values()) {
       const { connection, socket } = entry;
       entry.behind = socket.conn.transport.writable ? 0 : entry.behind + 1;
-      connection.setSlow(entry.behind >= lagLooks);
+      const isSlow = entry.behind >= lagLooks;
+      if (isSlow) void socket.join(laggingRoom);
+      else if (connection.flow.isSlow) void socket.leave(laggingRoom);
+      connection.setSlow(isSlow);
       const topic = connection.subscribedTo?.topic;
       if (topic === undefined) continue;
       const nodes = having.get(topic) ?? this.#options.nodes.having(topic);

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 
 /** A connection as operators see it. */
 export function viewOfConnection(connection: Connection): BrowserConnection {
-  const { id, token, whence, connectedAtMs, subscribedTo, flow, holding, published, finishedAtMs } =
+  const { id, token, whence, connectedAtMs, subscribedTo, tailing, flow, holding, published, finishedAtMs } =
     connection;
   return {
     ...{
@@ -14,7 +14,7 @@ export function viewOfConnection(connection: Connection): BrowserConnection {
       ...whence,
       connectedAtMs,
     },
-    ...{ topic: subscribedTo?.topic ?? null, channel: subscribedTo?.channel ?? null },
+    ...{ topic: subscribedTo?.topic ?? tailing.topic, channel: subscribedTo?.channel ?? null },
     ...{ rdyAsked: flow.asked, rdy: flow.granted, throttledTo: flow.throttledTo, isSlow: flow.isSlow },
     ...{ inFlight: holding?.inFlight ?? 0, published, finishedAtMs },
     ...(holding?.counts ?? { delivered: 0, finished: 0, requeued: 0, lost: 0 }),

@@ -12,7 +12,9 @@ import {
   type Refusal,
   type RefusalCode,
 } from "../../../client/browser/protocol.ts";
+import type { ConnectionOptions } from "../../../client/node/index.ts";
 import type { Clock } from "../clock.ts";
+import type { Tails } from "../live/tail.ts";
 import { BrowserEvents } from "./browser-events.ts";
 import { type Brake, Flow } from "./flow.ts";
 import { allows } from "./grant.ts";
@@ -22,6 +24,7 @@ import type { Producers } from "./producers.ts";
 import type { PublishKeys } from "./publish-keys.ts";
 import { Rate } from "./rate.ts";
 import { refused } from "./refused.ts";
+import { Tailing } from "./tailing.ts";
 import type { StoredToken } from "./tokens.ts";
 
 export type BridgeSocket = Socket<BridgeClientEvents, BridgeServerEvents>;
@@ -29,8 +32,10 @@ export type BridgeSocket = Socket<BridgeClientEvents, BridgeServerEvents>;
 export interface ConnectionPorts {
   readonly clock: Clock;
   readonly nodes: NodesPort;
+  readonly clients: Partial<ConnectionOptions>;
   readonly producers: Producers;
   readonly keys: PublishKeys;
+  readonly tails: Tails;
   readonly messageBytesMax: number;
   /** Uses up another token of the same origin and user; a refusal says why not. */
   readonly redeem: (socket: BridgeSocket, token: string) => Promise<StoredToken | Refusal>;
@@ -56,6 +61,7 @@ export class Connection {
   readonly whence: Whence;
   readonly connectedAtMs: number;
   readonly flow: Flow;
+  readonly tailing: Tailing;
   token: StoredToken;
   holding: Holding | null = null;
   subscribedTo: { readonly topic: string; readonly channel: string } | null = null;
@@ -80,6 +86,7 @@ export class Connection {
     this.flow = new Flow(token.grant.rdyMax, (granted) => {
       if (this.holding) this.holding.rdy = granted;
     });
+    this.tailing = new Tailing(socket, ports.tails);
     this.#listen(
       new BrowserEvents(socket, {
         ...ports,
@@ -129,6 +136,7 @@ export class Connection {
     if (this.#isEnded) return this.#released;
     this.#isEnded = true;
     for (const timer of [...this.#timers, this.#rateTimer]) clearTimeout(timer);
+    this.tailing.leave();
     if (this.holding) this.#released = this.holding.close();
     return this.#released;
   }
@@ -162,6 +170,7 @@ export class Connection {
       if (this.holding.counts.finished > before) this.finishedAtMs = this.#ports.clock.wallMs();
       return { ok: true, ...done };
     });
+    events.on("tail", ([spec]) => this.tailing.ask(spec, this.token.grant));
     events.on("pub", ([request, bodies]) => this.#publish(request, bodies));
     events.on("refresh", ([token]) => this.#refresh(token));
   }
@@ -181,8 +190,7 @@ export class Connection {
     this.subscribedTo = { topic, channel };
     const socket = this.#socket;
     this.holding = new Holding({
-      topic,
-      channel,
+      ...{ topic, channel, clients: this.#ports.clients },
       clientId: `browser ${this.token.by.user}`,
       hostname: this.whence.address,
       out: {
@@ -257,6 +265,8 @@ export class Connection {
     const on = this.subscribedTo;
     if (on && !allows(token.grant, "sub", on.topic, on.channel))
       return refused("not-allowed", `The token is not for sub on ${on.topic}/${on.channel}.`);
+    if (!this.tailing.isIn(token.grant))
+      return refused("not-allowed", "The token is not for what is tailed.");
     this.#follow(token);
     return { ok: true, expiresInMs: this.expiresInMs };
   }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Grant, rdyMost, type Verb, verbs } from "../../../client/browser/protocol.ts";
 import {
+  type Action,
   type Actor,
   decide,
   globCharactersMax,
@@ -28,16 +29,28 @@ export const grantRequest = z.strictObject({
 });
 export type GrantRequest = z.output<typeof grantRequest>;
 
+/** What they are for lies in channels; all else is of the topic. */
+const ofChannels: ReadonlySet<Verb> = new Set(["sub", "outcomes"]);
+const needed = {
+  sub: ["consume", "read-bodies"],
+  pub: ["publish"],
+  tail: ["read-bodies"],
+  outcomes: ["read"],
+} as const satisfies Record<Verb, readonly Action[]>;
+
 /** What of it is beyond `actor`, in words; null: nothing. */
 export function beyond(actor: Actor, asked: GrantRequest): string | null {
-  const strange = (asked: readonly string[], own: readonly string[]) =>
-    asked.find((glob) => !own.some((mine) => matches(mine, glob)));
+  // An API token's owner may see less than the token says.
+  const sights = [actor, ...(actor.within ? [actor.within] : [])];
+  const strange = (asked: readonly string[], kind: "topics" | "channels") =>
+    asked.find((glob) => sights.some((sight) => !sight[kind].some((mine) => matches(mine, glob))));
   // An asterisk in the one is matched by an asterisk of the other alone, which then takes whatever it stands for.
-  const topic = strange(asked.topics, actor.topics);
+  const topic = strange(asked.topics, "topics");
   if (topic !== undefined) return `topics ${topic} are not yours`;
-  const channel = strange(asked.channels, actor.channels);
+  const channel = asked.verbs.some((verb) => ofChannels.has(verb))
+    ? strange(asked.channels, "channels")
+    : undefined;
   if (channel !== undefined) return `channels ${channel} are not yours`;
-  const needed = { sub: ["consume", "read-bodies"], pub: ["publish"] } as const;
   for (const verb of asked.verbs)
     for (const action of needed[verb]) {
       const verdict = decide(actor, action, {});

@@ -4,12 +4,19 @@
  */
 
 import type { Act } from "../../../client/browser/protocol.ts";
-import { type ClientError, Consumer, type Message } from "../../../client/node/index.ts";
+import {
+  type ClientError,
+  type ConnectionOptions,
+  Consumer,
+  type Message,
+} from "../../../client/node/index.ts";
 import { FrameBatch } from "./frame-batch.ts";
 
 export interface HoldingOptions {
   readonly topic: string;
   readonly channel: string;
+  /** How nodes are connected to. */
+  readonly clients: Partial<ConnectionOptions>;
   readonly clientId: string;
   readonly hostname: string;
   readonly out: HoldingOut;
@@ -107,9 +114,10 @@ export class Holding {
   }
 
   #consume(nsqdTcpAddresses: readonly string[]): Consumer {
-    const { topic, channel, clientId, hostname } = this.#options;
+    const { topic, channel, clientId, hostname, clients } = this.#options;
     const consumer = new Consumer(
       {
+        ...clients,
         ...{ topic, channel, clientId, hostname, nsqdTcpAddresses, userAgent },
         maxInFlight: this.#rdy,
         // A person, or a page of theirs, decides; nothing is thrown away and nothing slowed down for them.

@@ -1,5 +1,5 @@
-/** Tokens of a console without a database: they end with it. */
-import type { StoredToken, TokenStore } from "./tokens.ts";
+/** Tokens that only this console knows, and that end with it. */
+import type { Minter, StoredToken, TokenStore } from "./tokens.ts";
 
 const tokensMax = 10_000;
 
@@ -38,6 +38,11 @@ export class MemoryTokens implements TokenStore {
     if (!kept || kept.isRevoked || kept.token.expiresAtMs <= nowMs) return Promise.resolve(false);
     kept.isRevoked = true;
     return Promise.resolve(true);
+  }
+
+  /** null: it is not kept here. */
+  minterOf(id: string): Minter | null {
+    return this.#byId.get(id)?.token.by ?? null;
   }
 
   /** Sessions tell of their end by themselves here. */

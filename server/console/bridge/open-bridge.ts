@@ -6,6 +6,7 @@ import { Bridge, type BridgeOptions } from "./bridge.ts";
 import { MemoryTokens } from "./memory-tokens.ts";
 import { Presence, type PresenceStore } from "./presence.ts";
 import { bridgeRoutes } from "./routes.ts";
+import { SpareTokens } from "./spare-tokens.ts";
 import { BridgeTokens, type TokenStore } from "./tokens.ts";
 
 export interface OpenBridgeOptions extends Omit<BridgeOptions, "tokens"> {
@@ -29,10 +30,15 @@ export function openBridge({
   ...options
 }: OpenBridgeOptions): OpenBridge {
   const { clock } = options;
-  const tokens = new BridgeTokens(store ?? new MemoryTokens(), clock);
+  const isSessionOver = async (id: string) => (await sessions.checkId(id, false)) === null;
+  const kept = store === null ? new MemoryTokens() : new SpareTokens(store, isSessionOver);
+  const tokens = new BridgeTokens(kept, clock);
   const bridge = new Bridge({ ...options, tokens });
-  // What a person's page was given ends with the person's session.
-  sessions.onEnd((id) => bridge.revoked(({ by }) => by.kind === "session" && by.id === id));
+  // What a person's page was given ends with the person's session; who may other things now asks for another token.
+  sessions.onEnd((id, reason) => {
+    const code = reason === "changed" ? "expired" : "revoked";
+    bridge.revoked(({ by }) => by.kind === "session" && by.id === id, code);
+  });
   const presence = new Presence({ bridge, store: presenceStore, console: options.bootId });
   return {
     close: async () => void (await Promise.all([presence.close(), bridge.close()])),

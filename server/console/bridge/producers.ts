@@ -1,7 +1,13 @@
 /** Publishes of all browsers, over one connection to each node. */
 
 import type { Answer } from "../../../client/browser/protocol.ts";
-import { type ClientError, OptionError, Producer, PublishError } from "../../../client/node/index.ts";
+import {
+  type ClientError,
+  type ConnectionOptions,
+  OptionError,
+  Producer,
+  PublishError,
+} from "../../../client/node/index.ts";
 import type { NodesPort } from "./nodes.ts";
 
 export interface Publishing {
@@ -16,12 +22,14 @@ const publishTimeoutMs = 10_000;
 
 export class Producers {
   readonly #nodes: NodesPort;
+  readonly #clients: Partial<ConnectionOptions>;
   readonly #producers = new Map<string, Producer>();
   readonly #warn: (message: string) => void;
   #turn = 0;
 
-  constructor(nodes: NodesPort, warn: (message: string) => void) {
+  constructor(nodes: NodesPort, clients: Partial<ConnectionOptions>, warn: (message: string) => void) {
     this.#nodes = nodes;
+    this.#clients = clients;
     this.#warn = warn;
   }
 
@@ -67,6 +75,7 @@ export class Producers {
     if (known) return known;
     try {
       const producer = new Producer({
+        ...this.#clients,
         nsqdTcpAddress,
         clientId: "weir-browsers",
         userAgent: "weir-browser/1",

@@ -23,6 +23,8 @@ const tags = z
   .min(1)
   .max(answersPerEventMax);
 const delayMs = z.int().min(0).max(delayMsMax);
+/** Longer than anything that is understood; what is understood, `tailWanted` says. */
+const tailText = z.string().max(300).optional();
 const token = z.string().max(100);
 
 /** Anything that has been a version of it has these two. */
@@ -49,6 +51,13 @@ export const eventArgs = {
       .min(1)
       .max(answersPerEventMax)
       .refine((acts) => tagsIn(acts) <= answersPerEventMax, "too many answers in one event"),
+  ]),
+  tail: z.tuple([
+    z.strictObject({
+      topic: name,
+      ...{ filter: tailText, outcome: tailText, channel: tailText },
+      ...{ attempts: tailText, client: tailText, node: tailText },
+    }),
   ]),
   pub: z.tuple([
     z.strictObject({

@@ -77,12 +77,11 @@ test("[CD1] a genuine nsqd is shown live by its figures; what it cannot give is 
 test("[CD1] a tail of a topic that only a genuine nsqd has says who is missing", async () => {
   await using nsqd = await ScriptedNsq.start(genuineNsqd([statsTopic("t")]));
   await using weir = await (await TestConsole.start([nsqd.key])).signIn();
-  const socket = await weir.connect();
   await eventually(() => expect(weir.server.collector.topics.has("t")).toBe(true));
-  await socket.watch("tail:t");
+  const tailed = weir.tail({ topic: "t" });
 
   await eventually(() =>
-    expect(socket.tails.at(-1)).toMatchObject({ rows: [], nodes: 0, missing: [nsqd.key] }),
+    expect(tailed.batches.at(-1)).toMatchObject({ rows: [], nodes: 0, missing: [nsqd.key] }),
   );
   expect(nsqd.asked.filter((line) => line.includes("/v1/tap"))).toEqual([]);
 });

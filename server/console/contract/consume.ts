@@ -1,4 +1,4 @@
-/** Pages as consumers and producers: tokens for them, and who is there. What they say over their socket: client/browser. */
+/** Pages as consumers, producers and tails: tokens for them, and who is there. What they say over their socket: client/browser. */
 
 /** POST `apiPaths.consumeTokens`. What is left out has the default. */
 export interface TokenRequest {
@@ -7,7 +7,7 @@ export interface TokenRequest {
   /** Default: all. */
   readonly channels?: readonly string[];
   /** Default: `["sub"]`. */
-  readonly verbs?: readonly ("sub" | "pub")[];
+  readonly verbs?: readonly ("sub" | "pub" | "tail" | "outcomes")[];
   /** Messages in flight. Default: 50. */
   readonly rdyMax?: number;
   /** Delivered, and published. Default: null, as fast as it goes. */
@@ -38,7 +38,7 @@ export interface BrowserConnection {
   readonly address: string;
   readonly userAgent: string;
   readonly connectedAtMs: number;
-  /** null: it has not subscribed. */
+  /** What it consumes, or tails, which has no channel; null: neither. */
   readonly topic: string | null;
   readonly channel: string | null;
   /** What it asked for, and what it has. */

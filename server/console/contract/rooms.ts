@@ -24,8 +24,6 @@ export type Room =
   | `channel:${string}/${string}`
   | `node:${string}`
   | `job:${string}`;
-/** Copies of a topic's messages: `tail` batches, no snapshot. */
-export type TailRoom = `tail:${string}`;
 
 export type RoomView<R extends Room> = R extends "status"
   ? StatusView
@@ -65,35 +63,10 @@ export const rooms = {
   /** Watched through a window (`WindowRequest`), as `topics` is. */
   channels: (topic: string): `channels:${string}` => `channels:${topic}`,
   clients: (topic: string, channel: string): `clients:${string}/${string}` => `clients:${topic}/${channel}`,
-  /** The same room for everybody who asks for the same. */
-  tail: (topic: string, spec: TailSpec = {}): TailRoom => {
-    const asked = tailFields.flatMap((field) =>
-      spec[field] ? [[field, spec[field]] as [string, string]] : [],
-    );
-    return `tail:${topic}${asked.length === 0 ? "" : `?${new URLSearchParams(asked)}`}`;
-  },
 } as const;
 
-/** What of a topic somebody tails: copies of messages, or, with `outcome`, what happens to them. */
-export interface TailSpec {
-  /** Of copies: a text, `/an expression of RE2/`, or a path into JSON, `$.order.total > 100`. */
-  readonly filter?: string;
-  /** `any`, or kinds as in `kindWords`: `REQ,TIMEOUT`. */
-  readonly outcome?: string;
-  /** Of outcomes. */
-  readonly channel?: string;
-  /** Of outcomes: `>=3`. */
-  readonly attempts?: string;
-  /** Of outcomes: how the client's id, host name or address begins. */
-  readonly client?: string;
-  /** Key of the one node to listen to. */
-  readonly node?: string;
-}
-
-/** In the order in which they stand in a room's name. */
-export const tailFields = ["filter", "outcome", "channel", "attempts", "client", "node"] as const;
 /** Of a room's name. */
-export const roomCharactersMax = 1_200;
+export const roomCharactersMax = 300;
 
 /** A page that is looked at, and one that is not. After ten minutes unseen a page stops watching. */
 export const pacesMs = { seen: 1_000, hidden: 5_000 } as const;

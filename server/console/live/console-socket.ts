@@ -4,8 +4,8 @@ import type { ClientEvents, PaceMs, ServerEvents } from "../contract/index.ts";
 
 interface SocketData {
   session: Visitor;
-  /** By room: the pace, or null for a tail. */
-  watching: Map<string, PaceMs | null>;
+  /** By room. */
+  watching: Map<string, PaceMs>;
   /** Looks in a row that found it still sending what it was given before. */
   behind: number;
 }

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { tailRowsPerSecondMax } from "../../../client/browser/index.ts";
 import type { LiveTopic } from "../../protocol/live.ts";
 import { eventually } from "../../testing/eventually.ts";
-import { applyDelta, type Delta, pacesMs, type Snapshot, tailRowsPerSecondMax } from "../contract/index.ts";
+import { applyDelta, type Delta, pacesMs, type Snapshot } from "../contract/index.ts";
 import { liveChannel, liveNode, liveTopic, ScriptedNode } from "../testing/scripted-node.ts";
 import { TestConsole } from "../testing/test-console.ts";
 import { diffViews } from "./diff.ts";
@@ -167,10 +168,12 @@ describe("feeds", () => {
     await using world = await consoleWithNode([liveTopic("t")]);
     const sockets = await Promise.all(Array.from({ length: 5 }, () => world.weir.connect()));
     await Promise.all(sockets.map((socket) => socket.watch("topic:t")));
-    await Promise.all(sockets.map((socket) => socket.watch("tail:t")));
+    const tails = sockets.map(() => world.weir.tail({ topic: "t" }));
+    await eventually(() => expect(tails.every(({ tail }) => tail.state === "tailing")).toBe(true));
     await eventually(() => expect(world.node.taps.size).toBe(1));
     const while5 = [world.node.subscriptions, world.node.taps.size];
     for (const socket of sockets) socket.raw.disconnect();
+    for (const { tail } of tails) tail.close();
 
     await eventually(() => expect(world.node.taps.size).toBe(0));
     expect(while5).toEqual([1, 1]);
@@ -180,8 +183,7 @@ describe("feeds", () => {
     const names = Array.from({ length: 24 }, (_, index) => `t${index}`);
     await using world = await consoleWithNode(names.map((name) => liveTopic(name)));
     world.node.answer = () => ({ status: 200, body: '{"topics":[]}' });
-    const sockets = [await world.weir.connect(), await world.weir.connect()];
-    for (const [index, name] of names.entries()) await sockets[index % 2]!.watch(`tail:${name}`);
+    for (const topic of names) world.weir.tail({ topic });
     await eventually(() => expect(world.node.taps.size).toBe(24));
     const paused = await world.weir.post("/api/v1/actions", { action: "pause-topic", topic: "t0" });
 
@@ -280,25 +282,23 @@ describe("the tail", () => {
 
   test("[CT1] of a flood fifty rows a second are shown, and how many there were is said", async () => {
     await using world = await consoleWithNode([liveTopic("t")]);
-    const socket = await world.weir.connect();
-    await socket.watch("tail:t");
+    const tailed = world.weir.tail({ topic: "t" });
     await eventually(() => expect(world.node.taps.size).toBe(1));
     const startedMs = performance.now();
     world.node.tap(...Array.from({ length: 5_000 }, (_, index) => message(index, Buffer.from("x"))));
     world.node.tap({ type: "sampled", seen: 7_000, shown: 5_000 });
-    await eventually(() => expect(socket.tails.at(-1)?.seenTotal).toBe(7_000));
+    await eventually(() => expect(tailed.batches.at(-1)?.seenTotal).toBe(7_000));
 
-    const shown = socket.tails.reduce((sum, batch) => sum + batch.rows.length, 0);
+    const shown = tailed.batches.reduce((sum, batch) => sum + batch.rows.length, 0);
     const seconds = Math.ceil((performance.now() - startedMs) / 1_000) + 1;
     expect(shown).toBeGreaterThan(0);
     expect(shown).toBeLessThanOrEqual(tailRowsPerSecondMax * seconds);
-    expect(socket.tails.reduce((sum, batch) => sum + batch.seen, 0)).toBe(7_000);
+    expect(tailed.batches.reduce((sum, batch) => sum + batch.seen, 0)).toBe(7_000);
   });
 
   test("[CT2] bodies come as text or base64, cut short, and say so", async () => {
     await using world = await consoleWithNode([liveTopic("t")]);
-    const socket = await world.weir.connect();
-    await socket.watch("tail:t");
+    const tailed = world.weir.tail({ topic: "t" });
     await eventually(() => expect(world.node.taps.size).toBe(1));
     const bodies = [
       Buffer.from('{"a":"é"}'),
@@ -307,7 +307,7 @@ describe("the tail", () => {
     ];
     world.node.tap(...bodies.map((body, index) => message(index, body)));
     const rows = await eventually(() => {
-      const all = socket.tails.flatMap((batch) => batch.rows);
+      const all = tailed.batches.flatMap((batch) => batch.rows);
       expect(all).toHaveLength(3);
       return all;
     });
@@ -323,14 +323,13 @@ describe("the tail", () => {
 
   test("[CT3] a quiet topic says that it is tapped, and a node that cannot be tapped is named", async () => {
     await using world = await consoleWithNode([liveTopic("t")]);
-    const socket = await world.weir.connect();
-    await socket.watch("tail:t");
+    const tailed = world.weir.tail({ topic: "t" });
     await eventually(() =>
-      expect(socket.tails.at(-1)).toMatchObject({ rows: [], seen: 0, nodes: 1, missing: [] }),
+      expect(tailed.batches.at(-1)).toMatchObject({ rows: [], seen: 0, nodes: 1, missing: [] }),
     );
     await world.node[Symbol.asyncDispose]();
     await eventually(() =>
-      expect(socket.tails.at(-1)).toMatchObject({ nodes: 0, missing: [world.node.key] }),
+      expect(tailed.batches.at(-1)).toMatchObject({ nodes: 0, missing: [world.node.key] }),
     );
   });
 });

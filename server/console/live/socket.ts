@@ -1,6 +1,6 @@
 /**
  * The browsers' sockets: who may connect, for how long, and how many events each may send. Sends what the hub's
- * feeds and the taps say; figures may be dropped for a browser that does not keep up, and a gap in the
+ * feeds say; figures may be dropped for a browser that does not keep up, and a gap in the
  * revisions tells it so. What a socket looks at is in `watching.ts`.
  */
 import type { Server as HttpServer, IncomingMessage } from "node:http";
@@ -16,14 +16,12 @@ import {
   type FailureCode,
   type Hello,
   socketsPerSessionMax,
-  type TailBatch,
 } from "../contract/index.ts";
 import { answer, refusal } from "./ack.ts";
 import { type ConsoleSocket, type ConsoleSocketServer, isLagging } from "./console-socket.ts";
 import { limitEvents } from "./event-rate.ts";
 import type { FeedMessage } from "./feed.ts";
 import type { Hub } from "./hub.ts";
-import type { Tails } from "./tail.ts";
 import { Watching } from "./watching.ts";
 
 export interface SocketsOptions {
@@ -86,8 +84,8 @@ export class Sockets {
   }
 
   /** What there is to watch. Before the first connection. */
-  attach(hub: Hub, tails: Tails): void {
-    this.#watching = new Watching(hub, tails);
+  attach(hub: Hub): void {
+    this.#watching = new Watching(hub);
   }
 
   /** How many are connected. */
@@ -98,10 +96,6 @@ export class Sockets {
   sendFeed(key: string, message: FeedMessage): void {
     if (message.event === "snapshot") this.#io.to(key).emit("snapshot", message.payload);
     else this.#io.to(key).except(laggingRoom).emit("delta", message.payload);
-  }
-
-  sendTail(batch: TailBatch): void {
-    this.#io.to(batch.room).except(laggingRoom).emit("tail", batch);
   }
 
   async close(): Promise<void> {

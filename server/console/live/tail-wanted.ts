@@ -1,8 +1,9 @@
 /** What a browser wants of a tail, checked before any node is asked. */
+import { type TailSpec, tailFields } from "../../../client/browser/tail-batch.ts";
 import { compilePattern } from "../../auth/patterns.ts";
 import type { OutcomeEvent } from "../../protocol/live.ts";
 import { parseTapFilter } from "../../protocol/tap-filter.ts";
-import { attemptsRange, eventKinds, isName, kindWords, tailFields } from "../contract/index.ts";
+import { attemptsRange, eventKinds, isName, kindWords } from "../contract/index.ts";
 
 export type TailWanted =
   | { readonly kind: "copies"; readonly node: string | null; readonly filter: string | null }
@@ -18,10 +19,8 @@ const nodeKeyCharactersMax = 260;
 const clientCharactersMax = 256;
 
 /** null: it is not understood. */
-export function tailWanted(query: string): TailWanted | null {
-  const given = new URLSearchParams(query);
-  if ([...given.keys()].some((key) => !(tailFields as readonly string[]).includes(key))) return null;
-  const field = (name: (typeof tailFields)[number]) => given.get(name) || null;
+export function tailWanted(spec: TailSpec): TailWanted | null {
+  const field = (name: keyof TailSpec) => spec[name] || null;
   const [filter, node, outcome] = [field("filter"), field("node"), field("outcome")];
   const [channel, attempts, client] = [field("channel"), field("attempts"), field("client")];
   if (node !== null && node.length > nodeKeyCharactersMax) return null;
@@ -48,6 +47,11 @@ export function tailWanted(query: string): TailWanted | null {
       ...(range !== null && { min: String(Math.max(0, range.min)), max: String(Math.max(0, range.max)) }),
     },
   };
+}
+
+/** Whoever asks for the same is in the same room. */
+export function tailRoom(spec: TailSpec): string {
+  return `tail:${JSON.stringify(tailFields.map((field) => spec[field] || null))}`;
 }
 
 /** As a node judges it. */

@@ -3,20 +3,19 @@
  * the same, at most `tailRowsPerSecondMax` rows a second in all, and what is left out is counted (CT1-CT4).
  */
 
+import {
+  type OutcomeRow,
+  type TailBatch,
+  type TailRow,
+  tailBodyBytesMax,
+  tailRowsPerSecondMax,
+} from "../../../client/browser/tail-batch.ts";
 import type { OutcomeLine, TapLine } from "../../protocol/live.ts";
 import { BackOff, pause } from "../back-off.ts";
 import type { Clock } from "../clock.ts";
 import { parseOutcomeLine, parseTapLine } from "../collector/live-schema.ts";
 import type { Subscription } from "../collector/subscription.ts";
-import {
-  type OutcomeRow,
-  type TailBatch,
-  type TailRoom,
-  type TailRow,
-  tailBodyBytesMax,
-  tailRowsPerSecondMax,
-} from "../contract/index.ts";
-import type { TailTarget } from "./targets.ts";
+import type { TailWanted } from "./tail-wanted.ts";
 
 const flushMs = 250;
 /** With nothing to show, a batch still comes so often: it says that the tap lives. */
@@ -29,16 +28,21 @@ const lineBytesMax = 128 * 1024;
 /** Rooms that may be tapped at a time, over all browsers. */
 export const tapsMax = 50;
 
+export interface TailTarget {
+  readonly topic: string;
+  readonly wanted: TailWanted;
+}
+
 export interface TailOptions {
   readonly nodes: () => readonly Subscription[];
   readonly clock: Clock;
-  readonly send: (batch: TailBatch) => void;
+  readonly send: (room: string, batch: TailBatch) => void;
 }
 
 class Tap {
-  readonly room: TailRoom;
-  readonly #target: TailTarget;
   members = 0;
+  readonly #room: string;
+  readonly #target: TailTarget;
   readonly #options: TailOptions;
   readonly #stopped = new AbortController();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -54,8 +58,8 @@ class Tap {
   #seenTotal = 0;
   #sentAtMs: number;
 
-  constructor(room: TailRoom, target: TailTarget, options: TailOptions) {
-    this.room = room;
+  constructor(room: string, target: TailTarget, options: TailOptions) {
+    this.#room = room;
     this.#target = target;
     this.#options = options;
     this.#sentAtMs = options.clock.nowMs();
@@ -153,8 +157,7 @@ class Tap {
     if (isQuiet && nowMs - this.#sentAtMs < idleBatchMs) return;
     this.#sentAtMs = nowMs;
     this.#seenTotal += this.#seen;
-    send({
-      room: this.room,
+    send(this.#room, {
       atMs: clock.wallMs(),
       rows: this.#rows,
       outcomes: this.#outcomes,
@@ -220,7 +223,7 @@ export class Tails {
   }
 
   /** False: too many are tapped already. */
-  join(room: TailRoom, target: TailTarget): boolean {
+  join(room: string, target: TailTarget): boolean {
     let tap = this.#taps.get(room);
     if (!tap) {
       if (this.#taps.size >= tapsMax) return false;

@@ -1,6 +1,6 @@
 /**
  * What each socket watches: figures of a room at a pace, which all that watch it share; a window of a listing,
- * which is the socket's own; the tail of a topic.
+ * which is the socket's own.
  */
 import { z } from "zod";
 import {
@@ -12,7 +12,6 @@ import {
   type Room,
   roomCharactersMax,
   roomsPerSocketMax,
-  type TailRoom,
   type WindowRequest,
   type WindowRoom,
 } from "../contract/index.ts";
@@ -21,15 +20,7 @@ import { type ConsoleSocket, isLagging } from "./console-socket.ts";
 import { eyeOf } from "./eye.ts";
 import type { FeedMessage } from "./feed.ts";
 import { feedKey, type Hub } from "./hub.ts";
-import type { Tails } from "./tail.ts";
-import {
-  isTail,
-  isWindow,
-  type RoomTarget,
-  type TailTarget,
-  targetOf,
-  type WindowTarget,
-} from "./targets.ts";
+import { isWindow, type RoomTarget, targetOf, type WindowTarget } from "./targets.ts";
 import { placeOf } from "./window.ts";
 import { windowFields } from "./window-request.ts";
 
@@ -44,11 +35,9 @@ const unwatchArgs = z.tuple([z.string().max(roomCharactersMax)]);
 
 export class Watching {
   readonly #hub: Hub;
-  readonly #tails: Tails;
 
-  constructor(hub: Hub, tails: Tails) {
+  constructor(hub: Hub) {
     this.#hub = hub;
-    this.#tails = tails;
   }
 
   watch(socket: ConsoleSocket, args: unknown[]): Ack {
@@ -61,18 +50,8 @@ export class Watching {
     if (!watching.has(room) && watching.size >= roomsPerSocketMax) {
       return refusal("too-many", `One page may watch ${roomsPerSocketMax} rooms.`);
     }
-    if (isTail(target)) return this.#watchTail(socket, room, target);
     if (isWindow(target)) return this.#watchWindow(socket, room as WindowRoom, target, window, paceMs);
     this.#watchFeed(socket, room as Room, target, paceMs);
-    return { ok: true };
-  }
-
-  #watchTail(socket: ConsoleSocket, room: string, target: TailTarget): Ack {
-    if (socket.data.watching.has(room)) return { ok: true };
-    if (!this.#tails.join(room as TailRoom, target))
-      return refusal("too-many", "Too many topics are being tailed.");
-    socket.data.watching.set(room, null);
-    void socket.join(room);
     return { ok: true };
   }
 
@@ -125,10 +104,7 @@ export class Watching {
     if (paceMs === undefined) return;
     watching.delete(room);
     if (isWindowRoom(room)) this.#hub.windows.close(windowId(socket, room));
-    else if (paceMs === null) {
-      void socket.leave(room);
-      this.#tails.leave(room);
-    } else {
+    else {
       const eye = eyeOf(socket.data.session.actor);
       void socket.leave(feedKey(room as Room, paceMs, eye));
       this.#hub.leave(room as Room, paceMs, eye);

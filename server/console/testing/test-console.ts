@@ -1,15 +1,18 @@
 /** A console's server on a port of its own, and a browser's manners toward it. */
 import { io, type Socket } from "socket.io-client";
-import type {
-  ClientEvents,
-  Delta,
-  Room,
-  ServerEvents,
-  Snapshot,
-  TailBatch,
-  WatchOptions,
+import { Tail, type TailBatch, type TailSpec } from "../../../client/browser/index.ts";
+import {
+  type Ack,
+  apiPaths,
+  applyDelta,
+  type ClientEvents,
+  type Delta,
+  type MintedToken,
+  type Room,
+  type ServerEvents,
+  type Snapshot,
+  type WatchOptions,
 } from "../contract/index.ts";
-import { type Ack, applyDelta } from "../contract/index.ts";
 import { peerSettingsDefault } from "../http-peer.ts";
 import { parsePeerAddress } from "../peer-address.ts";
 import { type ConsoleServer, type ConsoleServerOptions, startConsoleServer } from "../server.ts";
@@ -32,6 +35,7 @@ export class TestConsole implements AsyncDisposable {
   readonly warnings: string[];
   cookie = "";
   readonly #sockets = new Set<BrowserSocket>();
+  readonly #tails = new Set<Tailed>();
 
   constructor(server: ConsoleServer, warnings: string[]) {
     this.server = server;
@@ -109,8 +113,20 @@ export class TestConsole implements AsyncDisposable {
     return socket;
   }
 
+  /** As a page tails; it is closed in the end. */
+  tail(spec: TailSpec): Tailed {
+    const verbs = ["tail", "outcomes"];
+    const tailed = new Tailed(this.url, spec, async () => {
+      const answer = await this.post(apiPaths.consumeTokens, { topics: [spec.topic], verbs });
+      return ((await answer.json()) as MintedToken).token;
+    });
+    this.#tails.add(tailed);
+    return tailed;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.raw.disconnect();
+    for (const { tail } of this.#tails) tail.close();
     await this.server.close();
   }
 }
@@ -119,7 +135,6 @@ export class TestConsole implements AsyncDisposable {
 export class BrowserSocket {
   readonly raw: Socket<ServerEvents, ClientEvents>;
   readonly views = new Map<string, Snapshot>();
-  readonly tails: TailBatch[] = [];
   readonly deltas: Delta[] = [];
   readonly reauths: string[] = [];
   gaps = 0;
@@ -128,7 +143,6 @@ export class BrowserSocket {
     this.raw = io(url, { transports: ["websocket"], extraHeaders, reconnection: false, forceNew: true });
     this.raw.on("snapshot", (snapshot) => this.views.set(snapshot.room, snapshot));
     this.raw.on("delta", (delta) => this.#fold(delta));
-    this.raw.on("tail", (batch) => this.tails.push(batch));
     this.raw.on("reauth", ({ reason }) => this.reauths.push(reason));
   }
 
@@ -139,11 +153,11 @@ export class BrowserSocket {
     });
   }
 
-  watch(room: Room | `tail:${string}`, options: WatchOptions = {}): Promise<Ack> {
+  watch(room: Room, options: WatchOptions = {}): Promise<Ack> {
     return this.raw.timeout(3_000).emitWithAck("watch", room, options);
   }
 
-  unwatch(room: Room | `tail:${string}`): Promise<Ack> {
+  unwatch(room: Room): Promise<Ack> {
     return this.raw.timeout(3_000).emitWithAck("unwatch", room);
   }
 
@@ -163,5 +177,20 @@ export class BrowserSocket {
     }
     const data = before.data && applyDelta(before.data, delta);
     this.views.set(delta.room, { ...before, rev: delta.rev, atMs: delta.atMs, data });
+  }
+}
+
+/** What a tail has brought since it began. */
+export class Tailed {
+  readonly tail: Tail;
+  readonly batches: TailBatch[] = [];
+  readonly errors: string[] = [];
+
+  constructor(url: string, spec: TailSpec, token: () => Promise<string>) {
+    this.tail = new Tail({
+      ...{ ...spec, url, token, headers: { origin: url } },
+      onBatch: (batch) => void this.batches.push(batch),
+    });
+    this.tail.on("error", ({ code }) => this.errors.push(code));
   }
 }
