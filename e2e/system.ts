@@ -85,6 +85,14 @@ export class System implements AsyncDisposable {
     process.kill(await childPid("next-server", await this.#childPid("console")), "SIGKILL");
   }
 
+  /** The first one. What would start it again stands still until the function it returns is called. */
+  async killNode(): Promise<() => void> {
+    const pid = await this.#childPid("nsqd .*/node");
+    this.#child.kill("SIGSTOP");
+    process.kill(pid, "SIGKILL");
+    return () => this.#child.kill("SIGCONT");
+  }
+
   /** The first one stands still, with all its connections, until the function it returns is called. */
   async freezeNode(): Promise<() => void> {
     const pid = await this.#childPid("nsqd .*/node");

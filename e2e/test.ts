@@ -65,3 +65,11 @@ export function figure(page: Page, name: string) {
     .filter({ has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) })
     .locator("[data-number]");
 }
+
+/** What stands beside a name in a list of facts. */
+export function fact(page: Page, name: string) {
+  return page
+    .locator("dl > div")
+    .filter({ has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) })
+    .locator("dd");
+}

@@ -5,11 +5,12 @@ import { OwnPostgres } from "./postgres.ts";
 import { System } from "./system.ts";
 import { expect, test as shared } from "./test.ts";
 import { pairwise } from "./walk/covering.ts";
-import { addressOf, type State, states, type Visit, visits } from "./walk/pages.ts";
+import { Line } from "./walk/line.ts";
+import { addressOf, oftenVisits, type State, states, type Visit, visits } from "./walk/pages.ts";
 import { furnish, type World } from "./walk/world.ts";
 
 /** Every page in every state it can be brought into, in both themes and languages: in pairs, or with `WALK=all` all. */
-const rows = process.env["WALK"] === "all" ? visits : pairwise(visits);
+const rows = process.env["WALK"] === "all" ? visits : pairwise(oftenVisits);
 const rowsOf = (state: State) => rows.filter((row) => row.state === state);
 /** In one test: what is long is parted, so that two browsers are done about together. */
 const visitsMax = 20;
@@ -71,21 +72,24 @@ async function untilStill(page: Page): Promise<void> {
 }
 
 /** What is so in the page once the state has been reached. */
-async function untilThere(page: Page, state: State): Promise<void> {
+async function untilThere(page: Page, state: State, line: Line | null): Promise<void> {
   await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
   if (state === "error") await expect(page.getByTestId("database-strip")).toBeVisible();
-  // Where a page cannot be made at all, why stands in its place.
-  const main = page.getByRole("main");
-  await expect(main.getByRole("heading", { level: 1 }).or(main.getByRole("alert")).first()).toBeVisible();
+  if (line !== null) {
+    await line.cut();
+    await expect(page.getByTestId("stale-banner")).toBeVisible();
+  }
+  await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
 }
 
-async function look(page: Page, visit: Visit, address: string): Promise<void> {
+async function look(page: Page, visit: Visit, address: string, line: Line | null): Promise<void> {
   const { page: id, state, theme, locale } = visit;
   const where = `${id}, ${state}, ${theme}, ${locale} (${address})`;
   await page.emulateMedia({ colorScheme: theme });
   await page.context().addCookies([{ name: "weir-locale", value: locale, url: new URL(page.url()).origin }]);
+  line?.mend();
   await page.goto(address);
-  await untilThere(page, state);
+  await untilThere(page, state, line);
   const { lang, ...shown } = await page.evaluate(() => ({
     lang: document.documentElement.lang,
     theme: document.documentElement.dataset["theme"],
@@ -94,7 +98,10 @@ async function look(page: Page, visit: Visit, address: string): Promise<void> {
   expect.soft(lang.slice(0, 2), where).toBe(locale);
 
   // Rules of taste are left out: they take half of the time.
-  const axe = new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
+  const axe = new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    // In the page itself, which has no frames, rather than half of it in a page of its own each time.
+    .setLegacyMode();
   const { violations } = await axe.analyze();
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect
@@ -254,12 +261,13 @@ function walk(state: State, here: typeof rows, from = 0): void {
       world,
     }) => {
       await page.addInitScript(countShifts);
+      const line = state === "disconnected" ? await Line.of(page) : null;
       await page.goto("/");
       const there = state === "new" ? nowhere : await world();
       if (state !== "new") await untilStill(page);
       const leave = await enter(state, { page, context, system, postgres, world });
       try {
-        for (const visit of here) await look(page, visit, addressOf(visit, there));
+        for (const visit of here) await look(page, visit, addressOf(visit, there), line);
       } finally {
         await leave();
       }

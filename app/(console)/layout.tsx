@@ -24,6 +24,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
 function Alone({ failure }: { failure: ApiFailure }) {
   return (
     <main className="p-6">
+      <title>Weir</title>
       <Failure failure={failure} />
     </main>
   );

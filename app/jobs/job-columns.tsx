@@ -49,7 +49,9 @@ export function jobColumns(
                 state={job.state}
               />
             </span>
-            <span className="tabular-nums">{t("progress-short", shown)}</span>
+            <span data-number="" className="tabular-nums">
+              {t("progress-short", shown)}
+            </span>
           </span>
         );
       },

@@ -3,13 +3,22 @@ import type { World } from "./world.ts";
 /**
  * `new`: nothing was published yet. `none`: nothing matches. `missing`: there is no such thing. `viewer`: somebody who
  * may only look, and not at everything. `partial`: one of two nodes does not answer.
- * `error`: Postgres does not.
+ * `error`: Postgres does not. `disconnected`: the page has lost its line to the console, wherever it shows something.
  */
-export const states = ["new", "loaded", "none", "missing", "viewer", "partial", "error"] as const;
+export const states = [
+  "new",
+  "loaded",
+  "none",
+  "missing",
+  "viewer",
+  "partial",
+  "error",
+  "disconnected",
+] as const;
 export type State = (typeof states)[number];
 
 /** In all of these a page is at the same address. */
-type Standing = Exclude<State, "none" | "missing">;
+type Standing = Exclude<State, "none" | "missing" | "disconnected">;
 
 interface WalkedPage {
   readonly id: string;
@@ -76,19 +85,19 @@ export const pages: readonly WalkedPage[] = [
   {
     id: "message",
     at: ({ message }) => `/messages/${message}`,
-    in: ["loaded", "viewer"],
+    in: ["loaded", "viewer", "error"],
     missing: "/messages/0000000000000001",
   },
   { id: "tail", at: () => "/tail", in: ["new", "loaded"] },
   { id: "tail-topic", at: () => "/tail?topic=orders", in: ["loaded"] },
   { id: "publish", at: () => "/publish?topic=orders", in: ["loaded", "viewer"] },
   { id: "consume", at: () => "/consume", in: ["new", "loaded", "viewer"] },
-  { id: "cluster", at: () => "/cluster", in: ["new", "loaded", "partial"] },
-  { id: "jobs", at: () => "/jobs", in: ["new", "loaded"] },
+  { id: "cluster", at: () => "/cluster", in: ["new", "loaded", "partial", "error"] },
+  { id: "jobs", at: () => "/jobs", in: ["new", "loaded", "error"] },
   {
     id: "job",
     at: ({ job }) => `/jobs/${job}`,
-    in: ["loaded"],
+    in: ["loaded", "error"],
     missing: "/jobs/00000000-0000-4000-8000-000000000000",
   },
   {
@@ -101,7 +110,7 @@ export const pages: readonly WalkedPage[] = [
   { id: "tokens", at: () => "/settings/tokens", in: ["new", "loaded", "error"] },
   { id: "sessions", at: () => "/settings/sessions", in: ["loaded"] },
   { id: "auth", at: () => "/settings/auth", in: ["loaded"] },
-  { id: "alerts", at: () => "/settings/alerts", in: ["new", "loaded", "viewer"] },
+  { id: "alerts", at: () => "/settings/alerts", in: ["new", "loaded", "viewer", "error"] },
   { id: "retention", at: () => "/settings/retention", in: ["loaded", "viewer"] },
   { id: "appearance", at: () => "/settings/appearance", in: ["loaded"] },
   { id: "about", at: () => "/settings/about", in: ["loaded"] },
@@ -117,14 +126,25 @@ export interface Visit {
 
 export const visits: readonly Visit[] = pages.flatMap((page) =>
   states
-    .filter((state) =>
-      state === "none" || state === "missing" ? page[state] !== undefined : page.in.includes(state),
-    )
+    .filter((state) => isIn(page, state))
     .flatMap((state) =>
       (["light", "dark"] as const).flatMap((theme) =>
         (["en", "zh"] as const).map((locale) => ({ page: page.id, state, theme, locale })),
       ),
     ),
+);
+
+function isIn(page: WalkedPage, state: State): boolean {
+  if (state === "none" || state === "missing") return page[state] !== undefined;
+  return page.in.includes(state === "disconnected" ? "loaded" : state);
+}
+
+/** Of those that are disconnected: each kind of thing that then is old or closed, once. */
+const disconnectedOften = new Set(["overview", "channel", "messages", "publish", "jobs"]);
+
+/** What is walked each time: of what looks alike on every page, a few pages. */
+export const oftenVisits = visits.filter(
+  ({ page, state }) => state !== "disconnected" || disconnectedOften.has(page),
 );
 
 export function addressOf({ page: id, state }: Visit, world: World): string {

@@ -45,7 +45,8 @@ import { browserPresenceStore } from "./browser-presence-store.ts";
 import { browserTokenStore } from "./browser-token-store.ts";
 import { peopleStore, sessionStore } from "./people-store.ts";
 
-const probeMs = 2_000;
+/** Pages say within three seconds that it is away: a probe and a tick of theirs. */
+const probeMs = 1_000;
 const probeDeadlineMs = 2_000;
 /** Started together with the console it may take so long, the first time longest. */
 const startingMs = 15_000;
@@ -160,7 +161,7 @@ export class ConsoleDatabase {
         if (error instanceof SchemaTooNewError) migrated = false;
         this.#is("down", describeError(error));
       }
-      await pause(this.status.state === "up" ? probeMs : probeMs / 4, signal);
+      await pause(this.status.state === "up" ? probeMs : probeMs / 2, signal);
     }
   }
 

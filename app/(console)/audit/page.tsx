@@ -1,9 +1,9 @@
 import { rooms } from "../../../server/console/contract/index.ts";
-import { Failure } from "../../components/failure.tsx";
+import { FailedPage } from "../../components/failed-page.tsx";
 import { readRoom } from "../../read/api.ts";
 import { Audit } from "./audit.tsx";
 
 export default async function AuditPage() {
   const rendered = await readRoom(rooms.audit);
-  return rendered.ok ? <Audit rendered={rendered.value} /> : <Failure failure={rendered.failure} />;
+  return rendered.ok ? <Audit rendered={rendered.value} /> : <FailedPage failure={rendered.failure} />;
 }

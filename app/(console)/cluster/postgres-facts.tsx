@@ -2,6 +2,7 @@
 
 import { apiPaths, type PostgresHealth } from "../../../server/console/contract/index.ts";
 import { useRead } from "../../live/use-read.ts";
+import { useStatus } from "../../live/use-room.ts";
 import { useFormat, useWords } from "../../words/index.ts";
 import { useFailureWords } from "../../words/use-failure.ts";
 import { Fact } from "./fact.tsx";
@@ -14,23 +15,36 @@ export function PostgresFacts() {
   const f = useFormat();
   const say = useFailureWords();
   const { value: health, failure } = useRead<PostgresHealth>(apiPaths.postgres, readEveryMs);
+  const { database } = useStatus().data;
   if (health === null) {
     if (failure === null || failure.code === "not-found") return null;
-    return <p className="text-muted">{t("health-failed", { message: say(failure) })}</p>;
+    return <Fact name={t("fact.primary")} value={t("health-failed", { message: say(failure) })} />;
   }
   const rows = health.deadTuples + health.liveTuples;
+  // It is known sooner from the state of everything than from an answer that fails.
+  const old = failure !== null || database.state === "down";
   return (
     <>
-      <Fact name={t("fact.primary")} value={<span className="font-mono text-12">{health.primary}</span>} />
-      <Fact name={t("fact.version")} value={health.version} />
       <Fact
+        old={old}
+        name={t("fact.primary")}
+        value={<span className="font-mono text-12">{health.primary}</span>}
+      />
+      <Fact old={old} name={t("fact.version")} value={health.version} />
+      <Fact
+        old={old}
         name={t("fact.commit-setting")}
         value={<span className="font-mono text-12">{health.synchronousCommit}</span>}
       />
-      <Fact name={t("fact.replicas")} value={<Standbys health={health} />} />
-      <Fact name={t("fact.size")} value={f.bytes(health.databaseBytes)} />
-      <Fact name={t("fact.wal")} value={t("fact.wal-rate", { bytes: f.bytes(health.walBytesPerSecond) })} />
+      <Fact old={old} name={t("fact.replicas")} value={<Standbys health={health} />} />
+      <Fact old={old} name={t("fact.size")} value={f.bytes(health.databaseBytes)} />
       <Fact
+        old={old}
+        name={t("fact.wal")}
+        value={t("fact.wal-rate", { bytes: f.bytes(health.walBytesPerSecond) })}
+      />
+      <Fact
+        old={old}
         name={t("fact.connections")}
         value={t("fact.connections-of", {
           open: f.count(health.connectionsOpen),
@@ -38,12 +52,14 @@ export function PostgresFacts() {
         })}
       />
       <Fact
+        old={old}
         name={t("fact.oldest")}
         value={
           health.oldestTransactionMs === null ? t("fact.no-transaction") : f.span(health.oldestTransactionMs)
         }
       />
       <Fact
+        old={old}
         name={t("fact.dead")}
         value={t("fact.dead-of", {
           dead: f.count(health.deadTuples),

@@ -5,7 +5,7 @@ import { apiPaths, type JobRow, type Snapshot } from "../../../server/console/co
 import { Button } from "../../components/button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { PageHead } from "../../components/page-head.tsx";
-import { Status } from "../../components/status.tsx";
+import { Shape } from "../../components/status.tsx";
 import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
 import { jobColumns } from "../../jobs/job-columns.tsx";
@@ -39,14 +39,22 @@ export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
       <PageHead title={t("title")} note={t("note")} />
       {!data.fresh && (
         <p role="status" className="mb-3 text-13">
-          <Status tone="warn">{t("not-fresh")}</Status>
+          <Shape tone="warn" className="mr-1.5" />
+          {t("not-fresh")}
         </p>
       )}
       {rows.length === 0 ? (
         <Empty title={t("none")}>{t("none-why")}</Empty>
       ) : (
         <>
-          <DataTable label={t("title")} rows={rows} columns={columns} sorting={sorting} onSort={setSorting} />
+          <DataTable
+            label={t("title")}
+            rows={rows}
+            columns={columns}
+            sorting={sorting}
+            onSort={setSorting}
+            stale={() => !data.fresh}
+          />
           <div className="mt-3">
             {older !== null && older.length === 0 ? (
               <p className="text-13 text-muted">{t("no-older")}</p>

@@ -1,9 +1,9 @@
 import { rooms } from "../../../server/console/contract/index.ts";
-import { Failure } from "../../components/failure.tsx";
+import { FailedPage } from "../../components/failed-page.tsx";
 import { readRoom } from "../../read/api.ts";
 import { Lookup } from "./lookup.tsx";
 
 export default async function LookupPage() {
   const nodes = await readRoom(rooms.nodes);
-  return nodes.ok ? <Lookup rendered={nodes.value} /> : <Failure failure={nodes.failure} />;
+  return nodes.ok ? <Lookup rendered={nodes.value} /> : <FailedPage failure={nodes.failure} />;
 }

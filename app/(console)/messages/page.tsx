@@ -1,6 +1,6 @@
 import { redirect } from "next/navigation";
 import { messageIdPattern, rooms } from "../../../server/console/contract/index.ts";
-import { Failure } from "../../components/failure.tsx";
+import { FailedPage } from "../../components/failed-page.tsx";
 import { paths } from "../../paths.ts";
 import { readRoom } from "../../read/api.ts";
 import { Explorer } from "./explorer.tsx";
@@ -14,6 +14,6 @@ export default async function MessagesPage({
   if (typeof id === "string" && messageIdPattern.test(id.toLowerCase()))
     redirect(paths.message(id.toLowerCase()));
   const topics = await readRoom(rooms.topics);
-  if (!topics.ok) return <Failure failure={topics.failure} />;
+  if (!topics.ok) return <FailedPage failure={topics.failure} />;
   return <Explorer names={topics.value.data?.keys ?? []} />;
 }

@@ -1,5 +1,5 @@
 import { rooms } from "../../../server/console/contract/index.ts";
-import { Failure } from "../../components/failure.tsx";
+import { FailedPage } from "../../components/failed-page.tsx";
 import { readRoom } from "../../read/api.ts";
 import { Tail } from "./tail.tsx";
 
@@ -10,7 +10,7 @@ export default async function TailPage({
 }) {
   const { topic } = await searchParams;
   const topics = await readRoom(rooms.topics);
-  if (!topics.ok) return <Failure failure={topics.failure} />;
+  if (!topics.ok) return <FailedPage failure={topics.failure} />;
   const rows = topics.value.data?.rows ?? [];
   const keys = rows.find(({ key }) => key === topic)?.nodes ?? [];
   return <Tail names={topics.value.data?.keys ?? []} keys={keys} />;

@@ -1,6 +1,6 @@
 import type { SearchParams } from "nuqs/server";
 import { rooms, windowTextMax } from "../../../server/console/contract/index.ts";
-import { Failure } from "../../components/failure.tsx";
+import { FailedPage } from "../../components/failed-page.tsx";
 import { shownOf } from "../../components/table/shown-columns.ts";
 import { readWindow } from "../../read/api.ts";
 import { allTopicColumns } from "../../tables/topic-columns.tsx";
@@ -19,5 +19,5 @@ export default async function TopicsPage({ searchParams }: { searchParams: Promi
     columns: shownOf(allTopicColumns, cols).map(({ id }) => id),
     limit: firstRows,
   });
-  return topics.ok ? <Topics rendered={topics.value} /> : <Failure failure={topics.failure} />;
+  return topics.ok ? <Topics rendered={topics.value} /> : <FailedPage failure={topics.failure} />;
 }

@@ -1,6 +1,6 @@
 import { messageIdPattern } from "../../../../server/console/contract/index.ts";
 import { Empty } from "../../../components/empty.tsx";
-import { Failure } from "../../../components/failure.tsx";
+import { FailedPage } from "../../../components/failed-page.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { nameOf } from "../../../paths.ts";
 import { readTrace } from "../../../read/api.ts";
@@ -19,5 +19,5 @@ export default async function MessagePage({ params }: { params: Promise<{ id: st
     );
   }
   const trace = await readTrace(id);
-  return trace.ok ? <Message rendered={trace.value} /> : <Failure failure={trace.failure} />;
+  return trace.ok ? <Message rendered={trace.value} /> : <FailedPage failure={trace.failure} />;
 }

@@ -1,8 +1,8 @@
-import { Failure } from "../../../components/failure.tsx";
+import { FailedPage } from "../../../components/failed-page.tsx";
 import { readAlerts } from "../../../read/api.ts";
 import { Alerts } from "./alerts.tsx";
 
 export default async function AlertsPage() {
   const alerts = await readAlerts();
-  return alerts.ok ? <Alerts rendered={alerts.value} /> : <Failure failure={alerts.failure} />;
+  return alerts.ok ? <Alerts rendered={alerts.value} /> : <FailedPage failure={alerts.failure} />;
 }

@@ -1,8 +1,8 @@
-import { Failure } from "../../../components/failure.tsx";
+import { FailedPage } from "../../../components/failed-page.tsx";
 import { readRetention } from "../../../read/api.ts";
 import { Retention } from "./retention.tsx";
 
 export default async function RetentionPage() {
   const retention = await readRetention();
-  return retention.ok ? <Retention rendered={retention.value} /> : <Failure failure={retention.failure} />;
+  return retention.ok ? <Retention rendered={retention.value} /> : <FailedPage failure={retention.failure} />;
 }

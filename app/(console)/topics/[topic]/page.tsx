@@ -1,6 +1,6 @@
 import type { SearchParams } from "nuqs/server";
 import { rooms } from "../../../../server/console/contract/index.ts";
-import { Failure } from "../../../components/failure.tsx";
+import { FailedPage } from "../../../components/failed-page.tsx";
 import { nameOf } from "../../../paths.ts";
 import { readRoom, readWindow } from "../../../read/api.ts";
 import { loadTopicAddress } from "./address.ts";
@@ -19,7 +19,7 @@ export default async function TopicPage({
     readRoom(rooms.topic(name)),
     readWindow(rooms.channels(name), { sort: sort.slice(0, 200) }),
   ]);
-  if (!topic.ok) return <Failure failure={topic.failure} />;
-  if (!channels.ok) return <Failure failure={channels.failure} />;
+  if (!topic.ok) return <FailedPage failure={topic.failure} />;
+  if (!channels.ok) return <FailedPage failure={channels.failure} />;
   return <Topic name={name} rendered={topic.value} channels={channels.value} />;
 }

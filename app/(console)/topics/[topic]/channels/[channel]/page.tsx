@@ -1,5 +1,5 @@
 import { rooms } from "../../../../../../server/console/contract/index.ts";
-import { Failure } from "../../../../../components/failure.tsx";
+import { FailedPage } from "../../../../../components/failed-page.tsx";
 import { nameOf } from "../../../../../paths.ts";
 import { readRoom, readWindow } from "../../../../../read/api.ts";
 import { Channel } from "./channel.tsx";
@@ -15,10 +15,10 @@ export default async function ChannelPage({
     readRoom(rooms.channel(topic, channel)),
     readWindow(rooms.clients(topic, channel), {}),
   ]);
-  if (!clients.ok) return <Failure failure={clients.failure} />;
+  if (!clients.ok) return <FailedPage failure={clients.failure} />;
   return room.ok ? (
     <Channel topic={topic} channel={channel} rendered={room.value} clients={clients.value} />
   ) : (
-    <Failure failure={room.failure} />
+    <FailedPage failure={room.failure} />
   );
 }
