@@ -61,18 +61,18 @@ test("[W18] Postgres dies: the page says so and for how long, memory goes on, an
   await expect(figure(beside, "Waiting")).toHaveText("3");
 });
 
-for (const [what, harm, noticed] of [
-  ["is killed", (system: System) => system.killNode(), saidWithin],
+for (const [what, topic, harm, noticed] of [
+  ["is killed", "mute", (system: System) => system.killNode(), saidWithin],
   // It is silent only once nothing was heard of it for three seconds.
-  ["stands still", (system: System) => system.freezeNode(), { timeout: 5_000 }],
+  ["stands still", "silent", (system: System) => system.freezeNode(), { timeout: 5_000 }],
 ] as const) {
   test(`[W22] a node ${what}: within seconds its figures are marked as the last ones, and come alive again`, async ({
     page,
     system,
   }) => {
-    await system.publish("silent", "x");
+    await system.publish(topic, "x");
     await page.goto("/");
-    const row = page.getByRole("row", { name: /^silent / });
+    const row = page.getByRole("row", { name: new RegExp(`^${topic} `) });
     await expect(row).toBeVisible();
     const waiting = await figure(page, "Waiting").textContent();
 
