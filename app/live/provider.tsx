@@ -13,6 +13,9 @@ interface LiveContext {
   readonly status: Snapshot<"status">;
 }
 
+/** A line that was taken and never greeted is given up, so that another is tried. */
+const handshakeMsMax = 5_000;
+
 const Context = createContext<LiveContext | null>(null);
 
 export function LiveProvider({
@@ -31,6 +34,7 @@ export function LiveProvider({
       autoConnect: false,
       reconnection: false,
       transports: ["websocket"],
+      timeout: handshakeMsMax,
     });
     return new LiveStore(socket);
   });

@@ -15,9 +15,12 @@ export function TopBar() {
     <header className="flex h-12 items-center gap-3 border-b border-line bg-bg px-4 md:px-6">
       <EnvironmentBadge />
       <Breadcrumbs />
-      <div className="ml-auto flex shrink-0 items-center gap-1">
+      {/* What the pill says is of many lengths: it grows into the room before the others, and moves none. */}
+      <div className="flex shrink-0 items-center gap-1">
         <Palette />
         <LivePill />
+      </div>
+      <div className="ml-auto flex shrink-0 items-center gap-1">
         <JobsTray />
         <KeySheet />
         <LocaleSwitch />

@@ -4,6 +4,7 @@ import type { Page, WebSocketRoute } from "@playwright/test";
 export class Line {
   #socket: WebSocketRoute | undefined;
   #isCut = false;
+  #heard = Promise.withResolvers<void>();
 
   static async of(page: Page): Promise<Line> {
     const line = new Line();
@@ -11,14 +12,17 @@ export class Line {
     return line;
   }
 
-  /** The page comes back soon by itself: until `mend` each further attempt ends as it begins. */
+  /** Once the page has heard something, as before it has no line to lose. Until `mend` each further attempt ends as it begins. */
   async cut(): Promise<void> {
+    await this.#heard.promise;
     this.#isCut = true;
     await this.#socket?.close();
   }
 
+  /** For the page that is opened next. */
   mend(): void {
     this.#isCut = false;
+    this.#heard = Promise.withResolvers();
   }
 
   #opened(socket: WebSocketRoute): void {
@@ -26,7 +30,12 @@ export class Line {
       void socket.close();
       return;
     }
-    socket.connectToServer();
     this.#socket = socket;
+    const heard = this.#heard;
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      socket.send(message);
+      if (message.includes('"hello"')) heard.resolve();
+    });
   }
 }
