@@ -9,11 +9,9 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+import { instant } from "./instant.ts";
 
 export const alertRules = pgTable("alert_rules", {
   id: uuid("id").primaryKey(),

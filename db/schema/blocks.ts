@@ -1,5 +1,6 @@
-import { bigint, boolean, integer, pgTable, primaryKey, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, pgTable, primaryKey, uuid } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
+import { instant } from "./instant.ts";
 
 /** Frames of one log, as they go over the wire. `frames` is stored out of line and not compressed (0001). */
 export const blocks = pgTable(
@@ -29,7 +30,7 @@ export const progress = pgTable(
     /** A large checkpoint is several rows: `part` of `parts`, from 0. */
     part: integer("part").notNull(),
     parts: integer("parts").notNull(),
-    writtenAt: timestamp("written_at", { withTimezone: true }).notNull().defaultNow(),
+    writtenAt: instant("written_at").notNull().defaultNow(),
     payload: bytea("payload").notNull(),
   },
   (table) => [primaryKey({ columns: [table.nodeId, table.checkpoint, table.part] })],

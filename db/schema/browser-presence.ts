@@ -1,6 +1,5 @@
-import { bigint, index, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+import { bigint, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { instant } from "./instant.ts";
 
 /** Which pages each console has; unlogged. */
 export const browserPresence = pgTable("browser_presence", {

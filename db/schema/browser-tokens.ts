@@ -1,7 +1,6 @@
-import { index, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+import { instant } from "./instant.ts";
 
 /** Of pages that consume or publish. Keyed by the SHA-256 of the secret. */
 export const browserTokens = pgTable(

@@ -1,5 +1,6 @@
 /** Which console does what only one may do. */
-import { bigint, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigint, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { instant } from "./instant.ts";
 
 export const consoleLeases = pgTable("console_leases", {
   /** What is done: `samples`, `alerts`, `jobs`. */
@@ -8,5 +9,5 @@ export const consoleLeases = pgTable("console_leases", {
   holder: uuid("holder").notNull(),
   /** The fence: moves on whenever another console takes the lease. */
   epoch: bigint("epoch", { mode: "number" }).notNull(),
-  until: timestamp("until", { withTimezone: true }).notNull(),
+  until: instant("until").notNull(),
 });

@@ -7,13 +7,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+import { instant } from "./instant.ts";
 
 export const users = pgTable("users", {
   id: uuid("id").primaryKey().defaultRandom(),

@@ -1,5 +1,6 @@
 /** Who is alive, and who took over from whom. Hot rows stand apart from the fence (`nodes`), which writers lock. */
-import { bigint, boolean, integer, pgTable, primaryKey, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, pgTable, primaryKey, uuid } from "drizzle-orm/pg-core";
+import { instant } from "./instant.ts";
 
 /** A node's lease. It has run out when nobody has seen it renewed for its whole time, by that one's own clock. */
 export const leases = pgTable("leases", {
@@ -10,7 +11,7 @@ export const leases = pgTable("leases", {
   /** Grows with each renewal: two readings that are alike say that there was none between them. */
   renewals: bigint("renewals", { mode: "number" }).notNull(),
   /** For people. Nobody decides by it. */
-  renewedAt: timestamp("renewed_at", { withTimezone: true }).notNull().defaultNow(),
+  renewedAt: instant("renewed_at").notNull().defaultNow(),
   /** The node has let go of what it had: it may be adopted at once. */
   released: boolean("released").notNull().default(false),
 });
@@ -23,7 +24,7 @@ export const adoptions = pgTable(
     /** That the adoption gave the node: nobody's. */
     epoch: bigint("epoch", { mode: "number" }).notNull(),
     adopterId: uuid("adopter_id").notNull(),
-    at: timestamp("at", { withTimezone: true }).notNull().defaultNow(),
+    at: instant("at").notNull().defaultNow(),
     logs: integer("logs").notNull(),
     /** From when the adopter saw the last renewal to this row; 0 where the lease was released. */
     waitedMs: integer("waited_ms").notNull(),

@@ -1,21 +1,12 @@
 /** Samples of what is charted. The three tables of samples are alike, and partitioned by time. */
-import {
-  bigint,
-  boolean,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  real,
-  text,
-  timestamp,
-} from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, jsonb, pgTable, primaryKey, real, text } from "drizzle-orm/pg-core";
+import { instant } from "./instant.ts";
 
 export const metricSeries = pgTable("metric_series", {
   id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
   /** The console's name of what is charted: `overview`, `topic:x`, `channel:x/y`, `node:h`. */
   room: text("room").notNull().unique(),
-  seenAt: timestamp("seen_at", { withTimezone: true }).notNull().defaultNow(),
+  seenAt: instant("seen_at").notNull().defaultNow(),
 });
 
 const samples = (name: string) =>
@@ -44,7 +35,7 @@ export const nodeStarts = pgTable(
   {
     /** Its key in the console. */
     node: text("node").notNull(),
-    at: timestamp("at", { withTimezone: true }).notNull(),
+    at: instant("at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.node, table.at] })],
 );
@@ -52,5 +43,5 @@ export const nodeStarts = pgTable(
 export const consoleSettings = pgTable("console_settings", {
   name: text("name").primaryKey(),
   value: jsonb("value").notNull(),
-  setAt: timestamp("set_at", { withTimezone: true }).notNull().defaultNow(),
+  setAt: instant("set_at").notNull().defaultNow(),
 });

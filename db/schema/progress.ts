@@ -11,6 +11,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
+import { instant } from "./instant.ts";
 
 /**
  * What a node noted of its durable logs, appended ten times a second at most; partitioned by hour (0005). Those of one
@@ -30,7 +31,7 @@ export const progressFlushes = pgTable(
     parts: integer("parts").notNull(),
     /** It says everything; what was flushed before it counts no more. */
     whole: boolean("whole").notNull(),
-    writtenAt: timestamp("written_at", { withTimezone: true }).notNull().defaultNow(),
+    writtenAt: instant("written_at").notNull().defaultNow(),
     payload: bytea("payload").notNull(),
   },
   (table) => [primaryKey({ columns: [table.nodeId, table.epoch, table.flush, table.part, table.hour] })],
@@ -49,7 +50,7 @@ export const scheduled = pgTable(
     attempts: integer("attempts").notNull(),
     /** `publish` or `requeue`. */
     why: text("why").notNull(),
-    writtenAt: timestamp("written_at", { withTimezone: true }).notNull().defaultNow(),
+    writtenAt: instant("written_at").notNull().defaultNow(),
     frame: bytea("frame").notNull(),
   },
   (table) => [

@@ -3,7 +3,8 @@
  * version and leaves it in the rows it changed, so that a node that remembers how far it got
  * carries out what came after, in order.
  */
-import { bigint, boolean, index, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { instant } from "./instant.ts";
 
 const version = (name: string) => bigint(name, { mode: "number" });
 
@@ -25,7 +26,7 @@ const acts = () => ({
   pausedVersion: version("paused_version").notNull(),
   emptiedVersion: version("emptied_version").notNull(),
   deletedVersion: version("deleted_version").notNull(),
-  changedAt: timestamp("changed_at", { withTimezone: true }).notNull().defaultNow(),
+  changedAt: instant("changed_at").notNull().defaultNow(),
 });
 
 export const topics = pgTable(
