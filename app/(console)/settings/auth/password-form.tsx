@@ -37,51 +37,61 @@ export function PasswordForm({ user, has, onDone }: { user: string; has: boolean
       {/* So that password managers know whose it is. */}
       <input type="text" name="username" autoComplete="username" value={user} readOnly hidden />
       {has && (
-        <Field label={t("current")}>
-          {(ids) => (
-            <Input
-              {...ids}
-              type="password"
-              autoComplete="current-password"
-              maxLength={passwordCharactersMax}
-              value={current}
-              onChange={(event) => setCurrent(event.target.value)}
-            />
-          )}
-        </Field>
+        <PasswordField
+          label={t("current")}
+          autoComplete="current-password"
+          value={current}
+          onChange={setCurrent}
+        />
       )}
-      <Field
+      <PasswordField
         label={t("next")}
         hint={t("nextHint", { count: passwordCharactersMin })}
         error={isShort ? t("short", { count: passwordCharactersMin }) : undefined}
-      >
-        {(ids) => (
-          <Input
-            {...ids}
-            type="password"
-            autoComplete="new-password"
-            maxLength={passwordCharactersMax}
-            value={next}
-            onChange={(event) => setNext(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label={t("again")} error={differs ? t("differs") : undefined}>
-        {(ids) => (
-          <Input
-            {...ids}
-            type="password"
-            autoComplete="new-password"
-            maxLength={passwordCharactersMax}
-            value={again}
-            onChange={(event) => setAgain(event.target.value)}
-          />
-        )}
-      </Field>
+        value={next}
+        onChange={setNext}
+      />
+      <PasswordField
+        label={t("again")}
+        error={differs ? t("differs") : undefined}
+        value={again}
+        onChange={setAgain}
+      />
       <Button kind="primary" type="submit" disabled={!isGood || busy}>
         {has ? t("change") : t("set")}
       </Button>
       <WriteFailure failure={failure} />
     </form>
+  );
+}
+
+function PasswordField({
+  label,
+  hint,
+  error,
+  autoComplete = "new-password",
+  value,
+  onChange,
+}: {
+  label: string;
+  hint?: string;
+  error?: string | undefined;
+  autoComplete?: "new-password" | "current-password";
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(ids) => (
+        <Input
+          {...ids}
+          type="password"
+          autoComplete={autoComplete}
+          maxLength={passwordCharactersMax}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }
