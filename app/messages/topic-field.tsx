@@ -1,19 +1,15 @@
 "use client";
 
-import { useEffect, useId, useState } from "react";
-import { apiPathOfWindow, isName, rooms, type Snapshot } from "../../server/console/contract/index.ts";
-import { Field, Input } from "../components/field.tsx";
-import { get } from "../live/post.ts";
+import { apiPathOfWindow, isName, rooms } from "../../server/console/contract/index.ts";
+import { Field } from "../components/field.tsx";
 import { useWords } from "../words/index.ts";
-
-const askAfterMs = 150;
-const namesMax = 20;
+import { NameInput, offeredNamesMax } from "./name-input.tsx";
 
 /** A topic's name, with those that have what was typed in them. */
 export function TopicField({
   value,
   onChange,
-  names: rendered = [],
+  names = [],
   label,
   hint,
   disabled = false,
@@ -29,24 +25,7 @@ export function TopicField({
   className?: string;
 }) {
   const t = useWords("messages");
-  const list = useId();
-  const [names, setNames] = useState(rendered);
   const isGood = value === "" || isName(value);
-
-  useEffect(() => {
-    let gone = false;
-    const timer = setTimeout(async () => {
-      const answer = await get<Snapshot<"topics">>(
-        apiPathOfWindow(rooms.topics, { q: value, limit: namesMax }),
-      );
-      if (!gone && answer.ok) setNames(answer.value.data?.keys ?? []);
-    }, askAfterMs);
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [value]);
-
   return (
     <Field
       label={label}
@@ -55,23 +34,15 @@ export function TopicField({
       {...(className && { className })}
     >
       {(ids) => (
-        <>
-          <Input
-            {...ids}
-            name="topic"
-            list={list}
-            className="font-mono"
-            maxLength={64}
-            disabled={disabled}
-            value={value}
-            onChange={(event) => onChange(event.target.value.trim())}
-          />
-          <datalist id={list}>
-            {names.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
-        </>
+        <NameInput
+          {...ids}
+          name="topic"
+          offers={apiPathOfWindow(rooms.topics, { q: value, limit: offeredNamesMax })}
+          rendered={names}
+          disabled={disabled}
+          value={value}
+          onChange={onChange}
+        />
       )}
     </Field>
   );

@@ -1,14 +1,10 @@
 "use client";
 
-import { useEffect, useId, useState } from "react";
-import { apiPathOfWindow, isName, rooms, type Snapshot } from "../../../server/console/contract/index.ts";
+import { apiPathOfWindow, isName, rooms } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
-import { Field, Input } from "../../components/field.tsx";
-import { get } from "../../live/post.ts";
+import { Field } from "../../components/field.tsx";
+import { NameInput, offeredNamesMax } from "../../messages/name-input.tsx";
 import { useWords } from "../../words/index.ts";
-
-const askAfterMs = 150;
-const namesMax = 20;
 
 /** A channel's name: one that the topic has, or a new one. */
 export function ChannelField({
@@ -25,22 +21,7 @@ export function ChannelField({
   disabled: boolean;
 }) {
   const t = useWords("consume");
-  const list = useId();
-  const [names, setNames] = useState<readonly string[]>([]);
-  useEffect(() => {
-    setNames([]);
-    if (!isName(topic)) return;
-    let gone = false;
-    const timer = setTimeout(async () => {
-      const path = apiPathOfWindow(rooms.channels(topic), { limit: namesMax });
-      const answer = await get<Snapshot<`channels:${string}`>>(path);
-      if (!gone && answer.ok) setNames(answer.value.data?.keys ?? []);
-    }, askAfterMs);
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [topic]);
+  const offers = isName(topic) ? apiPathOfWindow(rooms.channels(topic), { limit: offeredNamesMax }) : null;
   const isGood = value === "" || isName(value);
   return (
     <Field
@@ -51,21 +32,16 @@ export function ChannelField({
     >
       {(ids) => (
         <>
-          <Input
+          {/* Another topic's names are none of this one's. */}
+          <NameInput
+            key={topic}
             {...ids}
             name="channel"
-            list={list}
-            className="font-mono"
-            maxLength={64}
+            offers={offers}
             disabled={disabled}
             value={value}
-            onChange={(event) => onChange(event.target.value.trim())}
+            onChange={onChange}
           />
-          <datalist id={list}>
-            {names.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
           {value !== own && !disabled && (
             <Button size="small" kind="quiet" className="mt-1" onClick={() => onChange(own)}>
               {t("use-own", { channel: own })}

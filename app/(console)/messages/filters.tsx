@@ -1,9 +1,10 @@
 "use client";
 
 import { useState } from "react";
-import { eventKinds, instantOf, kindWords } from "../../../server/console/contract/index.ts";
+import { instantOf } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Field, Input, Select } from "../../components/field.tsx";
+import { AttemptsField, ChannelField, ClientField, KindButtons } from "../../messages/event-fields.tsx";
 import { TopicField } from "../../messages/topic-field.tsx";
 import { useWords } from "../../words/index.ts";
 import { type Asked, isFiltered, ranges, type useAsked, wrongIn } from "./asked.ts";
@@ -14,7 +15,6 @@ type Change = ReturnType<typeof useAsked>;
 export function Filters({ asked, type, set, clear, names }: Change & { names: readonly string[] }) {
   const t = useWords("messages");
   const wrong = wrongIn(asked);
-  const errorOf = (field: string, words: string) => (wrong.has(field) ? words : undefined);
   return (
     <search aria-label={t("filters.label")} className="mb-3 block">
       <div className="grid grid-cols-1 gap-x-3 sm:grid-cols-2 lg:grid-cols-5">
@@ -24,66 +24,21 @@ export function Filters({ asked, type, set, clear, names }: Change & { names: re
           value={asked.topic}
           onChange={(topic) => type({ topic })}
         />
-        <Field label={t("filters.channel")} error={errorOf("channel", t("bad-name"))}>
-          {(ids) => (
-            <Input
-              {...ids}
-              className="font-mono"
-              maxLength={64}
-              value={asked.channel}
-              onChange={(event) => type({ channel: event.target.value.trim() })}
-            />
-          )}
-        </Field>
-        <Field label={t("filters.client")} hint={t("filters.client-hint")}>
-          {(ids) => (
-            <Input
-              {...ids}
-              maxLength={256}
-              value={asked.client}
-              onChange={(event) => type({ client: event.target.value.trimStart() })}
-            />
-          )}
-        </Field>
-        <Field
-          label={t("filters.attempts")}
-          hint={t("filters.attempts-hint")}
-          error={errorOf("attempts", t("filters.attempts-wrong"))}
-        >
-          {(ids) => (
-            <Input
-              {...ids}
-              maxLength={8}
-              value={asked.attempts}
-              onChange={(event) => type({ attempts: event.target.value.replaceAll(" ", "") })}
-            />
-          )}
-        </Field>
+        <ChannelField
+          value={asked.channel}
+          isWrong={wrong.has("channel")}
+          onChange={(channel) => type({ channel })}
+        />
+        <ClientField value={asked.client} onChange={(client) => type({ client })} />
+        <AttemptsField
+          value={asked.attempts}
+          isWrong={wrong.has("attempts")}
+          onChange={(attempts) => type({ attempts })}
+        />
         <Range asked={asked} set={set} isWrong={wrong.has("from") || wrong.has("to")} />
       </div>
       <div className="flex flex-wrap items-center gap-1">
-        <fieldset className="flex flex-wrap gap-1">
-          <legend className="sr-only">{t("filters.events")}</legend>
-          {eventKinds
-            .filter((kind) => kind !== "touch")
-            .map((kind) => {
-              const word = kindWords[kind];
-              const isOn = asked.event.includes(word);
-              return (
-                <Button
-                  key={kind}
-                  size="small"
-                  kind={isOn ? "primary" : "plain"}
-                  aria-pressed={isOn}
-                  onClick={() =>
-                    set({ event: isOn ? asked.event.filter((one) => one !== word) : [...asked.event, word] })
-                  }
-                >
-                  {t(`kind.${kind}`)}
-                </Button>
-              );
-            })}
-        </fieldset>
+        <KindButtons chosen={asked.event} onChange={(event) => set({ event })} />
         {isFiltered(asked) && (
           <Button size="small" kind="quiet" onClick={clear}>
             {t("filters.clear")}

@@ -1,10 +1,10 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { type ApiFailure, eventKinds, kindWords } from "../../../server/console/contract/index.ts";
-import { Button } from "../../components/button.tsx";
+import type { ApiFailure } from "../../../server/console/contract/index.ts";
 import { Field, Input, Select } from "../../components/field.tsx";
 import { useStatus } from "../../live/use-room.ts";
+import { AttemptsField, ChannelField, ClientField, KindButtons } from "../../messages/event-fields.tsx";
 import { TopicField } from "../../messages/topic-field.tsx";
 import { useWords } from "../../words/index.ts";
 import { useFailureWords } from "../../words/use-failure.ts";
@@ -79,46 +79,23 @@ export function Controls({
         )}
         {asked.show === "outcomes" && (
           <>
-            <Field
-              label={t("channel")}
+            <ChannelField
               className="w-44 max-sm:w-full"
-              error={wrong.has("channel") ? t("channel-wrong") : undefined}
-            >
-              {(ids) => (
-                <Input
-                  {...ids}
-                  className="font-mono"
-                  maxLength={64}
-                  value={asked.channel}
-                  onChange={(event) => type({ channel: event.target.value.trim() })}
-                />
-              )}
-            </Field>
-            <Field
-              label={t("attempts")}
+              value={asked.channel}
+              isWrong={wrong.has("channel")}
+              onChange={(channel) => type({ channel })}
+            />
+            <AttemptsField
               className="w-32 max-sm:w-full"
-              hint={t("attempts-hint")}
-              error={wrong.has("attempts") ? t("attempts-wrong") : undefined}
-            >
-              {(ids) => (
-                <Input
-                  {...ids}
-                  maxLength={8}
-                  value={asked.attempts}
-                  onChange={(event) => type({ attempts: event.target.value.replaceAll(" ", "") })}
-                />
-              )}
-            </Field>
-            <Field label={t("client")} className="w-44 max-sm:w-full" hint={t("client-hint")}>
-              {(ids) => (
-                <Input
-                  {...ids}
-                  maxLength={256}
-                  value={asked.client}
-                  onChange={(event) => type({ client: event.target.value.trimStart() })}
-                />
-              )}
-            </Field>
+              value={asked.attempts}
+              isWrong={wrong.has("attempts")}
+              onChange={(attempts) => type({ attempts })}
+            />
+            <ClientField
+              className="w-44 max-sm:w-full"
+              value={asked.client}
+              onChange={(client) => type({ client })}
+            />
           </>
         )}
         {data.nodes.length > 1 && (
@@ -137,30 +114,7 @@ export function Controls({
         )}
         {children}
       </div>
-      {asked.show === "outcomes" && (
-        <fieldset className="flex flex-wrap gap-1">
-          <legend className="sr-only">{t("events")}</legend>
-          {eventKinds
-            .filter((kind) => kind !== "touch")
-            .map((kind) => {
-              const word = kindWords[kind];
-              const isOn = asked.event.includes(word);
-              return (
-                <Button
-                  key={kind}
-                  size="small"
-                  kind={isOn ? "primary" : "plain"}
-                  aria-pressed={isOn}
-                  onClick={() =>
-                    set({ event: isOn ? asked.event.filter((one) => one !== word) : [...asked.event, word] })
-                  }
-                >
-                  {t(`kind.${kind}`)}
-                </Button>
-              );
-            })}
-        </fieldset>
-      )}
+      {asked.show === "outcomes" && <KindButtons chosen={asked.event} onChange={(event) => set({ event })} />}
     </search>
   );
 }
