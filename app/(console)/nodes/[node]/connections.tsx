@@ -8,6 +8,7 @@ import {
   type NodeClientsView,
   readEveryMs,
 } from "../../../../server/console/contract/index.ts";
+import { Ago } from "../../../components/ago.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { Num } from "../../../components/number.tsx";
 import { ReadNote } from "../../../components/read-note.tsx";
@@ -15,10 +16,10 @@ import { Skeleton } from "../../../components/skeleton.tsx";
 import type { Column } from "../../../components/table/column.ts";
 import { DataTable } from "../../../components/table/data-table.tsx";
 import { useSort } from "../../../components/table/sort.ts";
-import { useNow } from "../../../live/use-now.ts";
 import { useRead } from "../../../live/use-read.ts";
 import { visible } from "../../../live/visible.ts";
 import { paths } from "../../../paths.ts";
+import { ClientName, Told } from "../../../tables/cells.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 
 /** Who is connected to the node, and what each of them does. */
@@ -68,16 +69,7 @@ function useColumns(): readonly Column<NodeClientRow>[] {
         id: "name",
         header: t("clients.client"),
         value: (row) => row.clientId,
-        cell: (row) => (
-          <span className="flex items-baseline gap-2">
-            <span className="truncate font-mono" title={row.clientId}>
-              {visible(row.clientId)}
-            </span>
-            <span className="truncate text-12 text-muted">
-              {visible([row.hostname, row.tls ? "TLS" : ""].filter(Boolean).join(" · "))}
-            </span>
-          </span>
-        ),
+        cell: (row) => <ClientName clientId={row.clientId} notes={[row.hostname, row.tls ? "TLS" : ""]} />,
       },
       {
         id: "consumes",
@@ -109,11 +101,7 @@ function useColumns(): readonly Column<NodeClientRow>[] {
         header: t("clients.agent"),
         priority: 3,
         value: (row) => row.userAgent,
-        cell: (row) => (
-          <span className="block max-w-56 truncate font-mono text-12" title={row.userAgent}>
-            {visible(row.userAgent)}
-          </span>
-        ),
+        cell: (row) => <Told text={row.userAgent} />,
       },
       numeric("rdy", (row) => row.readyCount, 2),
       numeric("inflight", (row) => row.inFlight, 1),
@@ -130,10 +118,4 @@ function useColumns(): readonly Column<NodeClientRow>[] {
       },
     ];
   }, [t]);
-}
-
-function Ago({ atMs }: { atMs: number }) {
-  const nowMs = useNow();
-  const f = useFormat();
-  return <span>{f.age(Math.max(0, nowMs - atMs))}</span>;
 }

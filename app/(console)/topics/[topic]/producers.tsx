@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useMemo } from "react";
 import {
   apiPaths,
@@ -8,6 +7,7 @@ import {
   type ProducersView,
   readEveryMs,
 } from "../../../../server/console/contract/index.ts";
+import { Ago } from "../../../components/ago.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { Num } from "../../../components/number.tsx";
 import { ReadNote } from "../../../components/read-note.tsx";
@@ -15,10 +15,9 @@ import { Skeleton } from "../../../components/skeleton.tsx";
 import type { Column } from "../../../components/table/column.ts";
 import { DataTable } from "../../../components/table/data-table.tsx";
 import { useSort } from "../../../components/table/sort.ts";
-import { useNow } from "../../../live/use-now.ts";
 import { useRead } from "../../../live/use-read.ts";
 import { visible } from "../../../live/visible.ts";
-import { paths } from "../../../paths.ts";
+import { ClientName, NodeLink, Told } from "../../../tables/cells.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 
 /** Connections that have published to the topic. */
@@ -66,16 +65,7 @@ function useProducerColumns(): readonly Column<ProducerRow>[] {
         id: "name",
         header: t("column.producer"),
         value: (row) => row.clientId,
-        cell: (row) => (
-          <span className="flex items-baseline gap-2">
-            <span className="truncate font-mono" title={row.clientId}>
-              {visible(row.clientId)}
-            </span>
-            <span className="truncate text-12 text-muted">
-              {visible([row.hostname, row.tls ? "TLS" : ""].filter(Boolean).join(" · "))}
-            </span>
-          </span>
-        ),
+        cell: (row) => <ClientName clientId={row.clientId} notes={[row.hostname, row.tls ? "TLS" : ""]} />,
       },
       {
         id: "address",
@@ -89,22 +79,14 @@ function useProducerColumns(): readonly Column<ProducerRow>[] {
         header: t("column.agent"),
         priority: 3,
         value: (row) => row.userAgent,
-        cell: (row) => (
-          <span className="block max-w-56 truncate font-mono text-12" title={row.userAgent}>
-            {visible(row.userAgent)}
-          </span>
-        ),
+        cell: (row) => <Told text={row.userAgent} />,
       },
       {
         id: "node",
         header: t("column.node"),
         priority: 3,
         value: (row) => row.node,
-        cell: (row) => (
-          <Link href={paths.node(row.node)} className="font-mono text-12 hover:text-accent hover:underline">
-            {row.node}
-          </Link>
-        ),
+        cell: (row) => <NodeLink node={row.node} />,
       },
       {
         id: "rate",
@@ -143,10 +125,4 @@ function useProducerColumns(): readonly Column<ProducerRow>[] {
     ],
     [t],
   );
-}
-
-function Ago({ atMs }: { atMs: number | null }) {
-  const nowMs = useNow();
-  const f = useFormat();
-  return <span>{f.age(atMs === null ? null : Math.max(0, nowMs - atMs))}</span>;
 }

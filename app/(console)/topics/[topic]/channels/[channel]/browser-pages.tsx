@@ -7,15 +7,15 @@ import {
   type BrowserConnections,
   readEveryMs,
 } from "../../../../../../server/console/contract/index.ts";
+import { Ago } from "../../../../../components/ago.tsx";
 import { Num } from "../../../../../components/number.tsx";
 import { Badge, Shape } from "../../../../../components/status.tsx";
 import type { Column } from "../../../../../components/table/column.ts";
 import { DataTable } from "../../../../../components/table/data-table.tsx";
 import { useSort } from "../../../../../components/table/sort.ts";
-import { useNow } from "../../../../../live/use-now.ts";
 import { useRead } from "../../../../../live/use-read.ts";
 import { visible } from "../../../../../live/visible.ts";
-import { useFormat, useWords } from "../../../../../words/index.ts";
+import { useWords } from "../../../../../words/index.ts";
 import { PageDeeds } from "./page-deeds.tsx";
 
 export type PageRow = BrowserConnection & { readonly key: string };
@@ -113,7 +113,7 @@ function usePageColumns(again: () => void): readonly Column<PageRow>[] {
         numeric: true,
         priority: 2,
         value: (row) => row.finishedAtMs,
-        cell: (row) => <Since atMs={row.finishedAtMs} />,
+        cell: (row) => <Ago atMs={row.finishedAtMs} />,
       },
       {
         id: "connected",
@@ -121,7 +121,7 @@ function usePageColumns(again: () => void): readonly Column<PageRow>[] {
         numeric: true,
         priority: 3,
         value: (row) => row.connectedAtMs,
-        cell: (row) => <Since atMs={row.connectedAtMs} />,
+        cell: (row) => <Ago atMs={row.connectedAtMs} />,
       },
       {
         id: "act",
@@ -144,10 +144,4 @@ function Rdy({ row: { rdy, rdyAsked, throttledTo, isSlow } }: { row: PageRow }) 
       </span>
     </span>
   );
-}
-
-function Since({ atMs }: { atMs: number | null }) {
-  const nowMs = useNow();
-  const f = useFormat();
-  return <span>{f.age(atMs === null ? null : Math.max(0, nowMs - atMs))}</span>;
 }

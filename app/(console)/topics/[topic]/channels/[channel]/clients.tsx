@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useMemo } from "react";
 import type { ClientRow, NodeRow, Snapshot } from "../../../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../../../actions/action-button.tsx";
+import { Ago } from "../../../../../components/ago.tsx";
 import { Empty } from "../../../../../components/empty.tsx";
 import { Num } from "../../../../../components/number.tsx";
 import { Skeleton } from "../../../../../components/skeleton.tsx";
@@ -11,10 +11,8 @@ import type { Column } from "../../../../../components/table/column.ts";
 import { useSort } from "../../../../../components/table/sort.ts";
 import { useTableWindow } from "../../../../../components/table/use-table-window.ts";
 import { WindowTable } from "../../../../../components/table/window-table.tsx";
-import { useNow } from "../../../../../live/use-now.ts";
 import { useStatus } from "../../../../../live/use-room.ts";
-import { visible } from "../../../../../live/visible.ts";
-import { paths } from "../../../../../paths.ts";
+import { ClientName, NodeLink, Told } from "../../../../../tables/cells.tsx";
 import { totalsOf } from "../../../../../tables/totals.tsx";
 import { useFormat, useWords } from "../../../../../words/index.ts";
 
@@ -75,11 +73,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
     });
     const text = (id: "address" | "agent", value: (row: ClientRow) => string, priority: 2 | 3) => ({
       ...{ id, header: t(`column.${id}`), priority, value },
-      cell: (row: ClientRow) => (
-        <span className="block max-w-56 truncate font-mono text-12" title={value(row)}>
-          {visible(value(row))}
-        </span>
-      ),
+      cell: (row: ClientRow) => <Told text={value(row)} />,
     });
     return [
       {
@@ -95,11 +89,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         header: t("column.node"),
         priority: 3,
         value: (row) => row.node,
-        cell: (row) => (
-          <Link href={paths.node(row.node)} className="font-mono text-12 hover:text-accent hover:underline">
-            {row.node}
-          </Link>
-        ),
+        cell: (row) => <NodeLink node={row.node} />,
       },
       numeric("ready", (row) => row.readyCount, 1),
       numeric("inflight", (row) => row.inFlight, 1),
@@ -112,7 +102,6 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         priority: 2,
         cell: (row) => <Num value={stayMs(row)} as="span" />,
       },
-
       numeric("messages", (row) => row.messageCount, 4),
       numeric("finished", (row) => row.finishCount, 4),
       numeric("requeued", (row) => row.requeueCount, 2),
@@ -123,7 +112,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         numeric: true,
         priority: 3,
         value: (row) => row.connectedAtMs,
-        cell: (row) => <Since atMs={row.connectedAtMs} />,
+        cell: (row) => <Ago atMs={row.connectedAtMs} />,
       },
       {
         id: "act",
@@ -142,14 +131,7 @@ function stayMs({ inFlight, finishRate }: ClientRow): number | null {
 
 function Name({ row }: { row: ClientRow }) {
   const t = useWords("channel");
-  return (
-    <span className="flex items-baseline gap-2">
-      <span className="truncate font-mono" title={row.clientId}>
-        {visible(row.clientId)}
-      </span>
-      <span className="truncate text-12 text-muted">{visible(attributes(row, t).join(" · "))}</span>
-    </span>
-  );
+  return <ClientName clientId={row.clientId} notes={attributes(row, t)} />;
 }
 
 function attributes(row: ClientRow, t: T): string[] {
@@ -160,12 +142,6 @@ function attributes(row: ClientRow, t: T): string[] {
   if (row.deflate) words.push("Deflate");
   if (row.sampleRate > 0) words.push(t("sampled", { percent: row.sampleRate }));
   return words;
-}
-
-function Since({ atMs }: { atMs: number | null }) {
-  const nowMs = useNow();
-  const f = useFormat();
-  return <span>{f.age(atMs === null ? null : Math.max(0, nowMs - atMs))}</span>;
 }
 
 function Kick({ topic, channel, row }: { topic: string; channel: string; row: ClientRow }) {

@@ -3,11 +3,13 @@
 import Link from "next/link";
 import { useMemo } from "react";
 import type { DeferredRow, InFlightRow } from "../../../../../../server/console/contract/index.ts";
+import { Ago } from "../../../../../components/ago.tsx";
 import { Num } from "../../../../../components/number.tsx";
 import type { Column } from "../../../../../components/table/column.ts";
 import { useNow } from "../../../../../live/use-now.ts";
 import { visible } from "../../../../../live/visible.ts";
 import { paths } from "../../../../../paths.ts";
+import { NodeLink } from "../../../../../tables/cells.tsx";
 import { useFormat, useWords } from "../../../../../words/index.ts";
 
 type Row = InFlightRow | DeferredRow;
@@ -61,11 +63,7 @@ function common(t: T): Readonly<Record<"id" | "attempts" | "bytes" | "published"
       header: t("column.node"),
       priority: 3,
       value: (row) => row.node,
-      cell: (row) => (
-        <Link href={paths.node(row.node)} className="font-mono text-12 hover:text-accent hover:underline">
-          {row.node}
-        </Link>
-      ),
+      cell: (row) => <NodeLink node={row.node} />,
     },
   };
 }
@@ -149,12 +147,6 @@ function Holder({ row: { client } }: { row: InFlightRow }) {
       <span className="font-mono text-12 text-muted">{visible(client.address)}</span>
     </span>
   );
-}
-
-function Ago({ atMs }: { atMs: number | null }) {
-  const nowMs = useNow();
-  const f = useFormat();
-  return <span>{f.age(atMs === null ? null : Math.max(0, nowMs - atMs))}</span>;
 }
 
 /** Counted by the server's clock: a browser that is off by a minute shows the same. */
