@@ -25,6 +25,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "the web pages, of any number of nodes",
     load: () => import("./roles/console.ts"),
   },
+  "console user": {
+    summary: "people who may use the console: add, list, link, disable, enable",
+    load: () => import("./roles/console-user.ts"),
+  },
   nsqadmin: {
     summary: "the same with nsqadmin's defaults, its API open to anybody",
     load: () => import("./roles/nsqadmin.ts"),
@@ -78,4 +82,15 @@ export const commands: Readonly<Record<string, Command>> = {
 /** Undefined when there is none of that name. */
 export function commandOf(name: string): Command | undefined {
   return Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
+/** What `args` begin with: the command of two words, else of one; undefined when there is none of that name. */
+export function commandIn(
+  args: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const command = commandOf(args.slice(0, words).join(" "));
+    if (command !== undefined) return { command, rest: args.slice(words) };
+  }
+  return undefined;
 }

@@ -28,7 +28,7 @@ export async function configurationPage(): Promise<string> {
     ),
   );
   const index = Object.entries(commands).map(
-    ([command, { summary }]) => `- [weir ${command}](#weir-${command}): ${summary}`,
+    ([command, { summary }]) => `- [weir ${command}](#weir-${command.replaceAll(" ", "-")}): ${summary}`,
   );
   return `${head}\n${index.join("\n")}\n\n${sections.join("\n")}`;
 }

@@ -21,7 +21,7 @@ function weir(...args: string[]) {
 
 describe.each(roles)("$command", ({ command, role }) => {
   test("[CL1] --help explains every flag", () => {
-    const { status, stdout } = weir(command, "--help");
+    const { status, stdout } = weir(...command.split(" "), "--help");
 
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage of ${role.name}:\n`));
@@ -30,18 +30,18 @@ describe.each(roles)("$command", ({ command, role }) => {
   });
 
   test("[CL2] a flag it does not know is a message, its usage and exit code 2", () => {
-    const { status, stderr } = weir(command, "--bogus");
+    const { status, stderr } = weir(...command.split(" "), "--bogus");
 
     expect(status).toBe(2);
     expect(stderr).toMatch(new RegExp(`^flag provided but not defined: -bogus\nUsage of ${role.name}:\n`));
   });
 
   test("[CL4] --version is one line and exit code 0", () => {
-    const { status, stdout } = weir(command, "--version");
+    const { status, stdout } = weir(...command.split(" "), "--version");
 
     expect(status).toBe(0);
     expect(stdout).toBe(`${role.name} v${role.version}\n`);
-    expect(stdout).toMatch(/^[\w-]+ v\d+\.\d+\.\d+( \(built w\/node[\d.]+\))?\n$/);
+    expect(stdout).toMatch(/^[\w -]+ v\d+\.\d+\.\d+( \(built w\/node[\d.]+\))?\n$/);
   });
 });
 
@@ -83,4 +83,26 @@ test("[CL2] a command that is none is exit code 2, and the commands are listed",
   expect(stderr).toContain('no command "nsqdd"');
   expect(stderr).toContain("weir <command> --help");
   for (const name of Object.keys(commands)) expect(stderr).toMatch(new RegExp(`^  ${name} +\\S`, "m"));
+});
+
+test.each([
+  [["user"], "one of add, list, link, disable, enable is needed"],
+  [["user", "add"], "add needs the name of a user"],
+  [["user", "add", "ada", "--role=queen"], "must be one of viewer, operator, admin"],
+  [["user", "add", "ada", "--topic=a b"], "must be a name, with * for any run of characters"],
+  [["user", "add", "ada", "--password=x"], "flag provided but not defined: -password"],
+  [["user", "list", "ada"], 'not understood: "ada"'],
+] as const)("[CL7] weir console %j is refused with the usage and exit code 2", (args, reason) => {
+  const { status, stderr } = weir("console", ...args);
+
+  expect(status).toBe(2);
+  expect(stderr).toContain(reason);
+  expect(stderr).toContain("Usage of console user:");
+});
+
+test("[CL7] people need a Postgres: without one that is one FATAL line and exit code 1", () => {
+  const { status, stderr } = weir("console", "user", "list", "--data-path=/nowhere");
+
+  expect(status).toBe(1);
+  expect(stderr).toContain("FATAL: no Postgres: none in /nowhere/postgres, and --database-url names none");
 });

@@ -1,5 +1,5 @@
 import { logLine } from "../daemon/log-line.ts";
-import { commandOf, commands } from "./commands.ts";
+import { commandIn, commands } from "./commands.ts";
 import { StartError } from "./config-file.ts";
 import { UsageError } from "./go-flags.ts";
 import { usageOf } from "./help.ts";
@@ -11,10 +11,10 @@ import { builtWith, type Role, weirVersion } from "./role.ts";
  * start has said so on stderr, and the exit code is set: 2 for the command line, 1 for the rest.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  const [name, ...rest] = args;
-  const command = name === undefined ? undefined : commandOf(name);
-  if (command !== undefined) return run((await command.load()).default, rest);
+  const found = commandIn(args);
+  if (found !== undefined) return run((await found.command.load()).default, found.rest);
 
+  const [name] = args;
   const asked = (name ?? "").replace(/^--?/, "");
   if (["help", "h"].includes(asked)) return print(help());
   if (asked === "version") return print(`weir v${builtWith(weirVersion())}\n`);
@@ -25,7 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function run(role: Role, args: readonly string[]): Promise<void> {
   if (role.endsWithParent) endWithParent();
   try {
-    const read = await readOptions(role.table, args, process.env);
+    const read = await readOptions(role.table, args, process.env, role.wordsBefore);
     if (read.help) return print(usageOf(role.name, role.table) + (role.helpAfter ?? ""));
     if (read.options["version"] === true) return print(`${role.name} v${role.version}\n`);
     const prefix = String(read.options["log-prefix"] ?? `[${role.name}] `);

@@ -16,13 +16,20 @@ export interface Read<Table extends Options> {
   readonly rest: readonly string[];
 }
 
-/** The values of a table's options: command line, else environment, else file, else default. */
+/**
+ * The values of a table's options: command line, else environment, else file, else default. At most `wordsBefore`
+ * words may stand before the flags.
+ */
 export async function readOptions<Table extends Options>(
   table: Table,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  wordsBefore = 0,
 ): Promise<Read<Table>> {
-  const { values: flags, help, rest } = readFlags(table, args);
+  const firstFlag = args.findIndex((argument) => argument.startsWith("-"));
+  const words = Math.min(wordsBefore, firstFlag === -1 ? args.length : firstFlag);
+  const { values: flags, help, rest: after } = readFlags(table, args.slice(words));
+  const rest = [...args.slice(0, words), ...after];
   const asked = help || flags.get("version") === true;
   const path = flags.get("config");
   const file = path && !asked ? await readConfigFile(table, path as string) : noFile;

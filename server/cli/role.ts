@@ -9,6 +9,8 @@ export interface Role<Table extends Options = Options> {
   /** After the name and a `v`, where it is asked for its version. */
   readonly version: string;
   readonly table: Table;
+  /** Words that stand before the flags, at most, as they come in `rest`; none: flags are first. */
+  readonly wordsBefore?: number;
   /** Stands after the flags in `--help`. */
   readonly helpAfter?: string;
   /** Started by another process, it ends when that is gone, however that went. */

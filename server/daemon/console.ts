@@ -17,7 +17,10 @@ import { NodeLog } from "./node-log.ts";
 import { whenAskedToStop } from "./stop-signals.ts";
 
 const installed = fileURLToPath(new URL("../..", import.meta.url));
-const linkFile = "sign-in-link";
+/** The last link that was made, in a console's data path. */
+export function linkFileIn(dataPath: string): string {
+  return join(dataPath, "sign-in-link");
+}
 /** Somebody wants another link: made by `newSignInLink`, taken away by the console that runs. */
 const wishFile = "sign-in-link.wanted";
 const wishPollMs = 500;
@@ -108,7 +111,7 @@ class Links {
   constructor(server: ConsoleServer, origin: string, dataPath: string) {
     this.#server = server;
     this.origin = origin;
-    this.#path = join(dataPath, linkFile);
+    this.#path = linkFileIn(dataPath);
     this.#wishPath = join(dataPath, wishFile);
   }
 
@@ -143,7 +146,7 @@ class Links {
 /** Asks the console that runs with this data path for a new link. Throws when none runs. */
 export async function newSignInLink(dataPath: string): Promise<string> {
   const directory = resolve(dataPath);
-  const path = join(directory, linkFile);
+  const path = linkFileIn(directory);
   const wishPath = join(directory, wishFile);
   if (!existsSync(path)) throw new Error(`no console has run with --data-path=${directory}`);
   const before = readFileSync(path, "utf8");

@@ -1,4 +1,4 @@
-import { commandOf } from "../commands.ts";
+import { commandIn } from "../commands.ts";
 import { StartError } from "../config-file.ts";
 import { configReport, missingPaths } from "../config-report.ts";
 import { UsageError } from "../go-flags.ts";
@@ -21,11 +21,10 @@ After the flags stands the command to check, with its own: weir check-config nsq
 Says what would be in force and from where, and starts nothing; exit code 1 when it would not start.
 `,
   async run({ options, rest }) {
-    const [asked = "", ...args] = rest;
-    const command = commandOf(asked);
-    if (command === undefined) throw new UsageError(`no command ${JSON.stringify(asked)} to check`);
-    const { default: checked } = await command.load();
-    const read = await readOptions(checked.table, args, process.env);
+    const found = commandIn(rest);
+    if (found === undefined) throw new UsageError(`no command ${JSON.stringify(rest[0] ?? "")} to check`);
+    const { default: checked } = await found.command.load();
+    const read = await readOptions(checked.table, found.rest, process.env, checked.wordsBefore);
     process.stdout.write(configReport(checked, read, { givenOnly: options.given }));
     checked.check?.(read.options);
     const missing = missingPaths(checked.table, read.options);
