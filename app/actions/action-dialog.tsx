@@ -9,11 +9,10 @@ import { JobFollow } from "../jobs/job-follow.tsx";
 import { FreshField } from "./fresh-field.tsx";
 import { ImpactBox } from "./impact-box.tsx";
 import { NodeResults } from "./node-results.tsx";
+import { ReasonField } from "./reason-field.tsx";
 import { Refusal } from "./refusal.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
 import { isDangerous, isWeighty, needsReason, typedName, useActionWords } from "./words.ts";
-
-const reasonCharactersMax = 200;
 
 /** Asks before it acts: what would happen, to how much; and for what is lost, the name typed by hand. */
 export function ActionDialog({
@@ -95,16 +94,11 @@ export function ActionDialog({
               </Field>
             </>
           )}
-          <Field label={needsReason(target, impact) ? t("reason") : t("reason-optional")}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={reason}
-                maxLength={reasonCharactersMax}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
+          <ReasonField
+            label={needsReason(target, impact) ? t("reason") : t("reason-optional")}
+            value={reason}
+            onChange={setReason}
+          />
           {wantsPassword && <FreshField value={password} onChange={setPassword} />}
         </div>
       )}

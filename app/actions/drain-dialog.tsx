@@ -15,6 +15,7 @@ import { post } from "../live/post.ts";
 import { useWords } from "../words/index.ts";
 import { FreshField } from "./fresh-field.tsx";
 import { prove } from "./prove.ts";
+import { ReasonField } from "./reason-field.tsx";
 import { Refusal } from "./refusal.tsx";
 
 /** By name and reason: the node exits empty. */
@@ -85,16 +86,7 @@ export function DrainDialog({
             />
           )}
         </Field>
-        <Field label={t("drain.reason")}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={reason}
-              maxLength={200}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <ReasonField label={t("drain.reason")} value={reason} onChange={setReason} />
         {wantsPassword && <FreshField value={password} onChange={setPassword} />}
       </div>
       <Refusal failure={failure} />

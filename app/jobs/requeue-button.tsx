@@ -10,6 +10,7 @@ import {
   perSecondMax,
   type RequeueParams,
 } from "../../server/console/contract/index.ts";
+import { ReasonField } from "../actions/reason-field.tsx";
 import { useWritesClosed } from "../actions/use-writes.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
@@ -202,16 +203,7 @@ function RequeueDialog({
               />
             )}
           </Field>
-          <Field label={t("requeue-dialog.reason")}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={reason}
-                maxLength={200}
-                onChange={({ target }) => setReason(target.value)}
-              />
-            )}
-          </Field>
+          <ReasonField label={t("requeue-dialog.reason")} value={reason} onChange={setReason} />
         </div>
       )}
       {failure !== null && (

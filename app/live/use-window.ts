@@ -1,9 +1,9 @@
 "use client";
 
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 import type { Snapshot, WindowRequest, WindowRoom } from "../../server/console/contract/index.ts";
-import { newer } from "./fold.ts";
 import { useLive } from "./provider.tsx";
+import { useRoom } from "./use-room.ts";
 
 /**
  * A part of a long table as the page was rendered with it, then as it moves. Another `request` moves it: until
@@ -14,11 +14,5 @@ export function useWindow<R extends WindowRoom>(rendered: Snapshot<R>, request: 
   const { room } = rendered;
   const text = JSON.stringify(request);
   useEffect(() => store.place(room, JSON.parse(text) as WindowRequest), [store, room, text]);
-  useEffect(() => store.follow(room), [store, room]);
-  const arrived = useSyncExternalStore(
-    store.subscribe,
-    () => store.shown(room) as Snapshot<R> | undefined,
-    () => undefined,
-  );
-  return newer(rendered, arrived);
+  return useRoom(rendered);
 }

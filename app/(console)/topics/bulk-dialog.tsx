@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useState } from "react";
 import type { Impact } from "../../../server/console/contract/index.ts";
 import { FreshField } from "../../actions/fresh-field.tsx";
+import { ReasonField } from "../../actions/reason-field.tsx";
 import { Refusal } from "../../actions/refusal.tsx";
 import { useActionWords } from "../../actions/words.ts";
 import { Button } from "../../components/button.tsx";
@@ -17,7 +18,6 @@ import { useFormat, useWords } from "../../words/index.ts";
 import { type BulkAction, type BulkState, useBulk } from "./use-bulk.ts";
 
 const namesShown = 8;
-const reasonCharactersMax = 200;
 
 /** Asks before many topics are paused, emptied or deleted; says of each what became of it. */
 export function BulkDialog({
@@ -93,16 +93,11 @@ export function BulkDialog({
       )}
       {!finished && (
         <div className="mt-3 space-y-3">
-          <Field label={words.t(needsReason ? "reason" : "reason-optional")}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={reason}
-                maxLength={reasonCharactersMax}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
+          <ReasonField
+            label={words.t(needsReason ? "reason" : "reason-optional")}
+            value={reason}
+            onChange={setReason}
+          />
           {wantsPassword && <FreshField value={password} onChange={setPassword} />}
           {state.step === "asking" && <Refusal failure={state.failure} />}
         </div>
