@@ -2,9 +2,9 @@
  * Nodes that hand over what they have, because somebody asked here. A drain is the node's: it goes on whatever
  * becomes of this console, and how far it is stands on the node's live stream. Here it is begun and recorded.
  */
-import { z } from "zod";
 import { demandFresh, type Proven } from "../auth/authorize.ts";
 import type { Collector } from "../collector/collector.ts";
+import { drain as drainLine } from "../collector/live-schema.ts";
 import type { Drain, DrainRequest, DrainStarted } from "../contract/index.ts";
 import type { HttpPeer } from "../http-peer.ts";
 import { Refused, reasonOf } from "../peer-answer.ts";
@@ -14,17 +14,6 @@ import { Failure } from "./failure.ts";
 const lineBytesMax = 16 * 1024;
 /** Longer than this nobody looks at a page to hear that it has begun. */
 const beginMsMax = 10_000;
-
-const count = z.number().nonnegative();
-const drainLine = z.object({
-  state: z.enum(["running", "done", "failed"]),
-  startedAtMs: z.number(),
-  logs: count,
-  logsLeft: count,
-  messages: count,
-  messagesLeft: count,
-  reason: z.string().max(1_024).nullable(),
-});
 
 export class Drains {
   readonly #collector: Collector;

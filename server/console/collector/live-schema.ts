@@ -6,6 +6,17 @@ const count = z.number().nonnegative();
 const name = z.string().min(1).max(128);
 const text = z.string().max(1_024);
 
+/** How far a node has handed over what it has: in its status, and a line of its answer to `POST /v1/drain`. */
+export const drain = z.object({
+  state: z.enum(["running", "done", "failed"]),
+  startedAtMs: z.number(),
+  logs: count,
+  logsLeft: count,
+  messages: count,
+  messagesLeft: count,
+  reason: text.nullable(),
+});
+
 const latency = z.object({
   count,
   percentiles: z.array(z.object({ quantile: z.number().positive().max(1), ms: count })).max(16),
@@ -104,17 +115,7 @@ const cluster = z.object({
       }),
     )
     .max(64),
-  drain: z
-    .object({
-      state: z.enum(["running", "done", "failed"]),
-      startedAtMs: z.number(),
-      logs: count,
-      logsLeft: count,
-      messages: count,
-      messagesLeft: count,
-      reason: text.nullable(),
-    })
-    .nullable(),
+  drain: drain.nullable(),
 });
 
 const node = z.object({
