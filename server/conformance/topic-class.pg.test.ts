@@ -16,7 +16,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const headers = { authorization: `Bearer ${secret}` };
 const start = (database: { readonly url: string }, patterns: readonly string[] = []) =>
   startNode(
-    { "cluster-secret-file": secretFile, "durable-topics": patterns, "durable-publish-timeout": "200ms" },
+    { "cluster-secret-file": secretFile, "durable-topics": patterns, "durable-publish-timeout": "1s" },
     { env: { DATABASE_URL: database.url } },
   );
 
