@@ -1,22 +1,24 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import { rolldown } from "rolldown";
 import { expect, test } from "./test.ts";
 
 /**
- * Pages of somebody's own origin that compete on a channel while tabs are closed, reloaded, cut off and put to sleep,
- * with tokens that end soon. `PAGES_MESSAGES` for more than the short version.
+ * Pages of somebody's own origin that compete on a channel while tabs are closed, reloaded, cut off, slowed and frozen,
+ * with tokens that end soon. A short version; `npm run pages` is the long one, in which harm comes at random for as
+ * long as is published.
  */
-const messages = Number(process.env["PAGES_MESSAGES"] ?? 1_000);
-const tokenSeconds = Number(process.env["PAGES_TOKEN_SECONDS"] ?? 6);
-const offlineMs = Number(process.env["PAGES_OFFLINE_MS"] ?? 4_000);
+const isLong = process.env["PAGES"] === "long";
+const [messages, publishMs] = isLong ? [10_000, 120_000] : [1_000, 0];
+const [tokenSeconds, offlineMs] = isLong ? [30, 20_000] : [6, 4_000];
 const batch = 100;
 const topic = "competed";
 
 test.use({ systemFor: "pages that consume" });
-test.setTimeout(120_000 + messages * 30);
+test.setTimeout(150_000 + messages * 30);
 
 test("[BC10] three tabs that come and go finish every message, and each second delivery has its reason", async ({
   system,
@@ -30,6 +32,8 @@ test("[BC10] three tabs that come and go finish every message, and each second d
   await context.exposeBinding("finished", (_, number: number) => {
     finished.set(number, (finished.get(number) ?? 0) + 1);
   });
+  let gaps = 0;
+  await context.exposeBinding("gap", () => void gaps++);
   await context.exposeBinding("deliveredAfterEnd", (_, text: string) => void late.push(text));
 
   const tabs: Page[] = [];
@@ -63,6 +67,14 @@ test("[BC10] three tabs that come and go finish every message, and each second d
       await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
     },
   ];
+  const freeze = async () => {
+    const session = await context.newCDPSession(tabs[1]!);
+    await session.send("Page.setWebLifecycleState", { state: "frozen" });
+    await tabs[0]!.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), offlineMs / 2);
+    await session.send("Page.setWebLifecycleState", { state: "active" });
+  };
+  let isPublished = false;
+  let acts = 0;
   const publishing = (async () => {
     for (let number = 0; number < messages; number += batch) {
       const bodies = Array.from({ length: Math.min(batch, messages - number) }, (_, at) =>
@@ -73,9 +85,19 @@ test("[BC10] three tabs that come and go finish every message, and each second d
         body: bodies.join("\n"),
       });
       expect(answer.ok).toBe(true);
+      await pause((publishMs * batch) / messages);
     }
+    isPublished = true;
   })();
-  for (const act of harm) await act();
+  const beganMs = performance.now();
+  if (isLong) {
+    harm.push(freeze);
+    for (let at = 0; at < harm.length || !isPublished; at++) {
+      if (at % harm.length === 0) harm.sort(() => Math.random() - 0.5);
+      await harm[at % harm.length]!();
+      acts++;
+    }
+  } else for (const act of harm) await act();
   await publishing;
 
   await expect
@@ -89,6 +111,10 @@ test("[BC10] three tabs that come and go finish every message, and each second d
   const { requeue_count: requeues, timeout_count: timeouts } = await channelOf(system.http);
   const twice = [...finished.values()].reduce((sum, times) => sum + times - 1, 0);
   expect(twice).toBeLessThanOrEqual(requeues + timeouts);
+  if (isLong)
+    console.log(
+      `${messages} messages finished in ${Math.round((performance.now() - beganMs) / 1_000)} s, harmed ${acts} times: ${requeues} requeued, ${timeouts} timed out, ${twice} finished twice, ${gaps} gaps told, ${site.tokens()} tokens`,
+    );
   site.close();
 });
 
@@ -109,9 +135,11 @@ async function openSite(consoleUrl: string, context: BrowserContext) {
   const bundled = await rolldown({ input: resolve(import.meta.dirname, "pages-consume/page.ts") });
   const { output } = await bundled.generate({ format: "esm", minify: true });
   let url = "";
+  let tokens = 0;
   const server = createServer(async (request, response) => {
     if (request.url === "/page.js") response.setHeader("content-type", "text/javascript").end(output[0].code);
     else if (request.url === "/token") {
+      tokens++;
       const answer = await fetch(`${consoleUrl}/api/v1/consume/tokens`, {
         method: "POST",
         headers: { cookie, origin: consoleUrl, "content-type": "application/json" },
@@ -127,5 +155,5 @@ async function openSite(consoleUrl: string, context: BrowserContext) {
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, close: () => server.close() };
+  return { url, tokens: () => tokens, close: () => server.close() };
 }

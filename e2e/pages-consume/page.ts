@@ -5,6 +5,7 @@ declare global {
   interface Window {
     finished(number: number): Promise<void>;
     deliveredAfterEnd(text: string): Promise<void>;
+    gap(): Promise<void>;
   }
 }
 
@@ -27,3 +28,4 @@ consumer.on("state", (state) => {
 consumer.on("error", ({ code }) => {
   if (code === "expired") expired = true;
 });
+consumer.on("gap", () => void window.gap());

@@ -17,7 +17,7 @@ test("[BC12] pages consume and publish at nodes that want TLS and AUTH, with wha
   await using authServer = await startAuthServer();
   await using world = await BridgeWorld.start(
     { ...tls, "tls-required": "tcp-https", "auth-http-address": authServer.address },
-    { tlsV1: true, tlsRootCaFile, authSecret: "of the pages" },
+    { pageClients: { tlsV1: true, tlsRootCaFile, authSecret: "of the pages" } },
   );
   const bodies: string[] = [];
   const producer = new Producer({

@@ -1,7 +1,9 @@
+import type { Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Message, Producer } from "../../client/browser/index.ts";
+import { pings } from "../console/bridge/bridge.ts";
 import { apiPaths, type BrowserConnections } from "../console/contract/index.ts";
-import { BridgeWorld } from "../testing/bridge.ts";
+import { BridgeWorld, type RawSocket } from "../testing/bridge.ts";
 import { eventually } from "../testing/eventually.ts";
 
 let world: BridgeWorld;
@@ -150,37 +152,62 @@ test("[BC6] pages of a group of each have every message, those of a shared one p
 
 test("[BC4] a page that does not read holds what RDY allows and no more, and others go on", async () => {
   const topic = "bc4";
-  const body = "x".repeat(100_000);
+  const body = "x".repeat(400_000);
   const { token } = await world.mint();
   const blocked = await world.connected(world.raw({ token }));
   const sub = { topic, channel: "page", rdy: 40 };
   await new Promise((answered) => blocked.emit("sub", sub, answered));
   // Its bytes are not taken from the kernel any more, as those of a tab that is blocked are not.
-  const socket = (blocked.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } }).ws
-    ._socket;
-  socket.pause();
-  const before = process.memoryUsage().rss;
+  bytesOf(blocked).pause();
   const bodies: number[] = [];
   world.consume(topic, (message) => {
     bodies.push(message.bytes.length);
     return message.finish();
   });
 
-  await world.publish(topic, ...Array.from({ length: 400 }, () => body));
+  await world.publish(topic, ...Array.from({ length: 100 }, () => body));
 
   const held = await eventually(
     async () => {
       const { connections } = await world.console.read<BrowserConnections>(apiPaths.consumeConnections);
       const one = connections.find(({ topic: of, tab }) => of === topic && tab === "tab")!;
-      expect(one.inFlight + bodies.length).toBe(400);
+      expect(one.inFlight + bodies.length).toBe(100);
       return one;
     },
     { withinMs: 20_000 },
   );
   expect(held.inFlight).toBeLessThanOrEqual(40);
-  expect(bodies.length).toBeGreaterThanOrEqual(360);
-  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+  expect(bodies.length).toBeGreaterThanOrEqual(60);
+  await eventually(async () => {
+    const { connections } = await world.console.read<BrowserConnections>(apiPaths.consumeConnections);
+    expect(connections.find(({ id }) => id === held.id)).toMatchObject({ isSlow: true, rdy: 0 });
+  });
 
   blocked.disconnect();
-  await eventually(() => expect(bodies).toHaveLength(400));
+  await eventually(() => expect(bodies).toHaveLength(100));
 });
+
+test("[BC13] a page whose cable is pulled is gone in time, and what it held goes back", async () => {
+  expect(pings.intervalMs + pings.timeoutMs).toBeLessThan(30_000);
+  await using impatient = await BridgeWorld.start({}, { pagePings: { intervalMs: 300, timeoutMs: 500 } });
+  await impatient.publish("bc13", "held");
+  const { token } = await impatient.mint();
+  const ghost = await impatient.connected(impatient.raw({ token }));
+  await new Promise((answered) => ghost.emit("sub", { topic: "bc13", channel: "page", rdy: 1 }, answered));
+  await eventually(async () => expect(await impatient.connectionOn("bc13")).toMatchObject({ inFlight: 1 }));
+
+  // Nothing is heard of it any more, and nothing ends its connection.
+  const cable = bytesOf(ghost);
+  cable.pause();
+
+  await eventually(async () => {
+    await expect(impatient.connectionOn("bc13")).rejects.toThrow("no page");
+    expect(await impatient.channelOf("bc13")).toMatchObject({ in_flight_count: 0, depth: 1 });
+  });
+  cable.destroy();
+});
+
+/** What lies under a page's socket. */
+function bytesOf(socket: RawSocket): Socket {
+  return (socket.io.engine.transport as unknown as { ws: { _socket: Socket } }).ws._socket;
+}

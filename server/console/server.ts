@@ -25,7 +25,7 @@ import { type RouteEntry, requirePolicies } from "./auth/policy.ts";
 import type { SessionStore } from "./auth/session-store.ts";
 import { Sessions } from "./auth/sessions.ts";
 import { bearerOf, Tokens } from "./auth/tokens.ts";
-import { connectionsMax as bridgeConnectionsMax } from "./bridge/bridge.ts";
+import { type BridgeOptions, connectionsMax as bridgeConnectionsMax } from "./bridge/bridge.ts";
 import { CollectedNodes } from "./bridge/nodes.ts";
 import { openBridge } from "./bridge/open-bridge.ts";
 import type { PresenceStore } from "./bridge/presence.ts";
@@ -106,6 +106,7 @@ export interface ConsoleServerOptions {
   readonly lookupIntervalMs?: number;
   readonly forgetMs?: number;
   readonly recheckMs?: number;
+  readonly pagePings?: BridgeOptions["pings"];
 }
 
 export interface ConsoleServer {
@@ -220,6 +221,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
     nodes: new CollectedNodes(collector),
     tapped: () => collector.nodes,
     clients: options.pageClients ?? {},
+    ...(options.pagePings && { pings: options.pagePings }),
     isAllowedHost: (request) => isAllowedHost(request.headers.host, guard),
     isOwnOrigin: (request) => isOwnOrigin(request.headers.origin, request.headers.host, options.secure),
   });

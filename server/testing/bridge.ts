@@ -8,7 +8,6 @@ import {
   bridgePath,
   protocolVersion,
 } from "../../client/browser/protocol.ts";
-import type { ConnectionOptions } from "../../client/node/index.ts";
 import {
   apiPaths,
   type BrowserConnection,
@@ -16,6 +15,7 @@ import {
   type MintedToken,
   type TokenRequest,
 } from "../console/contract/index.ts";
+import type { ConsoleServerOptions } from "../console/server.ts";
 import { TestConsole } from "../console/testing/test-console.ts";
 import { eventually } from "./eventually.ts";
 import { type Flags, startNode, type TestNode } from "./node.ts";
@@ -32,9 +32,9 @@ export class BridgeWorld implements AsyncDisposable {
     this.console = console;
   }
 
-  static async start(flags: Flags = {}, pageClients: Partial<ConnectionOptions> = {}): Promise<BridgeWorld> {
+  static async start(flags: Flags = {}, changes: Partial<ConsoleServerOptions> = {}): Promise<BridgeWorld> {
     const node = await startNode(flags);
-    const console = await (await TestConsole.start([new URL(node.httpUrl).host], { pageClients })).signIn();
+    const console = await (await TestConsole.start([new URL(node.httpUrl).host], changes)).signIn();
     const [watched] = console.server.collector.nodes;
     await eventually(() => {
       if (watched?.state.node?.tcpPort !== node.tcpPort) throw new Error("not heard of yet");

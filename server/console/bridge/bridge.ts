@@ -44,6 +44,8 @@ export interface BridgeOptions {
   readonly warn: (message: string) => void;
   readonly messageBytesMax?: number;
   readonly checkMs?: number;
+  /** Default: `pings`. */
+  readonly pings?: typeof pings;
 }
 
 export const connectionsMax = 2_000;
@@ -52,8 +54,7 @@ const messageBytesMaxDefault = 1024 * 1024;
 const headBytes = 4;
 const restBytes = 1024;
 /** A browser that is gone without a word is found out within both together. */
-const pingIntervalMs = 10_000;
-const pingTimeoutMs = 15_000;
+export const pings = { intervalMs: 10_000, timeoutMs: 15_000 };
 const connectTimeoutMs = 10_000;
 /** How often it is looked who does not keep up, whose token was revoked, and which nodes there are. */
 const checkMsDefault = 250;
@@ -94,8 +95,8 @@ export class Bridge {
       serveClient: false,
       maxHttpBufferSize: this.publishBytesMax + restBytes,
       connectTimeout: connectTimeoutMs,
-      pingInterval: pingIntervalMs,
-      pingTimeout: pingTimeoutMs,
+      pingInterval: (options.pings ?? pings).intervalMs,
+      pingTimeout: (options.pings ?? pings).timeoutMs,
       perMessageDeflate: false,
       httpCompression: false,
       destroyUpgrade: false,
