@@ -197,14 +197,12 @@ test("[BC13] a page whose cable is pulled is gone in time, and what it held goes
   await eventually(async () => expect(await impatient.connectionOn("bc13")).toMatchObject({ inFlight: 1 }));
 
   // Nothing is heard of it any more, and nothing ends its connection.
-  const cable = bytesOf(ghost);
-  cable.pause();
+  bytesOf(ghost).pause();
 
   await eventually(async () => {
     await expect(impatient.connectionOn("bc13")).rejects.toThrow("no page");
     expect(await impatient.channelOf("bc13")).toMatchObject({ in_flight_count: 0, depth: 1 });
   });
-  cable.destroy();
 });
 
 /** What lies under a page's socket. */

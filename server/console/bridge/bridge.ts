@@ -17,6 +17,7 @@ import {
 import type { ConnectionOptions } from "../../../client/node/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Subscription } from "../collector/subscription.ts";
+import { cutOffClosed } from "../edge/hang-up.ts";
 import { Tails } from "../live/tail.ts";
 import { type BridgeSocket, Connection, type ConnectionPorts } from "./connection.ts";
 import type { NodesPort } from "./nodes.ts";
@@ -105,6 +106,7 @@ export class Bridge {
         answer(isAllowed ? null : "refused", isAllowed);
       },
     });
+    cutOffClosed(this.#io);
     this.#io.use((socket, next) => {
       this.#admit(socket).then(
         (why) => next(why === null ? undefined : Object.assign(new Error(why.code), { data: why })),

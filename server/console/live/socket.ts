@@ -17,6 +17,7 @@ import {
   type Hello,
   socketsPerSessionMax,
 } from "../contract/index.ts";
+import { cutOffClosed } from "../edge/hang-up.ts";
 import { answer, refusal } from "./ack.ts";
 import { type ConsoleSocket, type ConsoleSocketServer, isLagging } from "./console-socket.ts";
 import { limitEvents } from "./event-rate.ts";
@@ -74,6 +75,7 @@ export class Sockets {
         );
       },
     });
+    cutOffClosed(this.#io);
     this.#io.use((socket, next) => {
       this.#begin(socket).then(next, () => next(new Error("refused")));
     });
