@@ -30,7 +30,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => import("./roles/console-user.ts"),
   },
   nsqadmin: {
-    summary: "the same with nsqadmin's defaults, its API open to anybody",
+    summary: "the console with nsqadmin's defaults, its API open to anybody",
     load: () => import("./roles/nsqadmin.ts"),
   },
   drain: {
