@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, Page } from "@playwright/test";
 import { OwnPostgres } from "./postgres.ts";
 import { System } from "./system.ts";
 import { expect, test as shared } from "./test.ts";
+import { bringAxe, violationsOf } from "./violations.ts";
 import { pairwise } from "./walk/covering.ts";
 import { Line } from "./walk/line.ts";
 import { addressOf, oftenVisits, type State, states, type Visit, visits } from "./walk/pages.ts";
@@ -58,19 +58,6 @@ test.setTimeout(600_000);
 // A trace of so many pages takes longer than they do.
 test.use({ trace: "off" });
 
-/** The console has heard of everything that was made: a row that comes moves what is below it, and rightly. */
-async function untilStill(page: Page): Promise<void> {
-  let before = -1;
-  const isStill = async () => {
-    const answer = await page.request.get("/api/v1/topics");
-    const { data } = (await answer.json()) as { data: { total: number } };
-    const isSame = data.total === before;
-    before = data.total;
-    return isSame;
-  };
-  await expect.poll(isStill, { intervals: [2_500], timeout: 30_000 }).toBe(true);
-}
-
 /** What is so in the page once the state has been reached. */
 async function untilThere(page: Page, state: State, line: Line | null): Promise<void> {
   await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
@@ -98,11 +85,9 @@ async function look(page: Page, visit: Visit, address: string, line: Line | null
   expect.soft(lang.slice(0, 2), where).toBe(locale);
 
   // Rules of taste are left out: they take half of the time.
-  const axe = new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    // In the page itself, which has no frames, rather than half of it in a page of its own each time.
-    .setLegacyMode();
-  const { violations } = await axe.analyze();
+  const violations = await violationsOf(page, {
+    tags: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+  });
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect
     .soft(
@@ -182,7 +167,11 @@ async function enter(
     const thaw = await system.freezeNode();
     await page.goto("/");
     await expect(page.getByTestId("coverage")).toBeVisible();
-    return thaw;
+    return async () => {
+      thaw();
+      await page.goto("/");
+      await expect(page.getByTestId("coverage")).toBeHidden();
+    };
   }
   if (state === "error") {
     await postgres.kill9();
@@ -261,10 +250,10 @@ function walk(state: State, here: typeof rows, from = 0): void {
       world,
     }) => {
       await page.addInitScript(countShifts);
+      await bringAxe(page);
       const line = state === "disconnected" ? await Line.of(page) : null;
       await page.goto("/");
       const there = state === "new" ? nowhere : await world();
-      if (state !== "new") await untilStill(page);
       const leave = await enter(state, { page, context, system, postgres, world });
       try {
         for (const visit of here) await look(page, visit, addressOf(visit, there), line);

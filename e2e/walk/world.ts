@@ -51,10 +51,24 @@ export async function furnish(system: System, request: APIRequestContext): Promi
   const { path } = await post<{ path: string }>("users", {
     ...{ name: "vera", role: "viewer", topics: ["orders"], channels: ["*"], readsBodies: false },
   });
+  await untilStill(system, request);
   return {
     node: new URL(system.http).host,
     message: first!.id,
     job,
     viewerUrl: `${system.url}${path}`,
   };
+}
+
+/** The console has heard of everything that was made: a row that comes moves what is below it, and rightly. */
+async function untilStill(system: System, request: APIRequestContext): Promise<void> {
+  let before = -1;
+  const isStill = async () => {
+    const answer = await request.get(`${system.url}/api/v1/topics`);
+    const { data } = (await answer.json()) as { data: { total: number } };
+    const isSame = data.total === before;
+    before = data.total;
+    return isSame;
+  };
+  await expect.poll(isStill, { intervals: [2_500], timeout: 30_000 }).toBe(true);
 }
