@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { isEnded, type JobRow } from "../../server/console/contract/index.ts";
 import { useJobWords } from "./job-words.ts";
-import { percentOf } from "./progress-bar.tsx";
+import { percentOfJob } from "./progress-bar.tsx";
 
 const stepPercent = 25;
 
@@ -11,7 +11,7 @@ const stepPercent = 25;
 export function JobAnnouncer({ job }: { job: JobRow }) {
   const { t, what, state } = useJobWords();
   const over = isEnded(job.state);
-  const percent = percentOf(job.done, job.total, over);
+  const percent = percentOfJob(job);
   const quarter = Math.floor(percent / stepPercent) * stepPercent;
   const words = over
     ? t("ended", { what: what(job), state: state(job) })

@@ -1,12 +1,13 @@
 "use client";
 
-import { Square, Undo2 } from "lucide-react";
+import { Download, Square, Undo2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { toast } from "sonner";
-import { decide, isEnded, type JobRow } from "../../server/console/contract/index.ts";
+import { apiPaths, decide, isEnded, type JobRow } from "../../server/console/contract/index.ts";
 import { useWritesClosed } from "../actions/use-writes.ts";
-import { Button } from "../components/button.tsx";
+import { base } from "../base.ts";
+import { Button, buttonClass } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
 import { useLive } from "../live/provider.tsx";
@@ -26,7 +27,8 @@ export function useClosed(job: JobRow): string | null {
   const t = useWords("actions");
   const { session } = useLive();
   const closed = useWritesClosed();
-  const action = job.kind === "undo" ? "empty" : job.kind;
+  const isOthers = job.kind === "export" && job.actor !== session.user;
+  const action = job.kind === "undo" ? "empty" : isOthers ? "manage-users" : job.kind;
   const object = { topic: job.topic ?? undefined, channel: job.channel ?? undefined };
   const verdict = decide(session, action, object);
   if (closed !== null || verdict.ok) return closed;
@@ -37,7 +39,24 @@ export function useClosed(job: JobRow): string | null {
 export function JobButtons({ job, small = false }: { job: JobRow; small?: boolean }) {
   const nowMs = useNow();
   if (!isEnded(job.state)) return <CancelButton job={job} small={small} />;
+  if (job.file !== null) return <DownloadLink job={job} small={small} />;
   return isUndoable(job, nowMs) ? <UndoButton job={job} small={small} /> : null;
+}
+
+function DownloadLink({ job, small }: { job: JobRow; small: boolean }) {
+  const { t, what } = useJobWords();
+  const f = useFormat();
+  return (
+    <a
+      href={base + apiPaths.jobFile(job.key)}
+      download
+      aria-label={`${t("download")}: ${what(job)}`}
+      className={buttonClass({ kind: small ? "plain" : "primary", size: small ? "small" : "normal" })}
+    >
+      <Download aria-hidden="true" />
+      {small ? t("download") : t("download-size", { bytes: f.bytes(job.file?.bytes ?? null) })}
+    </a>
+  );
 }
 
 function CancelButton({ job, small }: { job: JobRow; small: boolean }) {

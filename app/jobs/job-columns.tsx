@@ -6,7 +6,7 @@ import { clock, day, type Formats, type Zone } from "../live/format.ts";
 import { paths } from "../paths.ts";
 import { JobButtons } from "./job-buttons.tsx";
 import { jobTones, type useJobWords } from "./job-words.ts";
-import { ProgressBar, percentOf } from "./progress-bar.tsx";
+import { ProgressBar, percentOfJob } from "./progress-bar.tsx";
 
 export function jobColumns(
   { t, what, state }: ReturnType<typeof useJobWords>,
@@ -39,18 +39,19 @@ export function jobColumns(
       priority: 2,
       cell: (job) => {
         const shown = { done: f.count(job.done), total: f.count(job.total) };
+        const rows = { count: job.done, rows: shown.done };
         return (
           <span className="flex min-w-36 items-center gap-2">
             <span className="w-16">
               <ProgressBar
                 thin
-                label={t("progress", shown)}
-                percent={percentOf(job.done, job.total, job.endedAtMs !== null)}
+                label={job.share === null ? t("progress", shown) : t("rows", rows)}
+                percent={percentOfJob(job)}
                 state={job.state}
               />
             </span>
             <span data-number="" className="tabular-nums">
-              {t("progress-short", shown)}
+              {job.share === null ? t("progress-short", shown) : t("rows", rows)}
             </span>
           </span>
         );

@@ -13,7 +13,10 @@ export function useJobWords() {
   const t = useWords("jobs");
   return {
     t,
-    what: (job: JobRow) => t(`what.${job.kind}`, { name: objectOf(job) }),
+    what: (job: JobRow) =>
+      job.kind === "export" && job.topic === null
+        ? t("what.export-all")
+        : t(`what.${job.kind}`, { name: objectOf(job) }),
     state: ({ state, cancelAsked }: JobRow) =>
       t(`state.${cancelAsked && state === "running" ? "cancelling" : state}`),
   };

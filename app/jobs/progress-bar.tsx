@@ -1,6 +1,6 @@
 "use client";
 
-import type { JobState } from "../../server/console/contract/index.ts";
+import type { JobRow, JobState } from "../../server/console/contract/index.ts";
 import { cn } from "../components/classes.ts";
 
 const fills: Partial<Record<JobState, string>> = {
@@ -14,6 +14,12 @@ const fills: Partial<Record<JobState, string>> = {
 export function percentOf(done: number, total: number, isOver: boolean): number {
   if (total <= 0) return isOver ? 100 : 0;
   return Math.min(100, Math.floor((done * 100) / total));
+}
+
+/** Of a job: by what is done, or by how much of its time was looked through. */
+export function percentOfJob({ done, total, share, endedAtMs }: JobRow): number {
+  const isOver = endedAtMs !== null;
+  return share === null ? percentOf(done, total, isOver) : Math.floor(100 * share);
 }
 
 export function ProgressBar({

@@ -4,6 +4,7 @@ import { RotateCcw } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
   decide,
+  gentlePerSecondMin,
   type JobPreview,
   type JobView,
   perSecondDefault,
@@ -83,7 +84,7 @@ function RequeueDialog({
   const actions = useWords("actions");
   const f = useFormat();
   const [params, setParams] = useState<RequeueParams>({
-    ...{ state: initial, attemptsMin: 0, perSecond: perSecondDefault },
+    ...{ state: initial, attemptsMin: 0, perSecond: perSecondDefault, gentle: false },
   });
   const [preview, setPreview] = useState<JobPreview | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -181,6 +182,15 @@ function RequeueDialog({
               )}
             </Field>
           </div>
+          <label className="flex min-h-7 items-center gap-1.5 text-13 pointer-coarse:min-h-11">
+            <input
+              type="checkbox"
+              checked={params.gentle}
+              onChange={({ target }) => setParams({ ...params, gentle: target.checked })}
+              className="accent-accent"
+            />
+            {t("requeue-dialog.gentle", { least: gentlePerSecondMin })}
+          </label>
           <div className="min-h-10 rounded-control border border-line bg-surface px-3 py-2 text-13">
             {preview === null ? (
               <Skeleton className="h-5 w-4/5" />

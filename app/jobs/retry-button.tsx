@@ -25,15 +25,16 @@ import { useJobWords } from "./job-words.ts";
 import { Samples } from "./preview-words.tsx";
 
 /** Once more where it failed, as a job of its own; nothing where it did not, or where that is done elsewhere. */
-export function RetryButton({ view: { job, items, requeue } }: { view: JobView }) {
+export function RetryButton({ view }: { view: JobView }) {
   const { t } = useJobWords();
+  const { job, items, requeue } = view;
   const closed = useClosed(job);
   const [open, setOpen] = useState(false);
   const { kind, topic, channel } = job;
   const nodes = [...new Set(items.filter(({ state }) => state === "failed").map(({ node }) => node))];
-  // Giving back is asked for again where it was asked for, a drain at its node.
-  if (!isEnded(job.state) || nodes.length === 0 || topic === null || kind === "undo" || kind === "drain")
-    return null;
+  // Giving back and a file are asked for again where they were asked for, a drain at its node.
+  if (!isEnded(job.state) || nodes.length === 0 || topic === null) return null;
+  if (kind === "undo" || kind === "drain" || kind === "export") return null;
   const wish: JobWish = {
     ...{ kind, topic, nodes },
     ...(channel !== null && { channel }),
@@ -49,7 +50,7 @@ export function RetryButton({ view: { job, items, requeue } }: { view: JobView }
   return (
     <>
       {closed === null ? button : <Tooltip text={closed}>{button}</Tooltip>}
-      {open && <RetryDialog view={{ job, items, requeue }} wish={wish} onClose={() => setOpen(false)} />}
+      {open && <RetryDialog view={view} wish={wish} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -15,7 +15,7 @@ function numeric(
   id: string,
   value: (row: NodeRow) => number | null,
   as: "count" | "bytes" | "percent" | "span",
-  priority: 1 | 2 | 3,
+  priority: 1 | 2 | 3 | 4,
 ): Column<NodeRow> {
   return { id, numeric: true, priority, value, cell: (row) => <Num value={value(row)} as={as} /> };
 }
@@ -103,11 +103,11 @@ export const nodeColumns: readonly Column<NodeRow>[] = [
   flowColumns.depth,
   flowColumns.in,
   flowColumns.out,
-  numeric("connections", (row) => row.connections, "count", 3),
+  numeric("connections", (row) => row.connections, "count", 4),
   numeric("cpu", (row) => row.cpu, "percent", 2),
   numeric("rss", (row) => row.rssBytes, "bytes", 2),
   numeric("lag", (row) => row.loopLagP99Ms, "span", 3),
-  numeric("commit", (row) => row.store?.commitP99Ms ?? null, "span", 3),
+  numeric("commit", (row) => row.store?.commitP99Ms ?? null, "span", 4),
 ];
 
 const address: Column<NodeRow> = {

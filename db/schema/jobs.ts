@@ -1,5 +1,6 @@
 /** Jobs of operators, and what they have removed and may give back. */
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bytea } from "./bytea.ts";
 import { instant } from "./instant.ts";
 
 const count = (name: string) => bigint(name, { mode: "number" }).notNull();
@@ -82,4 +83,24 @@ export const jobItems = pgTable(
     error: text("error"),
   },
   (table) => [primaryKey({ columns: [table.jobId, table.item] })],
+);
+
+/** What a job has made to be downloaded. A part is gzip; one behind the other, unpacked, they are the file. */
+export const jobFiles = pgTable(
+  "job_files",
+  {
+    jobId: uuid("job_id")
+      .notNull()
+      .references(() => jobs.id, { onDelete: "cascade" }),
+    part: integer("part").notNull(),
+    body: bytea("body").notNull(),
+    rows: count("rows"),
+    /** Where the next part begins; null: this is the last. */
+    next: text("next"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.jobId, table.part] }),
+    index("job_files_by_time").on(table.createdAt),
+  ],
 );

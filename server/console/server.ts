@@ -227,8 +227,11 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   });
   const tags = new ImpactTags(options.secret === "" ? randomBytes(32).toString("hex") : options.secret);
   const jobs =
-    leases && background
-      ? new Jobs({ collector, database: background, leases, people, log, tags, clock, warn })
+    leases && background && options.stores
+      ? new Jobs({
+          ...{ collector, database: background, leases, people, log, tags, clock, warn },
+          traces: options.stores.traces,
+        })
       : null;
   const send: ConstructorParameters<typeof Hub>[3] = (key, message) => sockets.sendFeed(key, message);
   const hub = new Hub(collector, recent, options.cluster, send, jobs?.watch ?? null);

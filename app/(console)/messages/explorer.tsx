@@ -8,6 +8,7 @@ import { Button, buttonClass } from "../../components/button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Shape } from "../../components/status.tsx";
+import { ExportButton } from "../../jobs/export-button.tsx";
 import { clock, day } from "../../live/format.ts";
 import { traceClosed } from "../../live/limits.ts";
 import { useLive } from "../../live/provider.tsx";
@@ -66,6 +67,7 @@ function Bar({
   const t = useWords("messages");
   const f = useFormat();
   const { session } = useLive();
+  const { database } = useStatus().data;
   const { topic, channel } = asked;
   const verdict = decide(session, "export", {
     topic: topic || undefined,
@@ -103,6 +105,7 @@ function Bar({
               {t(`file.${format}`)}
             </a>
           ))}
+        {verdict.ok && database.state !== "none" && <ExportButton query={queryOf(asked)} />}
         {newer.count > 0 && (
           <Button size="small" kind="primary" data-testid="newer" onClick={events.again}>
             {newer.isMore

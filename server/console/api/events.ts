@@ -4,29 +4,21 @@
  */
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { auditEventNames } from "../../../db/audit-format.ts";
-import { type FoundEvent, readPosition, writePosition } from "../../../db/queries/audit-order.ts";
-import type { EventFilter } from "../../../db/queries/audit-search.ts";
+import { writePosition } from "../../../db/queries/audit-order.ts";
 import { Gate } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
   type Actor,
   apiPaths,
-  attemptsRange,
-  type EventRow,
   type EventsPage,
   type EventsQuery,
-  eventKinds,
   eventsPerPage,
   exportRowsMax,
-  instantOf,
-  kindWords,
   searchMsMax,
-  sees,
   seesEverything,
 } from "../contract/index.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
-import { csvHead, csvLine } from "./csv.ts";
+import { askedOf, cutLine, fileHead, fileHeaders, fileLine, rowOf } from "./event-lines.ts";
 import { Failure } from "./failure.ts";
 import type { TraceSource } from "./ports.ts";
 import { eventsPlace, eventsQuery, exportQuery, parse } from "./requests.ts";
@@ -40,7 +32,6 @@ export interface EventsOptions {
 /** Searches at a time: as many as there are connections for them. */
 const searchesAtOnce = 2;
 const searchesWaiting = 16;
-const hourMs = 3_600_000;
 const exportPageRows = 10_000;
 /** A file is as long in the making, at most. */
 const exportMsMax = 5 * 60_000;
@@ -55,11 +46,7 @@ export function eventRoutes(app: FastifyInstance, options: EventsOptions): void 
     const { actor } = request.visitor!;
     const asked = askedOf(query, options.collector.clock.wallMs(), actor);
     if (!options.traces) throw noAudit();
-    const name = `events-${new Date(asked.filter.toMs).toISOString().slice(0, 19).replaceAll(":", "")}.${format}`;
-    reply.headers({
-      "content-type": format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson; charset=utf-8",
-      "content-disposition": `attachment; filename="${name}"`,
-    });
+    reply.headers(fileHeaders(format, asked.filter.toMs));
     return reply.send(
       Readable.from(exported(options, gate, request, { ...asked, format }), { objectMode: false }),
     );
@@ -135,53 +122,6 @@ function failureOf(error: unknown): Failure {
 const noAudit = () =>
   new Failure("database-away", "There is no audit: this console was started without Postgres.");
 
-function askedOf(query: EventsQuery, nowMs: number, actor: Actor) {
-  const instant = (text: string | undefined, name: string, standard: number) => {
-    const ms = text === undefined ? standard : instantOf(text, nowMs);
-    if (ms === null) throw new Failure("bad-request", `${name}: such as now-1h, or 2026-05-03T14:00:00Z.`);
-    return ms;
-  };
-  const toMs = instant(query.to, "to", nowMs);
-  const fromMs = instant(query.from, "from", toMs - hourMs);
-  if (fromMs > toMs) throw new Failure("bad-request", "from: it is after the end.");
-  const attempts = query.attempts === undefined ? { min: 0, max: 65_535 } : attemptsRange(query.attempts);
-  if (attempts === null) throw new Failure("bad-request", "attempts: such as 3, >3 or <=2.");
-  const position = query.cursor === undefined ? null : readPosition(query.cursor);
-  if (query.cursor !== undefined && position === null)
-    throw new Failure("bad-request", "cursor: not the end of a page.");
-  const words = query.event === undefined ? [] : query.event.split(",");
-  const kinds = eventKinds.filter((kind) => words.includes(kindWords[kind]));
-  const filter: EventFilter = {
-    topic: query.topic ?? null,
-    channel: query.channel ?? null,
-    kinds: kinds.map((kind) => auditEventNames.indexOf(kind) + 1),
-    client: query.client ?? "",
-    ...{ attemptsMin: attempts.min, attemptsMax: attempts.max, fromMs, toMs },
-    sees: (topic, channel) => sees(actor, topic, channel === "" ? undefined : channel),
-  };
-  return { filter, position };
-}
-
-function rowOf(event: FoundEvent): EventRow {
-  const { atMs, kind, logId, seq, count, topic, channel, attempts, delayMs, client, nodeId } = event;
-  return {
-    ...{ atMs, count, topic, node: nodeId },
-    kind: auditEventNames[kind - 1]!,
-    id: hex(logId) + hex(seq),
-    channel: channel === "" ? null : channel,
-    attempts: attempts === 0 ? null : attempts,
-    delayMs: delayMs === 0 ? null : delayMs,
-    client: client && { id: client.clientId, host: client.hostname, address: client.address },
-  };
-}
-
-const hex = (value: number) => value.toString(16).padStart(8, "0");
-
-const columns = [
-  ...["at", "event", "message_id", "messages", "topic", "channel"],
-  ...["attempts", "delay_ms", "client_id", "client_host", "client_address", "node"],
-] as const;
-
 /** Page by page: nothing is kept but the page in hand. What ends it before its time is its own last line. */
 async function* exported(
   { traces, log }: EventsOptions,
@@ -195,14 +135,14 @@ async function* exported(
   let rows = 0;
   let cut: string | null = null;
   try {
-    if (format === "csv") yield csvHead(columns);
+    yield fileHead(format);
     do {
       const limit = Math.min(exportPageRows, exportRowsMax - rows);
       const page = await entered(gate, () =>
         traces!.search(filter, { limit, position, deadlineMs: searchMsMax }),
       );
       rows += page.events.length;
-      if (page.events.length > 0) yield page.events.map((event) => line(rowOf(event), format)).join("");
+      if (page.events.length > 0) yield page.events.map((event) => fileLine(rowOf(event), format)).join("");
       position = page.next;
       if (position === null) break;
       if (rows >= exportRowsMax) cut = `cut at ${exportRowsMax} rows, which is the most of one file`;
@@ -211,7 +151,7 @@ async function* exported(
   } catch (error) {
     cut = `cut: ${failureOf(error).message}`;
   }
-  if (cut !== null) yield format === "csv" ? csvLine([`# ${cut}`]) : `${JSON.stringify({ cut })}\n`;
+  if (cut !== null) yield cutLine(cut, format);
   const { topic, channel, fromMs, toMs } = filter;
   log.write({
     ...askedBy(request),
@@ -219,14 +159,4 @@ async function* exported(
     object: { topic, channel, what: "events", format, fromMs, toMs, rows },
     result: cut ?? "ok",
   });
-}
-
-function line(row: EventRow, format: "csv" | "ndjson"): string {
-  const at = new Date(row.atMs).toISOString();
-  if (format === "ndjson") return `${JSON.stringify({ at, ...row })}\n`;
-  const { kind, id, count, topic, channel, attempts, delayMs, client, node } = row;
-  return csvLine([
-    ...[at, kindWords[kind], id, count, topic, channel, attempts, delayMs],
-    ...[client?.id, client?.host, client?.address, node],
-  ]);
 }

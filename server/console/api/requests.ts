@@ -107,6 +107,16 @@ export const exportQuery = schemaOf<EventsQuery & { readonly format: "csv" | "nd
   z.strictObject({ ...eventsFields, format: z.enum(["csv", "ndjson"]) }),
 );
 
+/** As a job has it, whose topic and channel stand beside it. */
+export const exportParams = z.strictObject({
+  format: z.enum(["csv", "ndjson"]),
+  event: eventsFields.event,
+  client: eventsFields.client,
+  attempts: eventsFields.attempts,
+  from: eventsFields.from,
+  to: eventsFields.to,
+});
+
 /** Throws `Failure` with what is wrong, and where. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);

@@ -1,20 +1,11 @@
 import { expect, test } from "vitest";
-import type { ChannelRow, TopicRow } from "../contract/index.ts";
-import { unknownFlow } from "./flow.ts";
+import { joinedWith } from "../testing/joined.ts";
 import { Problems } from "./problems.ts";
 
-const common = { paused: false, ephemeral: false, nodes: ["n:1"], stale: false, heard: true };
-
 function inputWith(poison: number | null, atMs: number): Parameters<Problems["update"]>[0] {
-  const row: ChannelRow = { ...common, key: "billing", flow: unknownFlow, latency: null, poison };
-  const topic: TopicRow = {
-    ...{ ...common, key: "orders", flow: unknownFlow },
-    ...{ durable: "none", topicDepth: 0, messageBytes: 0, channelCount: 1 },
-  };
-  const channels = new Map([["billing", { row, raw: unknownFlow }]]);
   return {
     ...{ nodes: [], lookups: [], database: { state: "up", sinceMs: 0, reason: null }, atMs },
-    topics: new Map([["orders", { row: topic, raw: unknownFlow, channels }]]),
+    topics: new Map([["orders", joinedWith("orders", "billing", { poison })]]),
     channelRing: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 /** Long work that an operator asks for, and that goes on when they leave: by whichever console does jobs now. */
 import type { Impact } from "./actions.ts";
 
-export const jobKinds = ["empty", "delete", "requeue", "drain", "undo"] as const;
+export const jobKinds = ["empty", "delete", "requeue", "drain", "export", "undo"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** `partly`: on some nodes only, or not all of it. */
@@ -15,9 +15,40 @@ export interface RequeueParams {
   readonly attemptsMin: number;
   /** Messages a second, of all nodes together. */
   readonly perSecond: number;
+  /** No more, either, than a fifth of what the channel delivers: its consumers hardly notice. */
+  readonly gentle: boolean;
 }
 export const perSecondDefault = 500;
 export const perSecondMax = 100_000;
+
+/** Of what a channel delivers a second, and at least so many: a channel that stands still is not waited for. */
+export const gentleShare = 0.2;
+export const gentlePerSecondMin = 10;
+
+/** Which events a file is made of, beside those of a topic or channel; as in the query of events. */
+export interface ExportParams {
+  readonly format: "csv" | "ndjson";
+  readonly event?: string;
+  readonly client?: string;
+  readonly attempts?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+export const jobFileRowsMax = 1_000_000;
+/** Unpacked. */
+export const jobFileBytesMax = 256 * 1024 * 1024;
+/** So long it can be downloaded, and so many are kept. */
+export const jobFileMs = 24 * 3_600_000;
+export const jobFilesMax = 10;
+
+/** What is in a file, and what became of it. */
+export interface JobExport {
+  readonly format: ExportParams["format"];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Why it does not have everything; null: it has, or is not ready. */
+  readonly cut: string | null;
+}
 
 /** So long what a job removed can be given back. */
 export const undoMs = 24 * 3_600_000;
@@ -29,7 +60,7 @@ export interface JobRequest {
   readonly kind: Exclude<JobKind, "undo">;
   /** Nothing is done: the answer is a `JobPreview`. */
   readonly dryRun?: boolean;
-  /** With all but `drain`. */
+  /** With all but `drain`; with `export` it may be left out. */
   readonly topic?: string;
   /** With `empty` and `delete` left out for the topic itself; `requeue` needs it. */
   readonly channel?: string;
@@ -38,6 +69,7 @@ export interface JobRequest {
   /** Keys of the nodes; default: all that have it. For "Retry there". */
   readonly nodes?: readonly string[];
   readonly requeue?: Partial<RequeueParams>;
+  readonly export?: ExportParams;
   /** The name as typed; for `empty` and `delete` also the etag of the impact that was shown. */
   readonly confirm?: { readonly name: string; readonly etag?: string };
   /** With `drain`, and where `Impact.level` is 3, there has to be one. */
@@ -86,6 +118,10 @@ export interface JobRow {
   /** Messages, as counted when it was asked for, and those that are done. */
   readonly total: number;
   readonly done: number;
+  /** How much is done where nobody has counted before, 0 to 1; null: see `total`. */
+  readonly share: number | null;
+  /** What can be downloaded, once it is over; null: nothing, or not any more. */
+  readonly file: { readonly bytes: number; readonly untilMs: number } | null;
   /** Of those removed, how many can be given back. */
   readonly kept: number;
   /** Messages a second so far; null: not known. */
@@ -112,7 +148,7 @@ export interface JobItem {
   readonly key: string;
   /** A node's or a lookup's key. */
   readonly node: string;
-  readonly step: "lookup" | "node";
+  readonly step: "lookup" | "node" | "file";
   readonly state: JobItemState;
   readonly total: number;
   readonly done: number;
@@ -125,6 +161,7 @@ export interface JobView {
   readonly job: JobRow;
   readonly items: readonly JobItem[];
   readonly requeue: RequeueParams | null;
+  readonly exported: JobExport | null;
 }
 
 /** The newest ones, and whether jobs can be had at all. */

@@ -124,6 +124,8 @@ export const apiPaths = {
   jobs: `${apiBase}/jobs`,
   /** GET: R. */
   job: (id: string) => `${apiBase}/jobs/${part(id)}`,
+  /** GET: the file that it made. */
+  jobFile: (id: string) => `${apiBase}/jobs/${part(id)}/file`,
   /** POST, `{}`: `JobView`. It stops at the end of a batch. */
   cancelJob: (id: string) => `${apiBase}/jobs/${part(id)}/cancel`,
   /** POST, `{}`: the `JobView` of the job that gives it back. */

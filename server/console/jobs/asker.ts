@@ -21,7 +21,7 @@ export function wantedBy({
   channel,
   node,
 }: StoredJob): readonly [action: Action, object: ObjectRef] {
-  const action = kind === "undo" ? "empty" : (kind as "empty" | "delete" | "requeue" | "drain");
+  const action = kind === "undo" ? "empty" : (kind as "empty" | "delete" | "requeue" | "drain" | "export");
   return [action, { topic: topic ?? undefined, channel: channel ?? undefined, node: node ?? undefined }];
 }
 
@@ -38,7 +38,10 @@ export function askerOf(people: PeopleStore | null, job: StoredJob, clock: Clock
 }
 
 /** As they are now; null: there is nobody of that name any more, or they may not sign in. */
-async function actorNow(people: PeopleStore | null, { actor, session }: AskedBy): Promise<Actor | null> {
+export async function actorNow(
+  people: PeopleStore | null,
+  { actor, session }: AskedBy,
+): Promise<Actor | null> {
   if (actor.kind === "system") return system;
   // Only Postgres has others.
   const find = async (user: string) =>

@@ -1,4 +1,5 @@
 /** `/api/v1/jobs`: asking for long work, and what becomes of it. */
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { askedBy } from "../api/action-log.ts";
@@ -16,7 +17,7 @@ export interface JobRoutesOptions {
 }
 
 const ofJob: RoutePolicy = {
-  action: ({ body }) => parse(jobRequest, body).kind as "empty" | "delete" | "requeue" | "drain",
+  action: ({ body }) => parse(jobRequest, body).kind as "empty" | "delete" | "requeue" | "drain" | "export",
   object: ({ body }) => parse(jobRequest, body),
 };
 /** What it does, and to what, is in Postgres: asked there. */
@@ -49,10 +50,16 @@ export function jobRoutes(app: FastifyInstance, options: JobRoutesOptions): void
       throw new Failure("not-found", "There is no such job.");
     return { room: `job:${view.job.key}`, rev: 0, atMs: Date.now(), data: view };
   });
+  app.get(`${apiBase}/jobs/:id/file`, ofStored, async (request, reply) => {
+    const { headers, text } = await away(
+      jobs().file(idOf(request), request.visitor!.actor, askedBy(request)),
+    );
+    return reply.headers(headers).send(Readable.from(text, { objectMode: false }));
+  });
   app.post(apiPaths.jobs, { config: { policy: ofJob } }, async (request, reply) => {
     const asked = parse(jobRequest, request.body);
-    if (asked.dryRun) return away(jobs().preview(asked));
-    const view = await away(jobs().create(asked, askedBy(request), request.visitor!));
+    if (asked.dryRun) return away(jobs().preview(asked, request.visitor!.actor));
+    const view = await away(jobs().create(asked, request.visitor!, askedBy(request)));
     options.notify(request, asked);
     reply.code(202);
     return view;

@@ -2,7 +2,7 @@
 import { actOn } from "../api/nodes.ts";
 import { pause } from "../back-off.ts";
 import type { Collector } from "../collector/collector.ts";
-import type { RequeueParams } from "../contract/index.ts";
+import { gentlePerSecondMin, gentleShare, type RequeueParams } from "../contract/index.ts";
 import type { HttpPeer } from "../http-peer.ts";
 import { followDrain } from "./drain.ts";
 import { type NodeAnswer, type Place, removeOn, requeueOn, restoreOn, targetOf, type Verb } from "./nodes.ts";
@@ -47,9 +47,11 @@ export async function runStep(
       return answer.ok ? done(answer.value.messages) : failed(answer.code);
     }
     case "requeue":
-      return requeue(peer, job, item, place, progress);
+      return requeue(collector, peer, job, item, place, progress);
     case "drain":
       return followDrain(peer, item, progress);
+    case "export":
+      return failed("not-allowed");
     default:
       return failed("a newer console has to do it");
   }
@@ -57,6 +59,7 @@ export async function runStep(
 
 /** In batches, so many messages a second; stops between two of them. */
 async function requeue(
+  collector: Collector,
   peer: HttpPeer,
   job: StoredJob,
   item: StoredItem,
@@ -65,12 +68,13 @@ async function requeue(
 ): Promise<Outcome> {
   const params = job.params["requeue"] as RequeueParams;
   const heldBeforeMs = job.createdAt.getTime();
-  const batch = Math.max(1, Math.ceil(params.perSecond / requeueBatchesPerSecond));
-  const everyMs = (batch * 1_000) / params.perSecond;
   let count = item.done;
   while (!progress.signal.aborted) {
     if (await progress.isCancelled()) return { state: "cancelled", done: count, kept: 0, error: null };
     const began = performance.now();
+    const perSecond = paceOf(params, place, collector);
+    const batch = Math.max(1, Math.ceil(perSecond / requeueBatchesPerSecond));
+    const everyMs = (batch * 1_000) / perSecond;
     const answer = await insistently(progress, () => requeueOn(peer, place, params, heldBeforeMs, batch));
     if (!answer.ok) return { ...failed(answer.code), done: count };
     count += answer.value.done;
@@ -81,6 +85,17 @@ async function requeue(
     await pause(Math.max(0, everyMs - (performance.now() - began)), progress.signal);
   }
   return done(count);
+}
+
+/** Messages a second now: what was asked for, and where it is to be gentle no more than a part of what goes out. */
+export function paceOf(
+  { perSecond, gentle }: RequeueParams,
+  { topic, channel }: Place,
+  { topics }: Pick<Collector, "topics">,
+): number {
+  if (!gentle) return perSecond;
+  const outRate = topics.get(topic)?.channels.get(channel ?? "")?.row.flow.outRate ?? 0;
+  return Math.min(perSecond, Math.max(gentlePerSecondMin, outRate * gentleShare));
 }
 
 async function insistently<T>(progress: Progress, ask: () => Promise<NodeAnswer<T>>): Promise<NodeAnswer<T>> {

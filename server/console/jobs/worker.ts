@@ -4,13 +4,15 @@
  * answers as before (CJ2).
  */
 import type { ActionLog, AskedBy } from "../api/action-log.ts";
+import type { TraceSource } from "../api/ports.ts";
 import type { PeopleStore } from "../auth/people.ts";
 import { pause } from "../back-off.ts";
 import type { Clock } from "../clock.ts";
 import type { Collector } from "../collector/collector.ts";
 import { type ActionNodeResult, type JobState, undoMs } from "../contract/index.ts";
 import type { Term } from "../lease/console-lease.ts";
-import { askerOf } from "./asker.ts";
+import { actorNow, askerOf } from "./asker.ts";
+import { exportEvents } from "./export.ts";
 import { type Outcome, type Progress, runStep } from "./steps.ts";
 import type { JobStore, StoredItem, StoredJob } from "./store.ts";
 
@@ -27,6 +29,7 @@ export interface WorkerOptions {
   readonly store: JobStore;
   /** Who asks for jobs; null: only the first person can. */
   readonly people: PeopleStore | null;
+  readonly traces: TraceSource;
   readonly log: ActionLog;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
@@ -62,6 +65,7 @@ export class Worker {
         if (clock.nowMs() - forgottenAtMs > forgetEveryMs) {
           forgottenAtMs = clock.nowMs();
           await store.forget(term, keptMs);
+          await store.forgetFiles(term);
         }
         this.#wake = new AbortController();
         await pause(lookEveryMs, AbortSignal.any([term.signal, this.#wake.signal]));
@@ -86,7 +90,7 @@ export class Worker {
   }
 
   async #run(term: Term, id: string): Promise<void> {
-    const { store, collector, people, clock } = this.#options;
+    const { store, collector, people, traces, clock } = this.#options;
     const found = await store.find(id);
     if (found === null || found.job.endedAt !== null) return;
     const { job, items } = found;
@@ -113,7 +117,11 @@ export class Worker {
         },
         moved: (done) => this.#save(term, job, item, { state: "running", done }),
       };
-      const outcome: Outcome = await runStep(collector, job, item, progress);
+      const actor = job.kind === "export" ? await actorNow(people, job.params["by"] as AskedBy) : null;
+      const outcome: Outcome =
+        actor === null
+          ? await runStep(collector, job, item, progress)
+          : await exportEvents({ traces, store, term, job, actor, progress });
       if (term.signal.aborted) throw new TermOver();
       const isForbidden = outcome.state === "cancelled" && !isCancelled;
       await this.#save(term, job, item, isForbidden ? { ...outcome, ...notAllowed } : outcome);
@@ -142,6 +150,7 @@ export class Worker {
       result: {},
       undoMs: isRemoval && kept > 0 ? undoMs : 0,
     });
+    if (ended && job.kind === "export") await store.forgetFiles(term);
     if (!ended || job.params["isLogged"] === true) return;
     const by = job.params["by"] as AskedBy;
     log.write({
@@ -166,7 +175,7 @@ const notAllowed = { state: "failed", error: "not-allowed" } as const;
 /** `empty-channel`, as the same act is called when it is no job. */
 function actionOf({ kind, topic, channel }: StoredJob): string {
   if (kind === "drain") return "drain-node";
-  if (topic === null) return kind;
+  if (topic === null || kind === "export") return kind;
   return `${kind}-${channel === null ? "topic" : "channel"}`;
 }
 

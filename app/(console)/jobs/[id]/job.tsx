@@ -3,6 +3,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { JobView, Snapshot } from "../../../../server/console/contract/index.ts";
+import { useActionWords } from "../../../actions/words.ts";
 import { Gone, useWasHere } from "../../../components/gone.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { Status } from "../../../components/status.tsx";
@@ -12,9 +13,11 @@ import { JobItems } from "../../../jobs/job-items.tsx";
 import { JobProgress } from "../../../jobs/job-progress.tsx";
 import { jobTones, objectOf, useJobWords } from "../../../jobs/job-words.ts";
 import { RetryButton } from "../../../jobs/retry-button.tsx";
+import { clock, day } from "../../../live/format.ts";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
+import { useZone } from "../../../preferences/provider.tsx";
 import { useFormat } from "../../../words/index.ts";
 
 export function Job({ id, rendered }: { id: string; rendered: Snapshot<`job:${string}`> }) {
@@ -69,15 +72,17 @@ function Existing({ view }: { view: JobView }) {
         <JobProgress job={job} />
         <Sentences view={view} nowMs={nowMs} />
       </div>
-      <JobItems view={view} />
+      {view.exported === null && <JobItems view={view} />}
       <p className="mt-4 font-mono text-12 text-muted wrap-anywhere">{items.length > 0 && job.key}</p>
     </>
   );
 }
 
-function Sentences({ view: { job, requeue }, nowMs }: { view: JobView; nowMs: number }) {
+function Sentences({ view: { job, requeue, exported, items }, nowMs }: { view: JobView; nowMs: number }) {
   const { t } = useJobWords();
   const f = useFormat();
+  const zone = useZone();
+  const actions = useActionWords();
   const lines: ReactNode[] = [];
   const link = (id: string) => (part: ReactNode) => (
     <Link href={paths.job(id)} className="text-accent underline">
@@ -87,9 +92,19 @@ function Sentences({ view: { job, requeue }, nowMs }: { view: JobView; nowMs: nu
   if (requeue !== null) {
     const state = requeue.state === "in-flight" ? "inflight" : requeue.state;
     lines.push(t("requeue", { state, rate: f.count(requeue.perSecond) }));
+    if (requeue.gentle) lines.push(t("requeue-gentle"));
     if (requeue.attemptsMin > 0) lines.push(t("requeue-attempts", { count: requeue.attemptsMin }));
   }
-  if (job.state === "cancelled")
+  if (exported !== null) {
+    const at = (ms: number) => `${day(ms, zone)} ${clock(ms, zone)}`;
+    const { format, fromMs, toMs, cut } = exported;
+    lines.push(t("exported", { format: format.toUpperCase(), from: at(fromMs), to: at(toMs) }));
+    if (cut !== null) lines.push(t("cut"));
+    const failed = items.find(({ state }) => state === "failed");
+    if (failed !== undefined) lines.push(actions.nodeCode(failed.error ?? ""));
+    if (job.file !== null) lines.push(t("file-until", { left: f.age(job.file.untilMs - nowMs) }));
+    else if (job.endedAtMs !== null) lines.push(t("file-gone"));
+  } else if (job.state === "cancelled")
     lines.push(t("stopped", { done: f.count(job.done), total: f.count(job.total) }));
   const isRemoval = job.kind === "empty" || job.kind === "delete";
   if (isRemoval && job.endedAtMs !== null) {

@@ -1,0 +1,109 @@
+"use client";
+
+import { FileDown } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import {
+  type ApiFailure,
+  type EventsQuery,
+  type ExportParams,
+  jobFileBytesMax,
+  jobFileMs,
+  jobFileRowsMax,
+} from "../../server/console/contract/index.ts";
+import { useWritesClosed } from "../actions/use-writes.ts";
+import { Button } from "../components/button.tsx";
+import { Dialog } from "../components/dialog.tsx";
+import { Shape } from "../components/status.tsx";
+import { paths } from "../paths.ts";
+import { useFormat } from "../words/index.ts";
+import { useFailureWords } from "../words/use-failure.ts";
+import { startJob } from "./ask.ts";
+import { useJobWords } from "./job-words.ts";
+
+const formats = ["csv", "ndjson"] as const;
+
+/** A file of events that takes longer than a page is open: made by a job, fetched when it is ready. */
+export function ExportButton({ query }: { query: Omit<EventsQuery, "cursor"> }) {
+  const { t } = useJobWords();
+  const closed = useWritesClosed("export");
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        size="small"
+        kind="quiet"
+        disabled={closed !== null}
+        title={closed ?? undefined}
+        onClick={() => setOpen(true)}
+      >
+        <FileDown aria-hidden="true" />
+        {t("export.button")}
+      </Button>
+      {open && <ExportDialog query={query} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function ExportDialog({ query, onClose }: { query: Omit<EventsQuery, "cursor">; onClose: () => void }) {
+  const { t } = useJobWords();
+  const f = useFormat();
+  const say = useFailureWords();
+  const router = useRouter();
+  const [format, setFormat] = useState<ExportParams["format"]>("csv");
+  const [id] = useState(() => crypto.randomUUID());
+  const [acting, setActing] = useState(false);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const { topic, channel, ...rest } = query;
+
+  async function act(): Promise<void> {
+    setActing(true);
+    const place = { ...(topic !== undefined && { topic }), ...(channel !== undefined && { channel }) };
+    const answer = await startJob(id, { kind: "export", ...place, export: { format, ...rest } });
+    setActing(false);
+    if (!answer.ok) return setFailure(answer.failure);
+    toast.success(t("export.begun"));
+    router.push(paths.job(id));
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(next) => !next && onClose()}
+      title={t("export.title")}
+      description={t("export.effect", {
+        rows: f.exact(jobFileRowsMax),
+        bytes: f.bytes(jobFileBytesMax),
+        kept: f.age(jobFileMs),
+      })}
+      action={
+        <Button kind="primary" disabled={acting} onClick={() => void act()}>
+          {t("export.act")}
+        </Button>
+      }
+    >
+      <fieldset className="mt-4 flex flex-wrap gap-x-4 gap-y-1 text-13">
+        <legend className="mb-1 text-12 font-medium">{t("export.format")}</legend>
+        {formats.map((one) => (
+          <label key={one} className="flex min-h-7 items-center gap-1.5 pointer-coarse:min-h-11">
+            <input
+              type="radio"
+              name="export-format"
+              checked={format === one}
+              onChange={() => setFormat(one)}
+              className="accent-accent"
+            />
+            {one.toUpperCase()}
+          </label>
+        ))}
+      </fieldset>
+      {failure !== null && (
+        <p role="alert" className="mt-3 flex items-baseline gap-1.5 text-13">
+          <Shape tone="crit" className="translate-y-px" />
+          {say(failure)}
+        </p>
+      )}
+    </Dialog>
+  );
+}
