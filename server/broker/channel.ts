@@ -27,6 +27,7 @@ export class Channel {
   readonly broker: Broker;
   readonly topic: Topic;
   readonly name: string;
+  /** With `channelName`: where it happened, as the audit has it (`AuditPlace`). */
   readonly topicName: string;
   readonly channelName: string;
   readonly ephemeral: boolean;

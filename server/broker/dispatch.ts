@@ -25,7 +25,6 @@ const redeliveriesMax = 64;
 const redeliveryBytesMax = 64 * 1024;
 /** What a slow ephemeral channel keeps lies scattered over its log, in at most so many pieces. */
 const ephemeralWindowsMax = 64;
-/** Attempts are 16 bits on the wire. */
 
 export function pump(channel: Channel): void {
   settleWindows(channel);

@@ -89,13 +89,13 @@ export class Log {
   }
 
   /** Whether a body of this size begins a new slab. */
-  needsSlab(bytes: number): boolean {
-    return this.#last === null || this.#last.free < frameHeaderBytes + bytes;
+  needsSlab(bodyBytes: number): boolean {
+    return this.#last === null || this.#last.free < frameHeaderBytes + bodyBytes;
   }
 
-  /** Appends a message; true when a new slab was opened for it. */
-  append(source: Buffer, sourceView: DataView, from: number, bytes: number, time: BrokerTime): boolean {
-    const need = frameHeaderBytes + bytes;
+  /** Appends a message with its frame around it; true when a new slab was opened for it. */
+  append(source: Buffer, sourceView: DataView, from: number, bodyBytes: number, time: BrokerTime): boolean {
+    const need = frameHeaderBytes + bodyBytes;
     let slab = this.#last;
     let opened = false;
     if (slab === null || slab.free < need) {
@@ -104,8 +104,8 @@ export class Log {
     }
     const at = slab.used;
     const seq = this.tail;
-    writeHeader(slab.view, at, bytes, time.wallNsHigh, time.wallNsLow, this.id, seq);
-    copyBody(source, sourceView, from, slab.bytes, slab.view, at + frameHeaderBytes, bytes);
+    writeHeader(slab.view, at, bodyBytes, time.wallNsHigh, time.wallNsLow, this.id, seq);
+    copyBody(source, sourceView, from, slab.bytes, slab.view, at + frameHeaderBytes, bodyBytes);
     slab.offsets[seq - slab.firstSeq] = at;
     slab.used = at + need;
     slab.endSeq = this.tail = seq + 1;

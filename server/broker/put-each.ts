@@ -13,10 +13,10 @@ export function putEach(
 ): number | PutRefusal {
   let at = from;
   for (let i = 0; i < count; i++) {
-    const bytes = sourceView.getInt32(at);
-    const refused = topic.put(source, sourceView, at + 4, bytes, client);
+    const bodyBytes = sourceView.getInt32(at);
+    const refused = topic.put(source, sourceView, at + 4, bodyBytes, client);
     if (refused !== null) return refused;
-    at += 4 + bytes;
+    at += 4 + bodyBytes;
   }
   return at;
 }

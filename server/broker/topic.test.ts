@@ -39,7 +39,7 @@ test("[T2] a paused topic keeps what is published; a channel made meanwhile gets
 
 test("[T3] every channel made while a topic is held gets what was published meanwhile, in order", () => {
   const node = new TestBroker();
-  node.topic().held = true;
+  node.topic().awaitsChannels = true;
 
   node.publish("one");
   const first = node.subscribe(10);

@@ -36,6 +36,7 @@ interface PendingRange {
 export class Topic {
   readonly broker: Broker;
   readonly name: string;
+  /** With `channelName`: where it happened, as the audit has it (`AuditPlace`). */
   readonly topicName: string;
   readonly channelName = "";
   readonly ephemeral: boolean;
@@ -45,7 +46,7 @@ export class Topic {
   /** What is published from now on counts when it is in the store (DU1). */
   durable: boolean;
   /** Nothing leaves it yet: whoever made it is still finding out which channels it should have. */
-  held = false;
+  awaitsChannels = false;
   // -0 makes them doubles from the start. A counter that outgrew 31 bits later would change the shape of
   // its object, and the code that publishes would never be optimised again: 0.2 µs a message became 0.5.
   messageCount = -0;
@@ -106,12 +107,15 @@ export class Topic {
 
   // -- publishing -------------------------------------------------------------------------------
 
-  /** Appends a message. The body is copied once, into its slab; the source may change afterwards. */
+  /**
+   * Appends a message, `bodyBytes` of `source` at `from`. The body is copied once, into its slab; the source may change
+   * afterwards. It leaves the topic at the end of the turn: see `settle`.
+   */
   put(
     source: Buffer,
     sourceView: DataView,
     from: number,
-    bytes: number,
+    bodyBytes: number,
     client: ClientIdentity | null,
   ): PutRefusal | null {
     const { broker } = this;
@@ -119,15 +123,15 @@ export class Topic {
     if (this.durable && broker.refusesDurable()) return "unkept";
     if (this.ephemeral && this.keepsItsOwn && this.depth >= broker.options.memQueueSize) {
       this.messageCount++;
-      this.messageBytes += bytes;
+      this.messageBytes += bodyBytes;
       return null;
     }
     const log = this.#writableLog();
-    if (log.needsSlab(bytes) && !broker.hasRoom(bytes)) return "full";
+    if (log.needsSlab(bodyBytes) && !broker.hasRoom(bodyBytes)) return "full";
     const seq = log.tail;
-    if (log.append(source, sourceView, from, bytes, broker.time)) broker.overflow.slabOpened(this, log);
+    if (log.append(source, sourceView, from, bodyBytes, broker.time)) broker.overflow.slabOpened(this, log);
     this.messageCount++;
-    this.messageBytes += bytes;
+    this.messageBytes += bodyBytes;
     broker.audit?.record(auditKinds.publish, this, client, log.id, seq, 1, 0, 0, broker.time.wallMs);
     if (!this.#dirty) this.markDirty();
     return null;
@@ -155,13 +159,14 @@ export class Topic {
     let at = from;
     let refused: PutRefusal | null = null;
     for (let i = 0; i < count; i++) {
-      const bytes = sourceView.getInt32(at);
-      if (log.needsSlab(bytes) && !broker.hasRoom(bytes)) {
+      const bodyBytes = sourceView.getInt32(at);
+      if (log.needsSlab(bodyBytes) && !broker.hasRoom(bodyBytes)) {
         refused = "full";
         break;
       }
-      if (log.append(source, sourceView, at + 4, bytes, broker.time)) broker.overflow.slabOpened(this, log);
-      at += 4 + bytes;
+      if (log.append(source, sourceView, at + 4, bodyBytes, broker.time))
+        broker.overflow.slabOpened(this, log);
+      at += 4 + bodyBytes;
     }
     const taken = log.tail - firstSeq;
     if (taken > 0) {
@@ -229,9 +234,9 @@ export class Topic {
     this.markDirty();
   }
 
-  /** Ends what `held` began: every channel there is by now gets what came meanwhile. */
+  /** Ends what `awaitsChannels` began: every channel there is by now gets what came meanwhile. */
   release(): void {
-    this.held = false;
+    this.awaitsChannels = false;
     this.markDirty();
   }
 
@@ -292,6 +297,6 @@ export class Topic {
 
   /** Nothing leaves it. */
   get keepsItsOwn(): boolean {
-    return this.paused || this.held || this.channels.size === 0;
+    return this.paused || this.awaitsChannels || this.channels.size === 0;
   }
 }

@@ -41,7 +41,7 @@ export class FirstChannels {
   /** Call in the turn in which the topic was made. */
   topicCreated(topic: Topic): void {
     if (!this.#options.sources.some(({ isAsked }) => isAsked)) return;
-    topic.held = true;
+    topic.awaitsChannels = true;
     const late = new AbortController();
     const timer = setTimeout(() => {
       this.#options.log("warn", `TOPIC(${topic.name}): its channels elsewhere were not to be had in time`);
