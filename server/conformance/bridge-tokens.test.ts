@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../client/browser/index.ts";
 import { answersPerEventMax } from "../../client/browser/protocol.ts";
-import { apiPaths } from "../console/contract/index.ts";
+import { apiPaths, type MintedToken } from "../console/contract/index.ts";
+import { TestConsole } from "../console/testing/test-console.ts";
 import { BridgeWorld, type RawSocket } from "../testing/bridge.ts";
 import { eventually } from "../testing/eventually.ts";
 
@@ -59,6 +60,29 @@ describe("a token is not good", () => {
     await eventually(async () =>
       expect(await world.channelOf("revoked")).toMatchObject({ in_flight_count: 0 }),
     );
+  });
+
+  test("[BT1] once the session has ended that it was asked for by, within a second", async () => {
+    const other = await new TestConsole(world.console.server, []).signIn();
+    const answer = await other.post(apiPaths.consumeTokens, { topics: ["*"] });
+    const { token } = (await answer.json()) as MintedToken;
+    const socket = await world.connected(world.raw({ token }));
+    const ends: string[] = [];
+    socket.on("end", ({ code }) => ends.push(code));
+
+    await other.post(apiPaths.signOut, {});
+
+    await eventually(() => expect(socket.connected).toBe(false), { withinMs: 1_500 });
+    expect(ends).toEqual(["revoked"]);
+  });
+
+  test("[BT1] for going on, when it was used, or is for another origin", async () => {
+    const { socket, token } = await socketWith();
+    const { token: strange } = await world.mint({ origins: ["https://shop.example"] });
+
+    for (const bad of [token, strange])
+      expect(await ask(socket, "refresh", bad)).toMatchObject({ ok: false, code: "bad-token" });
+    expect(await ask(socket, "refresh", (await world.mint()).token)).toMatchObject({ ok: true });
   });
 
   test.each([

@@ -92,7 +92,7 @@ export function Consume({ names }: { names: readonly string[] }) {
             />
           )}
         </Field>
-        <div className="mt-5.5 flex flex-wrap items-center gap-3">
+        <div className="mt-6.5 flex flex-wrap items-center gap-3">
           <Button type="submit" kind={on ? "plain" : "primary"} disabled={!on && !ready}>
             {on ? <Square aria-hidden="true" /> : <Play aria-hidden="true" />}
             {on ? t("stop") : t("start")}

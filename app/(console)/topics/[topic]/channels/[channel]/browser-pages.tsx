@@ -91,7 +91,7 @@ function usePageColumns(again: () => void): readonly Column<PageRow>[] {
       {
         id: "address",
         header: t("pages.address"),
-        priority: 3,
+        priority: 4,
         value: (row) => row.address,
         cell: (row) => <span className="font-mono text-12">{row.address}</span>,
       },
@@ -119,14 +119,14 @@ function usePageColumns(again: () => void): readonly Column<PageRow>[] {
         id: "connected",
         header: t("pages.connected"),
         numeric: true,
-        priority: 3,
+        priority: 4,
         value: (row) => row.connectedAtMs,
         cell: (row) => <Ago atMs={row.connectedAtMs} />,
       },
       {
         id: "act",
         header: t("pages.act"),
-        priority: 2,
+        priority: 1,
         cell: (row) => <PageDeeds row={row} again={again} />,
       },
     ];

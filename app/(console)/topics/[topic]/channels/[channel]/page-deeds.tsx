@@ -55,7 +55,7 @@ export function PageDeeds({ row, again }: { row: PageRow; again: () => void }) {
         }}
       >
         {icon}
-        {t(`pages.${deed}`)}
+        <span className="max-md:sr-only">{t(`pages.${deed}`)}</span>
       </Button>
     );
     return closed === null ? button : <Tooltip text={closed}>{button}</Tooltip>;
