@@ -22,6 +22,8 @@ import { useProblemWords } from "../words/use-problem.ts";
 import { NewSystem } from "./new-system.tsx";
 import { TopTopics } from "./top-topics.tsx";
 
+const earlyMs = 12_000;
+
 const charted = [charts.flow, charts.stock, charts.oldest];
 
 export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
@@ -102,6 +104,10 @@ function Health({ data }: { data: OverviewView }) {
   const t = useWords("overview");
   const { age } = useFormat();
   const nowMs = useNow();
+  const { points } = data.series;
+  const watchedMs = points.length === 0 ? 0 : points.at(-1)!.atMs - points[0]!.atMs;
+  // Most rules want to see a thing for a while before they call it a problem.
+  const isEarly = data.lastProblemAtMs === null && watchedMs < earlyMs;
   if (data.problems.length > 0) {
     return (
       <div id="problems" className="scroll-mt-16">
@@ -117,11 +123,13 @@ function Health({ data }: { data: OverviewView }) {
       <Card className="flex items-center gap-2 px-4 py-2.5">
         <Shape tone="ok" />
         <span>
-          {t("well")}{" "}
+          {t(isEarly ? "early" : "well")}{" "}
           <span className="text-muted">
-            {data.lastProblemAtMs === null
-              ? t("never")
-              : t("last", { time: age(Math.max(0, nowMs - data.lastProblemAtMs)) })}
+            {isEarly
+              ? t("earlyNote")
+              : data.lastProblemAtMs === null
+                ? t("never")
+                : t("last", { time: age(Math.max(0, nowMs - data.lastProblemAtMs)) })}
           </span>
         </span>
       </Card>

@@ -49,7 +49,11 @@ export function TopTopics({
   return (
     <Section
       title={t("topics")}
-      note={t("first", { shown: rows.length, count: count(topicCount) })}
+      note={t("first", {
+        isAll: rows.length === topicCount ? "yes" : "no",
+        shown: rows.length,
+        count: count(topicCount),
+      })}
       aside={
         <>
           <fieldset className="flex rounded-control border border-line p-0.5">

@@ -18,7 +18,7 @@ import { paths } from "../paths.ts";
 import { shareColumns } from "../tables/share-columns.tsx";
 import { useWords } from "../words/index.ts";
 import { HistoryCharts } from "./chart/history-charts.tsx";
-import { charts } from "./chart/lines.ts";
+import { type ChartKind, charts } from "./chart/lines.ts";
 import { CoverageNote, isPartial } from "./coverage-note.tsx";
 import { FlowMetrics } from "./flow-metrics.tsx";
 import { LinkButton } from "./link-button.tsx";
@@ -81,7 +81,7 @@ export function QueueFigures({
   problems,
   nodes,
   series,
-  children,
+  also = null,
 }: {
   /** Whose history the charts are of. */
   object: HistoryObject;
@@ -92,9 +92,11 @@ export function QueueFigures({
   problems: readonly Problem[];
   nodes: readonly ShareRow[];
   series: Series;
-  children?: ReactNode;
+  /** A third chart. */
+  also?: ChartKind | null;
 }) {
   const t = useWords("topic");
+  const kinds = useMemo(() => (also === null ? first : [...first, also]), [also]);
   return (
     <>
       <CoverageNote coverage={coverage} />
@@ -107,8 +109,7 @@ export function QueueFigures({
           stale={nodes.every((row) => row.stale)}
           inLabel={inLabel}
         />
-        <HistoryCharts object={object} kinds={first} series={series} />
-        {children}
+        <HistoryCharts object={object} kinds={kinds} series={series} across={also === null ? 2 : 3} />
       </div>
     </>
   );
@@ -174,7 +175,7 @@ function tombstoneColumn(topic: string, lookups: string, act: string): readonly 
       id: "lookups",
       header: lookups,
       numeric: true,
-      priority: 3,
+      priority: 4,
       value: () => null,
       cell: (row) => <NamedBy node={row.key} />,
     },

@@ -18,7 +18,9 @@ export function ClientName({ clientId, notes }: { clientId: string; notes: reado
       <span className="truncate font-mono" title={clientId}>
         {visible(clientId)}
       </span>
-      <span className="truncate text-12 text-muted">{visible(notes.filter(Boolean).join(" · "))}</span>
+      <span className="truncate text-12 text-muted">
+        {visible(notes.filter((note) => note !== "" && note !== clientId).join(" · "))}
+      </span>
     </span>
   );
 }

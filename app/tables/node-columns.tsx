@@ -139,16 +139,21 @@ const uptime: Column<NodeRow> = {
 
 const store: Column<NodeRow> = {
   id: "store",
-  priority: 3,
+  priority: 4,
   value: (row) => row.store?.state ?? null,
   cell: (row) => <Store row={row} />,
 };
+
+function onWidest(column: Column<NodeRow>): Column<NodeRow> {
+  return { ...column, priority: 4 };
+}
 
 /** On the page of nodes: also where they are, since when, and who names them. */
 export function allNodeColumns(byLookups: boolean): readonly Column<NodeRow>[] {
   const [name, state, lease, version, ...figures] = nodeColumns;
   return [
     ...[name!, state!, address, ...(byLookups ? [lookups] : [])],
-    ...[lease!, store, version!, uptime, ...figures],
+    ...[lease!, store, onWidest(version!), uptime],
+    ...figures.map((column) => (column.id === "connections" ? onWidest(column) : column)),
   ];
 }

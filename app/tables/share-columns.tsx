@@ -35,7 +35,7 @@ export const shareColumns: readonly Column<ShareRow>[] = [
   },
   flowColumns.depth,
   { ...flowColumns.memory, priority: 4 },
-  flowColumns.stored,
+  { ...flowColumns.stored, priority: 4 },
   flowColumns.inFlight,
   flowColumns.deferred,
   flowColumns.requeued,

@@ -69,8 +69,9 @@ export function auditColumns({
       header: t("column.reason"),
       value: (line) => line.reason,
       priority: 3,
+      grows: true,
       cell: (line) => (
-        <span className="block max-w-96 truncate text-muted" title={line.reason ?? undefined}>
+        <span className="text-muted" title={line.reason ?? undefined}>
           {line.reason}
         </span>
       ),

@@ -12,7 +12,7 @@ const typingMs = 250;
 export function FilterBar({ wanted, choose, clear, isAny }: ReturnType<typeof useFilters>) {
   const t = useWords("audit");
   return (
-    <search className="mb-4 grid grid-cols-2 gap-2 md:grid-cols-4 xl:grid-cols-8">
+    <search className="mb-4 grid grid-cols-2 gap-2 md:grid-cols-4 xl:grid-cols-[1fr_1.7fr_1fr_1fr_1fr_1.2fr_1fr_auto]">
       {fields.map((field) => (
         <TextFilter
           key={field}

@@ -102,7 +102,7 @@ function Expires({ row }: { row: ClusterNodeRow }) {
           style={{ width: `${Math.round(share * 100)}%` }}
         />
       </span>
-      {f.span(leftMs)}
+      <span className="min-w-12">{f.age(leftMs)}</span>
     </span>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { apiPaths, type PostgresHealth } from "../../../server/console/contract/index.ts";
+import { unknown } from "../../live/format.ts";
 import { useRead } from "../../live/use-read.ts";
 import { useStatus } from "../../live/use-room.ts";
 import { useFormat, useWords } from "../../words/index.ts";
@@ -41,7 +42,11 @@ export function PostgresFacts() {
       <Fact
         old={old}
         name={t("fact.wal")}
-        value={t("fact.wal-rate", { bytes: f.bytes(health.walBytesPerSecond) })}
+        value={
+          health.walBytesPerSecond === null
+            ? unknown
+            : t("fact.wal-rate", { bytes: f.bytes(health.walBytesPerSecond) })
+        }
       />
       <Fact
         old={old}

@@ -87,7 +87,7 @@ const Event = memo(function Event({ event, node }: { event: EventRow; node: stri
       <td className={`${cell} text-12 text-muted wrap-anywhere max-lg:hidden`}>
         {client === null
           ? "—"
-          : visible([client.id, client.host, client.address].filter(Boolean).join(" · "))}
+          : visible([...new Set([client.id, client.host, client.address])].filter(Boolean).join(" · "))}
       </td>
       <td className={`${cell} font-mono text-12 text-muted max-xl:hidden`}>{node}</td>
     </tr>

@@ -75,7 +75,7 @@ export function Publish({ names }: { names: readonly string[] }) {
   return (
     <>
       <PageHead title={t("title")} note={t("note")} />
-      <form onSubmit={submit} className="grid max-w-240 gap-x-4 gap-y-1 md:grid-cols-2">
+      <form onSubmit={submit} className="grid max-w-240 gap-x-4 gap-y-3 md:grid-cols-2">
         <TopicField
           label={t("topic")}
           hint={t("topic-hint")}

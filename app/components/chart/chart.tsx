@@ -59,6 +59,8 @@ export function Chart({
   const title = t(`title.${kind.id}`);
   const unit = t(`unit.${kind.id}`);
   const labels = useLabels(kind);
+  // A history that is still on its way has no times either.
+  const isEmpty = data[0].length > 0 && data.slice(1).every((line) => line.every((value) => value === null));
   const told = kind.lines
     .map((_, index) => {
       const course = courseOf(data, index + 1, (one, other) => format(one) === format(other));
@@ -72,7 +74,7 @@ export function Chart({
 
   return (
     <Card className="flex flex-col">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-4 pt-3">
+      <div className="relative flex flex-wrap items-baseline gap-x-3 gap-y-0.5 pt-3 pr-12 pl-4">
         <h3 className="text-13 font-medium">{title}</h3>
         <span className="text-12 text-muted">
           {cursor !== null && awake
@@ -82,7 +84,7 @@ export function Chart({
         <Button
           kind="quiet"
           size="icon"
-          className="-my-1 -mr-2 ml-auto size-7"
+          className="absolute top-2 right-2 size-7"
           aria-pressed={asTable}
           aria-label={t("asTableOf", { title })}
           title={t("asTable")}
@@ -91,7 +93,7 @@ export function Chart({
           <Table2 aria-hidden="true" />
         </Button>
       </div>
-      <ul className="flex flex-wrap gap-x-4 px-4 pb-1 text-12">
+      <ul className="flex flex-wrap gap-x-3 px-4 pb-1 text-12">
         {kind.lines.map((line, index) => (
           <li key={line.metric} className="flex items-center gap-1.5">
             <Swatch line={line} />
@@ -109,7 +111,12 @@ export function Chart({
           format={format}
         />
       ) : (
-        <div role="img" aria-label={t("told", { title, unit, told })} className="px-2 pb-1">
+        <div role="img" aria-label={t("told", { title, unit, told })} className="relative mt-auto px-2 pb-1">
+          {isEmpty && (
+            <p aria-hidden="true" className="absolute inset-x-16 top-1/3 text-center text-12 text-muted">
+              {t("nothing", { during: scene.during })}
+            </p>
+          )}
           <Plot
             kind={kind}
             labels={labels}

@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   /** 1 is there on a phone, 2 from a tablet on, 3 on wide screens only, 4 on the widest. */
   readonly priority?: 1 | 2 | 3 | 4;
+  /** Takes what room is left, instead of the first one. */
+  readonly grows?: boolean;
   /** There when it is chosen, not by itself. */
   readonly optional?: boolean;
 }

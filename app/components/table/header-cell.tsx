@@ -25,7 +25,7 @@ export function HeaderCell<Row>({
   const own = sorting[at];
   const Arrow = own?.desc ? ArrowDown : ArrowUp;
   const look =
-    "flex h-7 min-w-0 flex-1 items-center gap-1 rounded-control px-2 text-12 whitespace-nowrap text-muted";
+    "flex h-7 min-w-0 flex-1 items-center rounded-control px-2 text-12 whitespace-nowrap text-muted";
   return (
     <th
       scope="col"
@@ -54,13 +54,24 @@ export function HeaderCell<Row>({
               own !== undefined && "font-medium text-text",
             )}
           >
-            {header}
-            <Arrow aria-hidden="true" className={cn("size-3 shrink-0", own === undefined && "invisible")} />
-            {own !== undefined && sorting.length > 1 && (
-              <span aria-hidden="true" className="text-11">
-                {at + 1}
-              </span>
-            )}
+            <span className="relative">
+              {header}
+              {own !== undefined && sorting.length > 1 && (
+                <span aria-hidden="true" className="ml-1 text-11">
+                  {at + 1}
+                </span>
+              )}
+              {own !== undefined && (
+                // In the air beside the name: a column is not wider for being one to sort by.
+                <Arrow
+                  aria-hidden="true"
+                  className={cn(
+                    "absolute top-1/2 size-3 -translate-y-1/2",
+                    column.numeric ? "right-full" : "left-full",
+                  )}
+                />
+              )}
+            </span>
           </button>
         )}
       </span>

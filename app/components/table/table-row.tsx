@@ -30,6 +30,7 @@ export const TableRow = memo(function TableRow<Row extends { readonly key: strin
   choose,
   menu,
 }: Props<Row>) {
+  const growing = columns.find(({ grows }) => grows)?.id ?? columns[0]?.id;
   return (
     <tr
       aria-rowindex={index + 2}
@@ -44,7 +45,7 @@ export const TableRow = memo(function TableRow<Row extends { readonly key: strin
       )}
     >
       {columns.map((column, at) => (
-        <td key={column.id} className={cellClass(column, at === 0, stale, chosen)}>
+        <td key={column.id} className={cellClass(column, at === 0, column.id === growing, stale, chosen)}>
           {at === 0 && choose !== null ? (
             <span className="flex items-center">
               <Choice name={row.key} chosen={chosen} onChange={() => choose(row.key)} />
@@ -64,13 +65,15 @@ export const TableRow = memo(function TableRow<Row extends { readonly key: strin
 function cellClass<Row>(
   { numeric, priority }: Column<Row>,
   first: boolean,
+  grows: boolean,
   stale: boolean,
   chosen: boolean,
 ): string {
   const ground = chosen ? "bg-chosen" : "bg-bg group-hover:bg-surface";
-  const place = first ? ` sticky left-0 w-full max-w-0 min-w-36 truncate md:min-w-60 ${ground}` : "";
+  const place = first ? ` sticky left-0 ${ground}` : "";
+  const room = grows ? " w-full max-w-0 min-w-30 truncate md:min-w-48" : "";
   const edge = first && stale ? " border-l-4 border-l-muted" : "";
-  return `border-line px-3 whitespace-nowrap${place}${edge}${numeric ? " text-right" : ""} ${priorityClass(priority)}`;
+  return `border-line px-3 whitespace-nowrap${place}${room}${edge}${numeric ? " text-right" : ""} ${priorityClass(priority)}`;
 }
 
 function Choice({ name, chosen, onChange }: { name: string; chosen: boolean; onChange: () => void }) {

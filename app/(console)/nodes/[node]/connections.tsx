@@ -99,7 +99,7 @@ function useColumns(): readonly Column<NodeClientRow>[] {
       {
         id: "agent",
         header: t("clients.agent"),
-        priority: 3,
+        priority: 4,
         value: (row) => row.userAgent,
         cell: (row) => <Told text={row.userAgent} />,
       },

@@ -56,7 +56,7 @@ function Store({ store }: { store: StoreStatus }) {
             {t(`store-state.${store.state}`)}
           </Status>,
         ],
-        [t("fact.why"), store.reason],
+        ...(store.reason === null ? [] : [[t("fact.why"), store.reason] as const]),
         [t("fact.writing"), f.bytes(store.writingBytes)],
         [t("fact.commit"), `${f.span(store.commitP50Ms)}, ${f.span(store.commitP99Ms)}`],
         [t("fact.audit-lag"), f.span(store.auditLagMs)],

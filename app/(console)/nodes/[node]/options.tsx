@@ -104,6 +104,7 @@ function useColumns(): readonly Column<OwnOption>[] {
         id: "others",
         header: t("options.others"),
         priority: 2,
+        grows: true,
         value: (row) => row.others.length,
         cell: (row) => <Others row={row} />,
       },
@@ -114,7 +115,7 @@ function useColumns(): readonly Column<OwnOption>[] {
 
 function Value({ option, value }: { option: OptionRow; value: OptionRow["default"] }) {
   return (
-    <span className="block max-w-72 truncate">
+    <span className="block w-max max-w-88 py-1 whitespace-normal">
       <OptionValueText option={option} value={value} />
     </span>
   );
@@ -124,7 +125,7 @@ function Others({ row }: { row: OwnOption }) {
   const t = useWords("node");
   if (row.others.length === 0) return <span className="text-muted">{t("options.alike")}</span>;
   return (
-    <span className="flex items-baseline gap-3">
+    <span className="flex flex-wrap items-baseline gap-x-3 gap-y-1 py-1 whitespace-normal">
       {isOwn(row.key) ? <Shape tone="unknown" /> : <Shape tone="warn" />}
       {row.others.map(({ value, nodes }) => (
         <span key={JSON.stringify(value)} className="flex items-baseline gap-1.5">

@@ -103,7 +103,7 @@ function sessionColumns(
       header: t("column.browser"),
       priority: 3,
       cell: (row) => (
-        <span className="block max-w-80 truncate text-muted" title={row.userAgent}>
+        <span className="block max-w-48 truncate 2xl:max-w-80 text-muted" title={row.userAgent}>
           {row.userAgent}
         </span>
       ),

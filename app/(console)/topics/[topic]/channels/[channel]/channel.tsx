@@ -19,7 +19,7 @@ import { useFormat, useWords } from "../../../../../words/index.ts";
 import { BrowserPages } from "./browser-pages.tsx";
 import { Clients } from "./clients.tsx";
 import { Deferred, InFlight } from "./held.tsx";
-import { LatencyChart } from "./latency-chart.tsx";
+import { useLatencyChart } from "./use-latency-chart.ts";
 
 export function Channel({
   topic,
@@ -62,6 +62,7 @@ function Existing({
 }) {
   const t = useWords("channel");
   const { paused, ephemeral, flow } = data.channel;
+  const latency = useLatencyChart(data.channel.latency);
   const queueTabs = useQueueTabs({ topic, channel, nodes: data.nodes, series: data.series });
   return (
     <>
@@ -84,13 +85,8 @@ function Existing({
         flow={flow}
         inLabel={t("entered")}
         problems={data.problems.filter(({ rule }) => rule !== data.bottleneck?.rule)}
-      >
-        <LatencyChart
-          object={rooms.channel(topic, channel)}
-          latency={data.channel.latency}
-          series={data.series}
-        />
-      </QueueFigures>
+        also={latency}
+      />
       <Tabs
         label={t("parts", { name: `${topic}/${channel}` })}
         tabs={[

@@ -71,7 +71,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
       ...{ id, header: t(`column.${id}`), numeric: true, priority, value },
       cell: (row) => <Num value={value(row)} as={as} />,
     });
-    const text = (id: "address" | "agent", value: (row: ClientRow) => string, priority: 2 | 3) => ({
+    const text = (id: "address" | "agent", value: (row: ClientRow) => string, priority: 2 | 4) => ({
       ...{ id, header: t(`column.${id}`), priority, value },
       cell: (row: ClientRow) => <Told text={value(row)} />,
     });
@@ -83,7 +83,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         cell: (row) => <Name row={row} />,
       },
       text("address", (row) => row.address, 2),
-      text("agent", (row) => row.userAgent, 3),
+      text("agent", (row) => row.userAgent, 4),
       {
         id: "node",
         header: t("column.node"),
@@ -110,7 +110,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         id: "connected",
         header: t("column.connected"),
         numeric: true,
-        priority: 3,
+        priority: 4,
         value: (row) => row.connectedAtMs,
         cell: (row) => <Ago atMs={row.connectedAtMs} />,
       },
