@@ -121,7 +121,7 @@ function Health({ data }: { data: OverviewView }) {
   return (
     <div id="problems" className="scroll-mt-16">
       <Card className="flex items-center gap-2 px-4 py-2.5">
-        <Shape tone="ok" />
+        <Shape tone={isEarly ? "unknown" : "ok"} />
         <span>
           {t(isEarly ? "early" : "well")}{" "}
           <span className="text-muted">
