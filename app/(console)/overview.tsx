@@ -1,7 +1,12 @@
 "use client";
 
 import Link from "next/link";
-import type { OverviewView, PastProblem, Snapshot } from "../../server/console/contract/index.ts";
+import {
+  type OverviewView,
+  type PastProblem,
+  type Snapshot,
+  seesEverything,
+} from "../../server/console/contract/index.ts";
 import { Card, Section } from "../components/card.tsx";
 import { HistoryCharts } from "../components/chart/history-charts.tsx";
 import { charts } from "../components/chart/lines.ts";
@@ -13,8 +18,10 @@ import { ProblemList } from "../components/problem-list.tsx";
 import { Shape } from "../components/status.tsx";
 import { DataTable } from "../components/table/data-table.tsx";
 import { useSort } from "../components/table/sort.ts";
+import { useLive } from "../live/provider.tsx";
 import { useNow } from "../live/use-now.ts";
 import { useRoom } from "../live/use-room.ts";
+import { SightNote } from "../people/sight-note.tsx";
 import { problemHref } from "../shell/problem-href.ts";
 import { nodeColumns } from "../tables/node-columns.tsx";
 import { useFormat, useWords } from "../words/index.ts";
@@ -29,12 +36,14 @@ const charted = [charts.flow, charts.stock, charts.oldest];
 export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
   const t = useWords("overview");
   const { data } = useRoom(rendered);
+  const { session } = useLive();
   if (data === null) return null;
   return (
     <>
       <PageHead title={t("title")} />
       <CoverageNote coverage={data.coverage} />
-      {data.topicCount === 0 ? <NewSystem /> : <Running data={data} />}
+      <SightNote of="seen" />
+      {data.topicCount === 0 && seesEverything(session) ? <NewSystem /> : <Running data={data} />}
       <Nodes data={data} />
     </>
   );
@@ -81,7 +90,9 @@ function Totals({ data }: { data: OverviewView }) {
         label={t("consumers")}
         value={flow.clients}
         partial={partial}
-        note={t("producers", { count: data.producers ?? 0, shown: count(data.producers) })}
+        note={
+          data.producers !== null && t("producers", { count: data.producers, shown: count(data.producers) })
+        }
       />
       <Metric
         label={t("nodes")}
@@ -174,6 +185,7 @@ function Nodes({ data }: { data: OverviewView }) {
   const { sorting, setSorting } = useSort("name", "nodes");
   return (
     <Section title={t("nodes")} className="mt-6">
+      <SightNote of="nodes" />
       <DataTable
         label={t("nodesTable")}
         rows={data.nodes}

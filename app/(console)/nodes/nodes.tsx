@@ -12,6 +12,7 @@ import { DataTable } from "../../components/table/data-table.tsx";
 import { useSort } from "../../components/table/sort.ts";
 import { useRoom } from "../../live/use-room.ts";
 import { paths } from "../../paths.ts";
+import { SightNote } from "../../people/sight-note.tsx";
 import { allNodeColumns } from "../../tables/node-columns.tsx";
 import { useWords } from "../../words/index.ts";
 import { NodeMenu } from "./node-menu.tsx";
@@ -29,6 +30,7 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
     <>
       <PageHead title={t("title")} note={<Found data={data} />} />
       <CoverageNote coverage={data.coverage} />
+      <SightNote of="nodes" />
       <Differences data={data} />
       {data.nodes.length === 0 ? (
         <Empty title={t("none")}>{t(byLookups ? "none-by-lookups" : "none-by-address")}</Empty>

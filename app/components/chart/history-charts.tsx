@@ -5,6 +5,7 @@ import type { HistoryMark, HistoryObject, Series } from "../../../server/console
 import { clock, day } from "../../live/format.ts";
 import { useHistory } from "../../live/history.ts";
 import { useNow } from "../../live/use-now.ts";
+import { SightNote, useStoredIsWider } from "../../people/sight-note.tsx";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { cn } from "../classes.ts";
@@ -40,6 +41,7 @@ export function HistoryCharts({
   const isLive = range.kind === "window" && range.window === "5m";
   const { view, failure } = useHistory(isLive ? null : object, range);
   const words = useRangeWords(range);
+  const isWider = useStoredIsWider(object);
   const live = useMemo(
     (): Scene => ({ series, bounds: null, marks: noMarks, ...words, onSpan: setSpan }),
     [series, words, setSpan],
@@ -62,6 +64,7 @@ export function HistoryCharts({
           <WindowBar />
           {range.kind === "span" && <span className="text-12 text-muted">{words.when}</span>}
           {!isLive && <Note object={object} view={view} failure={failure} />}
+          {!isLive && isWider && <SightNote of="stored" />}
         </div>
       )}
       <div

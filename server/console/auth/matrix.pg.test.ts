@@ -18,12 +18,15 @@ import {
   apiBase,
   decide,
   type Grant,
+  type NodeView,
   type OverviewView,
   type Permissions,
   type Right,
   type Room,
   roleRights,
+  type TopicView,
   type UserLink,
+  type WindowView,
 } from "../contract/index.ts";
 import { secret, TestConsole } from "../testing/test-console.ts";
 import { eventPolicies, type roomPolicies } from "./event-policy.ts";
@@ -247,6 +250,14 @@ test("[PE15] what is out of sight is in nothing that is shown: not in lists, pro
   await eventually(() =>
     expect(weir.server.collector.topics.get(hidden.topic)?.row.flow.depth).toBeGreaterThanOrEqual(3),
   );
+  const published = weir.server.collector.topics.get(seen.topic)!.row.flow.messageCount!;
+  for (let n = 0; n < 2; n++) await request("POST", `${node.httpUrl}/pub?topic=${seen.topic}`, "x");
+  await eventually(() =>
+    expect(weir.server.collector.topics.get(seen.topic)?.row).toMatchObject({
+      ...{ channelCount: 2, flow: { depth: 2 * (published + 2), messageCount: published + 2 } },
+    }),
+  );
+  const count = published + 2;
   const cookie = await cookieOf(grants["viewer of some"]!);
   const socket = await weir.connect({ cookie });
   const rooms = sampleRooms(seen);
@@ -272,14 +283,31 @@ test("[PE15] what is out of sight is in nothing that is shown: not in lists, pro
     ].map(async (response) => (await response).text()),
   );
   const shown = JSON.stringify([texts, [...socket.views.values()], socket.deltas]);
-  const counts = JSON.parse(texts[0]!) as { data: OverviewView };
+  const [overview, , , , window, topic, on] = texts.map((text) => JSON.parse(text).data) as [
+    ...[OverviewView, unknown, unknown, unknown, WindowView, TopicView, NodeView],
+  ];
+  await eventually(() => expect(socket.view("overview").series.points.length).toBeGreaterThan(2));
+  const { metrics, points } = socket.view("overview").series;
   socket.raw.disconnect();
 
   expect(shown).toContain("orders.eu");
   expect(shown).toContain("billing");
   for (const name of ["secret", "hidden", '"audit"'])
     expect(shown.replaceAll('"room":"audit"', ""), name).not.toContain(name);
-  expect(counts.data).toMatchObject({ topicCount: 1, channelCount: 1 });
+  const row = { channelCount: 1, flow: { depth: count, messageCount: count } };
+  expect(overview).toMatchObject({ ...row, topicCount: 1, producers: null, topics: [row] });
+  expect(window).toMatchObject({
+    total: 1,
+    sums: { depth: count, channels: 1 },
+    facets: { backlog: 1 },
+    rows: [row],
+  });
+  expect(topic).toMatchObject({ topic: row, nodes: [{ flow: row.flow }] });
+  expect(on).toMatchObject({ topics: [row], channels: [{ flow: { depth: count } }] });
+  const depths = ["memoryDepth", "storedDepth"].map(
+    (metric) => points.at(-1)!.values[metrics.indexOf(metric)]!,
+  );
+  expect(depths[0]! + depths[1]!).toBe(count);
   expect((await weir.get("/api/topics/secret", { cookie })).status).toBe(404);
   expect((await weir.get("/api/topics/orders.eu/audit", { cookie })).status).toBe(404);
 });

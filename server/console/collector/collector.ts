@@ -47,6 +47,8 @@ export class Collector {
   readonly rings = new Rings();
   /** Wall clock of the last publish seen, by topic. */
   readonly lastMessageAtMs = new Map<string, number>();
+  /** Names of topics that this tick made anew, or took away. */
+  changed: ReadonlySet<string> = new Set();
   nodeRows: readonly NodeRow[] = [];
   total: Flow;
   readonly #options: CollectorOptions;
@@ -191,6 +193,7 @@ export class Collector {
       for (const name of node.state.dirty) dirty.add(name);
       node.state.dirty.clear();
     }
+    this.changed = dirty;
     for (const name of dirty) {
       const joined = joinTopic(name, this.nodes);
       if (!joined) {

@@ -110,17 +110,30 @@ export function topicFlow(topic: TopicEntry, kind: RateKind): Flow {
   return topic.flows[kind];
 }
 
+/** What of a topic's flow is its own: what has not left it, and no channel's. */
+export type OwnPart = {
+  readonly [Key in "depth" | "memoryDepth" | "storedDepth"]: number;
+} & { readonly oldestAgeMs: number | null };
+
+/** A topic's flow with these channels alone: what came in stays the topic's. */
+export function flowWithout(whole: Flow, own: OwnPart, channels: readonly Flow[]): Flow {
+  const sums = addFlows(channels.length > 0 ? channels : [zeroFlow]);
+  return { ...joinedOwn(own, sums), inRate: whole.inRate, messageCount: whole.messageCount };
+}
+
+function joinedOwn(own: OwnPart, sums: Flow): Flow {
+  return {
+    ...sums,
+    depth: own.depth + (sums.depth ?? 0),
+    memoryDepth: own.memoryDepth + (sums.memoryDepth ?? 0),
+    storedDepth: own.storedDepth + (sums.storedDepth ?? 0),
+    oldestAgeMs: older(own.oldestAgeMs, sums.oldestAgeMs),
+  };
+}
+
 function sumTopic(topic: TopicEntry, kind: RateKind): Flow {
   const { live } = topic;
   const channels = [...topic.channels.values()].map((channel) => channelFlow(channel, kind));
   const sums = addFlows(channels.length > 0 ? channels : [zeroFlow]);
-  return {
-    ...sums,
-    inRate: topic.messages[kind],
-    messageCount: live.messageCount,
-    depth: live.depth + (sums.depth ?? 0),
-    memoryDepth: live.memoryDepth + (sums.memoryDepth ?? 0),
-    storedDepth: live.storedDepth + (sums.storedDepth ?? 0),
-    oldestAgeMs: older(live.oldestAgeMs, sums.oldestAgeMs),
-  };
+  return { ...joinedOwn(live, sums), inRate: topic.messages[kind], messageCount: live.messageCount };
 }

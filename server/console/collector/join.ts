@@ -6,6 +6,9 @@ import type { ChannelRow, Flow, ShareRow, TopicRow } from "../contract/index.ts"
 import {
   addFlows,
   channelFlow,
+  flowWithout,
+  type OwnPart,
+  older,
   type RateKind,
   topicFlow,
   unknownFlow,
@@ -25,6 +28,8 @@ export interface JoinedChannel {
 export interface JoinedTopic {
   readonly row: TopicRow;
   readonly raw: Flow;
+  /** What of `row.flow` is the topic's own and no channel's. */
+  readonly own: OwnPart;
   readonly channels: ReadonlyMap<string, JoinedChannel>;
 }
 
@@ -60,7 +65,49 @@ export function joinTopic(name: string, nodes: readonly Subscription[]): JoinedT
     stale: parts.some((part) => !part.fresh),
     heard: parts.some((part) => part.fresh),
   };
-  return { row, raw: joinFlows(parts, topicFlow, "raw"), channels };
+  const own = {
+    depth: row.topicDepth ?? 0,
+    memoryDepth: sum(counted.map((live) => live.memoryDepth)),
+    storedDepth: sum(counted.map((live) => live.storedDepth)),
+    oldestAgeMs: counted.reduce<number | null>((age, live) => older(age, live.oldestAgeMs), null),
+  };
+  return { row, raw: joinFlows(parts, topicFlow, "raw"), own, channels };
+}
+
+/** As if it had no other channels than those that `seesChannel` says. */
+export function withoutOthers(topic: JoinedTopic, seesChannel: (channel: string) => boolean): JoinedTopic {
+  const channels = new Map([...topic.channels].filter(([name]) => seesChannel(name)));
+  if (channels.size === topic.channels.size) return topic;
+  const parts = [...channels.values()];
+  const { own, row } = topic;
+  const flow = flowWithout(
+    row.flow,
+    own,
+    parts.map((channel) => channel.row.flow),
+  );
+  let raw: Flow | null = null;
+  return {
+    row: { ...row, flow, channelCount: channels.size },
+    ...{ own, channels },
+    // Few topics are charted.
+    get raw() {
+      raw ??= flowWithout(
+        topic.raw,
+        own,
+        parts.map((channel) => channel.raw),
+      );
+      return raw;
+    },
+  };
+}
+
+/** As if a topic had no other channels than those that `seesChannel` says. */
+export function withChannels(entry: TopicEntry, seesChannel?: (channel: string) => boolean): TopicEntry {
+  if (seesChannel === undefined) return entry;
+  const channels = new Map([...entry.channels].filter(([name]) => seesChannel(name)));
+  return channels.size === entry.channels.size
+    ? entry
+    : { ...entry, channels, flows: { smooth: null, raw: null } };
 }
 
 function classOf(lives: readonly KnownTopic[]): TopicRow["durable"] {
@@ -122,16 +169,18 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Each node's part of a topic, or of one of its channels. */
+/** Each node's part of a topic, of those of its channels that `seesChannel` says, or of one of its channels. */
 export function shareRows(
   topic: string,
   channel: string | null,
   nodes: readonly Subscription[],
   nowMs: number,
+  seesChannel?: (channel: string) => boolean,
 ) {
   const rows: ShareRow[] = [];
   for (const node of nodes) {
-    const entry = node.state.topics.get(topic);
+    const whole = node.state.topics.get(topic);
+    const entry = whole && withChannels(whole, seesChannel);
     const part = channel === null ? entry : entry?.channels.get(channel);
     if (!entry || !part) continue;
     const flow = channel === null ? topicFlow(entry, "smooth") : channelFlow(part as ChannelEntry, "smooth");

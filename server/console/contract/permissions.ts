@@ -129,7 +129,8 @@ export function decide(
 
 type Seeing = Sight & { readonly within?: Sight };
 
-function seesAllChannels({ channels, within }: Seeing): boolean {
+/** Of the topics in sight. */
+export function seesAllChannels({ channels, within }: Seeing): boolean {
   return channels.includes("*") && (!within || seesAllChannels(within));
 }
 

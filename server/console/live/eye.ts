@@ -1,7 +1,7 @@
 /** Whose eyes a view is for: those who see the same share a feed, and names out of sight are in none of theirs. */
 import { managesPeople } from "../audit/sight.ts";
 import { sightKey } from "../auth/authorize.ts";
-import { type Actor, sees } from "../contract/index.ts";
+import { type Actor, seesAllChannels as actorSeesAllChannels, sees } from "../contract/index.ts";
 
 export interface Eye {
   readonly actor: Actor;
@@ -13,6 +13,10 @@ export interface Eye {
 export function eyeOf(actor: Actor): Eye {
   const key = sightKey(actor);
   return { actor, key, sees: key === "" ? () => true : (topic, channel) => sees(actor, topic, channel) };
+}
+
+export function seesAllChannels({ actor }: Eye): boolean {
+  return actorSeesAllChannels(actor);
 }
 
 /** What of an eye a feed of this kind depends on: the operators' log shows each what is theirs. */

@@ -38,7 +38,7 @@ export class Feed {
     this.#atMs = clock.wallMs();
     this.#dueAtMs = clock.nowMs() + paceMs;
     this.#view = viewOf(source, target, eye);
-    this.#ring = ringOf(source, target);
+    this.#ring = ringOf(source, target, eye);
     this.#pushed = this.#ring?.pushed ?? 0;
   }
 
@@ -55,7 +55,7 @@ export class Feed {
     this.#dueAtMs = clock.nowMs() + this.paceMs;
     const before = this.#view;
     const view = viewOf(this.#source, this.target, this.#eye);
-    const ring = ringOf(this.#source, this.target);
+    const ring = ringOf(this.#source, this.target, this.#eye);
     const points = ring?.points(this.#pushed) ?? [];
     const another = ring !== this.#ring;
     this.#view = view;

@@ -7,6 +7,7 @@ import type { PaceMs, Room, Snapshot } from "../contract/index.ts";
 import type { JobsWatch } from "../jobs/watch.ts";
 import { type Eye, eyeKey } from "./eye.ts";
 import { Feed, type FeedMessage } from "./feed.ts";
+import { Sights } from "./sights.ts";
 import type { RoomTarget, WindowTarget } from "./targets.ts";
 import { type ViewSource, viewOf } from "./views.ts";
 import { Windows } from "./windows.ts";
@@ -39,6 +40,8 @@ export class Hub {
       collector,
       cluster,
       jobs,
+      // Made before what is told of ticks after it: their sums are those of the same tick.
+      sights: new Sights(collector),
       recent,
       clientsOf: (topic, channel) => this.#polls.get(`${topic}/${channel}`)?.poll,
     };

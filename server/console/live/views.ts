@@ -7,7 +7,7 @@ import type { ClientsPoll } from "../collector/clients.ts";
 import { clusterView } from "../collector/cluster.ts";
 import type { Collector } from "../collector/collector.ts";
 import { channelFlow, topicFlow } from "../collector/flow.ts";
-import { shareRows } from "../collector/join.ts";
+import { type JoinedTopic, shareRows, withChannels } from "../collector/join.ts";
 import type { Ring } from "../collector/series.ts";
 import { stepMs } from "../collector/series.ts";
 import {
@@ -23,7 +23,6 @@ import {
   type NodeView,
   type OverviewView,
   type Problem,
-  type Room,
   rooms,
   type Series,
   type StatusView,
@@ -31,7 +30,8 @@ import {
   type TopicView,
 } from "../contract/index.ts";
 import type { JobsWatch } from "../jobs/watch.ts";
-import type { Eye } from "./eye.ts";
+import { type Eye, seesAllChannels } from "./eye.ts";
+import type { Sights } from "./sights.ts";
 import type { RoomTarget } from "./targets.ts";
 
 const topMax = 10;
@@ -41,22 +41,28 @@ export interface ViewSource {
   readonly cluster: string;
   /** null: started without Postgres. */
   readonly jobs: JobsWatch | null;
+  readonly sights: Sights;
   readonly recent: RecentActions;
   /** While somebody watches that channel. */
   readonly clientsOf: (topic: string, channel: string) => ClientsPoll | undefined;
 }
 
-/** The chart of a room, if it has one. */
-export function ringOf(source: ViewSource, target: RoomTarget): Ring | undefined {
+/** The chart of a room as `eye` sees it, if it has one. */
+export function ringOf(source: ViewSource, target: RoomTarget, eye: Eye): Ring | undefined {
   const { collector } = source;
-  if (target.kind === "overview") return collector.overviewRing;
+  const seen = source.sights.of(eye);
+  if (target.kind === "overview") return seen ? seen.ring(rooms.overview) : collector.overviewRing;
+  if (target.kind === "topic" && seen && !seesAllChannels(eye)) return seen.ring(rooms.topic(target.topic));
   if (target.kind === "node") return collector.nodeRings.get(target.node);
   if (target.kind === "topic") return collector.rings.get(rooms.topic(target.topic));
   if (target.kind === "channel") return collector.rings.get(rooms.channel(target.topic, target.channel));
   return undefined;
 }
 
-/** As it is for `eye`: what it does not see is in no list, sentence or problem, and has no view. Sums are the cluster's. */
+/**
+ * As it is for `eye`: what it does not see is in no list, sentence, problem or sum, and has no view. What nodes say of
+ * themselves is of everything that is on them.
+ */
 export function viewOf(source: ViewSource, target: RoomTarget, eye: Eye): object | null {
   switch (target.kind) {
     case "status":
@@ -101,27 +107,27 @@ function statusView({ collector, cluster }: ViewSource, eye: Eye): StatusView {
 
 function problemsOf({ problems }: Collector, eye: Eye) {
   return {
-    problems: seen(problems.active, eye),
+    problems: shown(problems.active, eye),
     lastProblemAtMs: problems.lastEndedAtMs,
-    recentProblems: seen(problems.recent, eye),
+    recentProblems: shown(problems.recent, eye),
   };
 }
 
 type Named = Pick<Problem, "topic" | "channel">;
 
-function seen<Thing extends Named>(things: readonly Thing[], { key, sees }: Eye): readonly Thing[] {
+function shown<Thing extends Named>(things: readonly Thing[], { key, sees }: Eye): readonly Thing[] {
   if (key === "") return things;
   return things.filter(({ topic, channel }) => topic === null || sees(topic, channel ?? undefined));
 }
 
 function jobsView({ jobs }: ViewSource, eye: Eye): JobsView {
   const { jobs: rows, fresh } = jobs?.list() ?? { jobs: [], fresh: false };
-  return { jobs: seen(rows, eye), fresh };
+  return { jobs: shown(rows, eye), fresh };
 }
 
 function jobView({ jobs }: ViewSource, id: string, eye: Eye): JobView | null {
   const view = jobs?.one(id) ?? null;
-  return view && seen([view.job], eye).length === 1 ? view : null;
+  return view && shown([view.job], eye).length === 1 ? view : null;
 }
 
 function auditView({ recent }: ViewSource, { actor }: Eye): AuditView {
@@ -135,7 +141,9 @@ function auditView({ recent }: ViewSource, { actor }: Eye): AuditView {
   return { actions, kept: recent.kept };
 }
 
-function overviewView({ collector }: ViewSource, eye: Eye): OverviewView {
+function overviewView(source: ViewSource, eye: Eye): OverviewView {
+  const { collector } = source;
+  const seen = source.sights.of(eye);
   const up = collector.nodeRows.filter((node) => node.state === "up");
   // The last that was known is more than nothing, and `coverage` says that it is old.
   const heard = up.length > 0 ? up : collector.nodeRows.filter((node) => node.state === "silent");
@@ -144,38 +152,34 @@ function overviewView({ collector }: ViewSource, eye: Eye): OverviewView {
       (most, value) => (value == null ? most : Math.max(most ?? value, value)),
       null,
     );
-  const { topicCount, channelCount } = counted(collector, eye);
+  const { topicCount, channelCount } = seen?.sums() ?? counted(collector);
   const known = heard.length > 0;
   return {
     coverage: collector.coverage(),
-    flow: collector.total,
-    producers: known ? heard.reduce((sum, node) => sum + (node.producers ?? 0), 0) : null,
+    flow: seen && known ? seen.sums().flow : collector.total,
+    // Connections may publish to any topic: whose they are is not known.
+    producers: known && !seen ? heard.reduce((sum, node) => sum + (node.producers ?? 0), 0) : null,
     topicCount: known ? topicCount : null,
     channelCount: known ? channelCount : null,
     commitP50Ms: worst(up.map((node) => node.store?.commitP50Ms)),
     commitP99Ms: worst(up.map((node) => node.store?.commitP99Ms)),
     publishUrl: known ? `http://${heard[0]!.key}` : null,
     ...problemsOf(collector, eye),
-    topics: topTopics(collector, eye),
+    topics: topTopics(seen?.topics() ?? collector.topics),
     nodes: collector.nodeRows,
-    series: collector.overviewRing.series(),
+    series: (ringOf(source, { kind: "overview" }, eye) ?? collector.overviewRing).series(),
   };
 }
 
-function counted({ topics }: Collector, { key, sees }: Eye) {
-  let [topicCount, channelCount] = [0, 0];
-  for (const [name, { channels }] of topics) {
-    if (!sees(name)) continue;
-    topicCount += 1;
-    if (key === "") channelCount += channels.size;
-    else for (const channel of channels.keys()) channelCount += Number(sees(name, channel));
-  }
-  return { topicCount, channelCount };
+function counted({ topics }: Collector) {
+  let channelCount = 0;
+  for (const { channels } of topics.values()) channelCount += channels.size;
+  return { topicCount: topics.size, channelCount };
 }
 
 /** The first ten by depth, by rate and by failures, each topic once. */
-function topTopics({ topics }: Collector, { sees }: Eye): readonly TopicRow[] {
-  const rows = [...topics].filter(([name]) => sees(name)).map(([, joined]) => joined.row);
+function topTopics(topics: Iterable<readonly [string, JoinedTopic]>): readonly TopicRow[] {
+  const rows = [...topics].map(([, joined]) => joined.row);
   const top = (score: (flow: Flow) => number) =>
     rows
       .filter((row) => score(row.flow) > 0)
@@ -193,21 +197,29 @@ function topTopics({ topics }: Collector, { sees }: Eye): readonly TopicRow[] {
   return [...chosen];
 }
 
-function topicView({ collector, recent }: ViewSource, name: string, eye: Eye): TopicView | null {
-  const joined = eye.sees(name) ? collector.topics.get(name) : undefined;
+function topicView(source: ViewSource, name: string, eye: Eye): TopicView | null {
+  const { collector, recent } = source;
+  const seen = source.sights.of(eye);
+  const joined = seen ? seen.topic(name) : collector.topics.get(name);
   if (!joined) return null;
+  const seesChannel = channelSight(eye, name);
   return {
     topic: joined.row,
     coverage: collector.coverage(),
     lastMessageAtMs: collector.lastMessageAtMs.get(name) ?? null,
     lastAction: recent.on(name, null, null),
-    nodes: shareRows(name, null, collector.nodes, collector.clock.nowMs()),
-    problems: seen(
+    nodes: shareRows(name, null, collector.nodes, collector.clock.nowMs(), seesChannel),
+    problems: shown(
       about(collector, (problem) => problem.topic === name),
       eye,
     ),
-    series: seriesOf(collector, rooms.topic(name)),
+    series: seriesOf(ringOf(source, { kind: "topic", topic: name }, eye)),
   };
+}
+
+/** undefined: all of them. */
+function channelSight(eye: Eye, topic: string): ((channel: string) => boolean) | undefined {
+  return seesAllChannels(eye) ? undefined : (channel) => eye.sees(topic, channel);
 }
 
 function channelView(source: ViewSource, topic: string, name: string): ChannelView | null {
@@ -224,7 +236,7 @@ function channelView(source: ViewSource, topic: string, name: string): ChannelVi
     lastAction: source.recent.on(topic, name, null),
     nodes: shareRows(topic, name, collector.nodes, collector.clock.nowMs()),
     problems: about(collector, (problem) => problem.topic === topic && problem.channel === name),
-    series: seriesOf(collector, rooms.channel(topic, name)),
+    series: seriesOf(collector.rings.get(rooms.channel(topic, name))),
   };
 }
 
@@ -234,8 +246,9 @@ function nodeView({ collector, recent }: ViewSource, key: string, eye: Eye): Nod
   if (!node || !row) return null;
   const topics: TopicRow[] = [];
   const channels: NodeChannelRow[] = [];
-  for (const [topic, entry] of node.state.topics) {
+  for (const [topic, whole] of node.state.topics) {
     if (!eye.sees(topic)) continue;
+    const entry = withChannels(whole, channelSight(eye, topic));
     const { live } = entry;
     topics.push({
       key: topic,
@@ -251,7 +264,6 @@ function nodeView({ collector, recent }: ViewSource, key: string, eye: Eye): Nod
       heard: node.fresh,
     });
     for (const [channel, part] of entry.channels) {
-      if (!eye.sees(topic, channel)) continue;
       const { paused, ephemeral } = part.live;
       channels.push({
         key: `${topic}/${channel}`,
@@ -268,7 +280,7 @@ function nodeView({ collector, recent }: ViewSource, key: string, eye: Eye): Nod
     lastAction: recent.on(null, null, key),
     topics,
     channels,
-    problems: seen(
+    problems: shown(
       about(collector, (problem) => problem.node === key),
       eye,
     ),
@@ -280,6 +292,6 @@ function about({ problems }: Collector, chosen: (problem: Problem) => boolean): 
   return problems.active.filter(chosen);
 }
 
-function seriesOf(collector: Collector, room: Room): Series {
-  return collector.rings.get(room)?.series() ?? { stepMs, metrics: flowMetrics, points: [] };
+function seriesOf(ring: Ring | undefined): Series {
+  return ring?.series() ?? { stepMs, metrics: flowMetrics, points: [] };
 }

@@ -14,27 +14,24 @@ import {
   windowRowsDefault,
 } from "../contract/index.ts";
 import { diffViews } from "./diff.ts";
-import { eyeOf } from "./eye.ts";
+import { type Eye, eyeOf } from "./eye.ts";
 import type { FeedMessage } from "./feed.ts";
 import type { Listing } from "./listing.ts";
 import type { Listings } from "./listings.ts";
 import { type Narrowing, narrowing } from "./narrow.ts";
-import { type KeyedRow, type RowSource, rowSource, type Sight } from "./row-source.ts";
+import { type KeyedRow, type RowSource, rowSource } from "./row-source.ts";
 import type { WindowTarget } from "./targets.ts";
 import type { ViewSource } from "./views.ts";
 
 export interface WindowPlace {
   readonly room: WindowRoom;
   readonly target: WindowTarget;
-  readonly sees: Sight;
-  /** The same for all who see the same. */
-  readonly sight: string;
+  readonly eye: Eye;
 }
 
 /** A room as one person sees it. */
 export function placeOf(room: WindowRoom, target: WindowTarget, actor: Actor): WindowPlace {
-  const { key: sight, sees } = eyeOf(actor);
-  return { room, target, sight, sees };
+  return { room, target, eye: eyeOf(actor) };
 }
 
 export class Window {
@@ -112,12 +109,12 @@ export class Window {
     const nowMs = clock.nowMs();
     this.#rev += 1;
     this.#atMs = clock.wallMs();
-    const { room, target, sees, sight } = this.place;
-    const rows = rowSource(this.#source, target, sees);
+    const { room, target, eye } = this.place;
+    const rows = rowSource(this.#source, target, eye);
     if (rows === null) return null;
     const asked = this.#orderAtMs === Number.NEGATIVE_INFINITY;
     const listing = this.#listings.get(
-      `${room} ${sight}`,
+      `${room} ${eye.key}`,
       this.#request,
       rows,
       asked ? 0 : this.paceMs - 500,
@@ -138,9 +135,9 @@ export function lookOnce(
   place: WindowPlace,
   request: WindowRequest,
 ): WindowView | null {
-  const rows = rowSource(source, place.target, place.sees);
+  const rows = rowSource(source, place.target, place.eye);
   if (rows === null) return null;
-  const listing = listings.get(`${place.room} ${place.sight}`, request, rows, 0);
+  const listing = listings.get(`${place.room} ${place.eye.key}`, request, rows, 0);
   return viewOf(
     source,
     request,

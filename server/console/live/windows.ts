@@ -71,9 +71,9 @@ export class Windows {
 
   /** All rows that match, in their order; none, where there is no such thing. */
   list(place: WindowPlace, request: WindowRequest): readonly KeyedRow[] {
-    const rows = rowSource(this.#source, place.target, place.sees);
+    const rows = rowSource(this.#source, place.target, place.eye);
     if (rows === null) return [];
-    const { keys } = this.#listings.get(`${place.room} ${place.sight}`, request, rows, 0);
+    const { keys } = this.#listings.get(`${place.room} ${place.eye.key}`, request, rows, 0);
     return keys.flatMap((key) => rows.get(key) ?? []);
   }
 

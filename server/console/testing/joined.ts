@@ -16,6 +16,7 @@ export function joinedWith(topic: string, channel: string, changes: Partial<Chan
       ...{ durable: "none", topicDepth: 0, messageBytes: 0, channelCount: 1 },
     },
     raw: unknownFlow,
+    own: { depth: 0, memoryDepth: 0, storedDepth: 0, oldestAgeMs: null },
     channels: new Map([[channel, { row, raw: unknownFlow }]]),
   };
 }

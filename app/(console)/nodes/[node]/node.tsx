@@ -20,6 +20,7 @@ import { Tabs } from "../../../components/tabs.tsx";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
+import { SightNote } from "../../../people/sight-note.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 import { Connections } from "./connections.tsx";
 import { Facts } from "./facts.tsx";
@@ -52,6 +53,7 @@ export function Node({ name, rendered }: { name: string; rendered: Snapshot<`nod
         actions={<NodeDeeds node={node} />}
       />
       <Limits limits={node.limits} />
+      <SightNote of="nodes" />
       <div className="space-y-4">
         <ProblemList problems={data.problems} />
         <NodeMetrics node={node} />
