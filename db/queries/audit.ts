@@ -1,4 +1,4 @@
-/** The audit, read: the life of one message, and what happened lately. */
+/** The audit: the life of one message is read, rows and days are added and dropped. */
 import {
   type AuditDirectory,
   type AuditEventName,
@@ -14,12 +14,9 @@ const statementMs = 5_000;
 export interface AuditEvent {
   /** Milliseconds since 1970, by the node's clock. */
   readonly atMs: number;
-  /** `gap`: events that were not kept; then `count` says how many, and there is no message. */
-  readonly event: AuditEventName | "gap";
-  /** 16 hexadecimal characters; of the first message where `count` is above 1; "" for a gap. */
+  readonly event: AuditEventName;
+  /** 16 hexadecimal characters. */
   readonly messageId: string;
-  /** Messages, one after the other by id, to which it happened at once. 1 in a trace. */
-  readonly count: number;
   readonly topic: string;
   /** "" for what happened in the topic itself. */
   readonly channel: string;
@@ -30,8 +27,6 @@ export interface AuditEvent {
   readonly client: AuditClient | null;
   /** Identity of the node. */
   readonly nodeId: string;
-  /** Why there is a gap; else "". */
-  readonly reason: string;
 }
 
 export interface AuditClient {
@@ -116,73 +111,24 @@ function publishes({ sections }: AuditDirectory, logId: number, seq: number): bo
   );
 }
 
-/** Where to go on with `recentEvents`: opaque. */
-export type AuditCursor = string;
-
-/** Batches looked at for one answer; a quiet topic may need several answers. */
-const recentRowsMax = 64;
-
-/**
- * The newest events of a topic, or of one of its channels (`channel` not null), newest first; runs stay
- * runs. Stops at about `limit` events or after a few dozen batches, whichever is first: fewer events than `limit`
- * with a `next` means that one may go on looking. `next` null: that was all.
- */
-export async function recentEvents(
-  sql: Sql,
-  topic: string,
-  channel: string | null,
-  limit: number,
-  cursor: AuditCursor | null,
-): Promise<{ events: AuditEvent[]; next: AuditCursor | null }> {
-  const after = cursor === null ? null : /^(\d{1,15})\/([0-9a-f-]{36})\/(\d{1,15})$/.exec(cursor);
-  const bound = after
-    ? sql`where (to_at, node_id, batch) < (${new Date(Number(after[1]))}, ${after[2]!}::uuid, ${Number(after[3])})
-        and to_at <= ${new Date(Number(after[1]))}`
-    : sql``;
-  const rows = await withDeadline(
-    sql<(BatchRow & { toAt: Date; batch: number })[]>`
-      select node_id as "nodeId", directory, body, to_at as "toAt", batch from audit_batches
-      ${bound} order by to_at desc, node_id desc, batch desc limit ${recentRowsMax}`,
-    statementMs,
-  );
-  const events: AuditEvent[] = [];
-  for (const [index, row] of rows.entries()) {
-    const { places } = row.directory;
-    const wanted = (section: SectionEntry) => {
-      const place = places[section[1]];
-      return place?.[0] === topic && (channel === null || place[1] === channel);
-    };
-    const found = [...eventsOf(row, wanted, null)].sort((a, b) => b.atMs - a.atMs || b.attempts - a.attempts);
-    for (const event of found) events.push(event);
-    const last = index === rows.length - 1;
-    if (events.length >= limit || last) {
-      const more = !last || rows.length === recentRowsMax;
-      return { events, next: more ? `${row.toAt.getTime()}/${row.nodeId}/${row.batch}` : null };
-    }
-  }
-  return { events, next: null };
-}
-
-/** Events of the sections that `wanted` chooses, and all gaps; with `seq`, of that message alone and no gaps. */
+/** What happened to the message `seq` of a log, by the sections that `wanted` chooses. */
 function* eventsOf(
-  row: BatchRow,
+  { directory, body, nodeId }: BatchRow,
   wanted: (section: SectionEntry) => boolean,
-  seq: number | null,
+  seq: number,
 ): Generator<AuditEvent> {
-  const { directory, body, nodeId } = row;
   const clients = new Map(directory.clients.map((client) => [client[0], client]));
   for (const section of directory.sections) {
     if (!wanted(section)) continue;
     const [logId, place, kind, , , firstSeq, firstAtMs, offset, bytes] = section;
     const [topic, channel] = directory.places[place]!;
     for (const run of decodeSection(body.subarray(offset, offset + bytes), kind, firstSeq, firstAtMs)) {
-      if (seq !== null && (seq < run.seq || seq >= run.seq + run.count)) continue;
+      if (seq < run.seq || seq >= run.seq + run.count) continue;
       const client = clients.get(run.client);
       yield {
         atMs: run.atMs,
         event: auditEventNames[kind - 1]!,
-        messageId: hex(logId) + hex(seq ?? run.seq),
-        count: seq === null ? run.count : 1,
+        messageId: hex(logId) + hex(seq),
         topic,
         channel,
         attempts: run.attempts,
@@ -191,25 +137,8 @@ function* eventsOf(
           ? { number: client[0], clientId: client[1], hostname: client[2], address: client[3] }
           : null,
         nodeId,
-        reason: "",
       };
     }
-  }
-  if (seq !== null) return;
-  for (const [, events, atMs, reason] of directory.gaps) {
-    yield {
-      atMs,
-      event: "gap",
-      messageId: "",
-      count: events,
-      topic: "",
-      channel: "",
-      attempts: 0,
-      delayMs: 0,
-      client: null,
-      nodeId,
-      reason,
-    };
   }
 }
 

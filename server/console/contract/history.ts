@@ -17,8 +17,6 @@ export function isHistoryWindow(text: string): text is HistoryWindow {
   return Object.hasOwn(historyWindows, text);
 }
 
-/** Points of one answer. */
-export const historyPointsMax = 800;
 /** Marks of one answer, the newest. */
 export const historyMarksMax = 100;
 

@@ -67,15 +67,6 @@ export interface SessionRow {
   readonly current: boolean;
 }
 
-export interface NewApiToken {
-  readonly name: string;
-  readonly rights: readonly Right[];
-  readonly topics: Globs;
-  readonly channels: Globs;
-  /** null: until it is revoked. */
-  readonly days: number | null;
-}
-
 export interface ApiToken {
   readonly id: string;
   readonly user: string;
