@@ -7,8 +7,8 @@ import { type Lookups, lookupsMax } from "../console/collector/lookups.ts";
 import { basePath } from "../console/edge/base-path.ts";
 import type { PeerSettings } from "../console/http-peer.ts";
 import type { ConfigPort } from "../console/nsqadmin/config-routes.ts";
+import type { ConsoleServerOptions } from "../console/options.ts";
 import { type PeerAddress, parsePeerAddress } from "../console/peer-address.ts";
-import type { ConsoleServerOptions } from "../console/server.ts";
 import {
   type ConfigRow,
   configValue,

@@ -15,7 +15,7 @@ import {
   type MintedToken,
   type TokenRequest,
 } from "../console/contract/index.ts";
-import type { ConsoleServerOptions } from "../console/server.ts";
+import type { ConsoleServerOptions } from "../console/options.ts";
 import { TestConsole } from "../console/testing/test-console.ts";
 import { eventually } from "./eventually.ts";
 import { type Flags, startNode, type TestNode } from "./node.ts";

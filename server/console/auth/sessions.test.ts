@@ -2,7 +2,7 @@ import { get } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { Clock } from "../clock.ts";
-import type { ConsoleServerOptions } from "../server.ts";
+import type { ConsoleServerOptions } from "../options.ts";
 import { TestConsole } from "../testing/test-console.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
 import { idleMs, lastsMs, Sessions } from "./sessions.ts";

@@ -9,8 +9,8 @@ import { startLookupd, type TestLookupd } from "../../testing/lookupd.ts";
 import { uniqueTopic } from "../../testing/names.ts";
 import { startNode, type TestNode } from "../../testing/node.ts";
 import { apiPaths, type Impact, type InactiveTopics } from "../contract/index.ts";
+import type { ConsoleServerOptions } from "../options.ts";
 import { parsePeerAddress } from "../peer-address.ts";
-import type { ConsoleServerOptions } from "../server.ts";
 import { closedApi, TestConsole } from "../testing/test-console.ts";
 import type { AccessOptions } from "./access.ts";
 

@@ -1,6 +1,6 @@
 /** A Postgres that does not answer, but for what is recorded. */
 import type { ActionRecord } from "../api/ports.ts";
-import type { ConsoleServerOptions } from "../server.ts";
+import type { ConsoleServerOptions } from "../options.ts";
 
 const away = async () => {
   throw new Error("away");

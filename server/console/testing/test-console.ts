@@ -14,8 +14,9 @@ import {
   type WatchOptions,
 } from "../contract/index.ts";
 import { peerSettingsDefault } from "../http-peer.ts";
+import type { ConsoleServerOptions } from "../options.ts";
 import { parsePeerAddress } from "../peer-address.ts";
-import { type ConsoleServer, type ConsoleServerOptions, startConsoleServer } from "../server.ts";
+import { type ConsoleServer, startConsoleServer } from "../server.ts";
 
 export const secret = "the-cluster-secret";
 
