@@ -5,11 +5,10 @@ import { toast } from "sonner";
 import { type ApiFailure, apiPaths, type NodeTombstoned } from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Shape } from "../components/status.tsx";
 import { post } from "../live/post.ts";
 import { useFormat, useWords } from "../words/index.ts";
-import { useFailureWords } from "../words/use-failure.ts";
 import { NodeResults } from "./node-results.tsx";
+import { Refusal } from "./refusal.tsx";
 
 /** For a while lookups send nobody to this node, for none of its topics. */
 export function TombstoneDialog({
@@ -26,7 +25,6 @@ export function TombstoneDialog({
 }) {
   const t = useWords("nodes");
   const f = useFormat();
-  const say = useFailureWords();
   const [acting, setActing] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [partly, setPartly] = useState<NodeTombstoned | null>(null);
@@ -60,12 +58,7 @@ export function TombstoneDialog({
       }
     >
       {partly !== null && <NodeResults results={partly.nodes} requestId={partly.requestId} />}
-      {failure !== null && (
-        <p role="alert" className="mt-3 flex items-center gap-1.5 text-13">
-          <Shape tone="crit" />
-          {say(failure)}
-        </p>
-      )}
+      <Refusal failure={failure} />
     </Dialog>
   );
 }

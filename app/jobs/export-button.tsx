@@ -12,13 +12,12 @@ import {
   jobFileMs,
   jobFileRowsMax,
 } from "../../server/console/contract/index.ts";
+import { Refusal } from "../actions/refusal.tsx";
 import { useWritesClosed } from "../actions/use-writes.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Shape } from "../components/status.tsx";
 import { paths } from "../paths.ts";
 import { useFormat } from "../words/index.ts";
-import { useFailureWords } from "../words/use-failure.ts";
 import { startJob } from "./ask.ts";
 import { useJobWords } from "./job-words.ts";
 
@@ -49,7 +48,6 @@ export function ExportButton({ query }: { query: Omit<EventsQuery, "cursor"> }) 
 function ExportDialog({ query, onClose }: { query: Omit<EventsQuery, "cursor">; onClose: () => void }) {
   const { t } = useJobWords();
   const f = useFormat();
-  const say = useFailureWords();
   const router = useRouter();
   const [format, setFormat] = useState<ExportParams["format"]>("csv");
   const [id] = useState(() => crypto.randomUUID());
@@ -98,12 +96,7 @@ function ExportDialog({ query, onClose }: { query: Omit<EventsQuery, "cursor">; 
           </label>
         ))}
       </fieldset>
-      {failure !== null && (
-        <p role="alert" className="mt-3 flex items-baseline gap-1.5 text-13">
-          <Shape tone="crit" className="translate-y-px" />
-          {say(failure)}
-        </p>
-      )}
+      <Refusal failure={failure} />
     </Dialog>
   );
 }
