@@ -16,6 +16,7 @@ import { bounds, type ChartRange } from "./range.ts";
 import { useRange } from "./use-range.ts";
 import { WindowBar } from "./window-bar.tsx";
 
+const noSeries: Series = { stepMs: 10_000, metrics: [], points: [] };
 const noMarks: readonly HistoryMark[] = [];
 
 /**
@@ -31,24 +32,25 @@ export function HistoryCharts({
 }: {
   object: HistoryObject;
   kinds: readonly ChartKind[];
-  series: Series;
+  /** null: it is not told live. */
+  series: Series | null;
   /** On a wide screen. */
   across?: 1 | 2 | 3;
   /** Left out: the choice of the time stands elsewhere on the page. */
   bar?: boolean;
 }) {
   const { range, setSpan } = useRange();
-  const isLive = range.kind === "window" && range.window === "5m";
+  const isLive = series !== null && range.kind === "window" && range.window === "5m";
   const { view, failure } = useHistory(isLive ? null : object, range);
   const words = useRangeWords(range);
   const isWider = useStoredIsWider(object);
   const live = useMemo(
-    (): Scene => ({ series, bounds: null, marks: noMarks, ...words, onSpan: setSpan }),
+    (): Scene => ({ series: series ?? noSeries, bounds: null, marks: noMarks, ...words, onSpan: setSpan }),
     [series, words, setSpan],
   );
   const past = useMemo(
     (): Scene => ({
-      series: view ?? { stepMs: 10_000, metrics: [], points: [] },
+      series: view ?? noSeries,
       bounds: view && { fromMs: view.fromMs, toMs: view.toMs },
       marks: view?.marks ?? noMarks,
       ...words,

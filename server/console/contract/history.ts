@@ -1,8 +1,16 @@
 /** Charts beyond the last five minutes: samples that one console writes to Postgres for all of them. */
 import type { SeriesPoint } from "./figures.ts";
 
+/** The topics that have no series of their own, together: there are more than may be sampled. */
+export const otherRoom = "other";
+
 /** What has a history: rooms of a chart. */
-export type HistoryObject = "overview" | `topic:${string}` | `channel:${string}/${string}` | `node:${string}`;
+export type HistoryObject =
+  | "overview"
+  | typeof otherRoom
+  | `topic:${string}`
+  | `channel:${string}/${string}`
+  | `node:${string}`;
 
 /** Windows that pages offer, and the step of each. `5m` is not asked for here: it is in every view, live. */
 export const historyWindows = {

@@ -17,6 +17,7 @@ import {
   type HistorySettings,
   type HistoryView,
   historyMarksMax,
+  otherRoom,
   type SeriesPoint,
 } from "../contract/index.ts";
 import { chartedActions } from "./actions.ts";
@@ -139,6 +140,8 @@ export class Reader {
     stepMs: number,
   ): Promise<HistoryMark[]> {
     const { database, collector, moreMarks } = this.#options;
+    // What happened to whom is not told apart there.
+    if (object === otherRoom) return [];
     const place = placeOf(object);
     const isQueue = place.topic !== undefined;
     const nodeId = place.node === undefined ? null : identity(collector, place.node);
@@ -166,7 +169,7 @@ function identity(collector: Collector, node: string): string | undefined {
 }
 
 export function placeOf(object: HistoryObject): { topic?: string; channel?: string; node?: string } {
-  if (object === "overview") return {};
+  if (object === "overview" || object === otherRoom) return {};
   const name = object.slice(object.indexOf(":") + 1);
   if (object.startsWith("node:")) return { node: name };
   const [topic, channel] = name.split("/");

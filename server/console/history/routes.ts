@@ -17,6 +17,7 @@ import {
   historyWindows,
   isHistoryWindow,
   isName,
+  otherRoom,
   type RetentionView,
   sees,
   sparksMax,
@@ -58,7 +59,7 @@ const sparksAsked = z.strictObject({
 });
 
 function isObject(text: string): text is HistoryObject {
-  if (text === "overview") return true;
+  if (text === "overview" || text === otherRoom) return true;
   const [, kind, name = ""] = /^(topic|channel|node):(.+)$/s.exec(text) ?? [];
   if (kind === "node") return name.length <= 260;
   const names = name.split("/");

@@ -3,7 +3,9 @@
  * that the one that gets the lease, or gets Postgres back, can write what the one before could not (HY1, HY2).
  */
 import type { Collector } from "../collector/collector.ts";
+import { otherRoom } from "../contract/index.ts";
 import { Fold, metricsOf } from "./figures.ts";
+import { othersOf } from "./others.ts";
 import { Selection } from "./selection.ts";
 
 export const stepS = 10;
@@ -45,8 +47,9 @@ export class Sampler {
   #tick(): void {
     const atS = Math.floor(this.#collector.clock.wallMs() / 1_000 / stepS) * stepS;
     if (atS !== this.#atS) this.#begin(atS);
-    for (const room of this.selection.rooms) {
-      const values = this.#collector.valuesOf(room);
+    const { rooms } = this.selection;
+    for (const room of rooms) {
+      const values = room === otherRoom ? othersOf(this.#collector, rooms) : this.#collector.valuesOf(room);
       if (values === undefined) continue;
       let fold = this.#folds.get(room);
       if (!fold) {

@@ -1,9 +1,10 @@
 /**
  * Of what samples are written. Everything, as long as that is no more than there may be series; else the whole, the
- * nodes, and of topics and channels the most active: those that move most, then those that have most waiting.
+ * nodes, and of topics and channels the most active: those that move most, then those that have most waiting. What the
+ * other topics come to is one series together, so that the parts add up to the whole.
  */
 import type { Collector } from "../collector/collector.ts";
-import { type Flow, rooms } from "../contract/index.ts";
+import { type Flow, otherRoom, rooms } from "../contract/index.ts";
 
 /** Who is in stays in for so long: places that change hands every moment would leave nobody with a history. */
 const rankEveryMs = 300_000;
@@ -25,12 +26,12 @@ export class Selection {
     const nodes = collector.nodes
       .slice(0, Math.ceil(seriesMax * nodeShare))
       .map(({ key }) => rooms.node(key) as string);
-    const fixed = ["overview", ...nodes];
     let objects = 1 + collector.nodes.length + collector.topics.size;
     for (const { channels } of collector.topics.values()) objects += channels.size;
     this.objects = objects;
     const nowMs = collector.clock.nowMs();
     const crowded = objects > seriesMax;
+    const fixed: string[] = ["overview", ...(crowded ? [otherRoom] : []), ...nodes];
     if (crowded && nowMs - this.#rankedAtMs < rankEveryMs && this.#rooms.size <= seriesMax) return;
     this.#rankedAtMs = nowMs;
     const queues = crowded

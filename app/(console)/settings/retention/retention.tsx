@@ -9,10 +9,13 @@ import {
   type HistoryTable,
   historyLimits,
   historyTables,
+  otherRoom,
   type RetentionView,
 } from "../../../../server/console/contract/index.ts";
 import { Button } from "../../../components/button.tsx";
 import { Card, Section } from "../../../components/card.tsx";
+import { HistoryCharts } from "../../../components/chart/history-charts.tsx";
+import { charts } from "../../../components/chart/lines.ts";
 import { Field, Input } from "../../../components/field.tsx";
 import { PageHead } from "../../../components/page-head.tsx";
 import { day } from "../../../live/format.ts";
@@ -21,6 +24,8 @@ import { useLive } from "../../../live/provider.tsx";
 import { useZone } from "../../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 import { useFailureWords } from "../../../words/use-failure.ts";
+
+const others = [charts.flow, charts.depth];
 
 /** How long what is kept, how much that is now, and how much it may come to. */
 export function Retention({ rendered }: { rendered: RetentionView }) {
@@ -80,6 +85,11 @@ export function Retention({ rendered }: { rendered: RetentionView }) {
             </table>
           </Card>
         </Section>
+        {view.objects > view.settings.seriesMax && (
+          <Section title={t("others")} note={t("others-note", { most: f.count(view.settings.seriesMax) })}>
+            <HistoryCharts object={otherRoom} kinds={others} series={null} />
+          </Section>
+        )}
         {decide(session, "manage-retention", {}).ok && (
           <Change key={JSON.stringify(view.settings)} settings={view.settings} onChanged={setView} />
         )}
