@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "server/verification": [],
   "server/statsd": ["server/broker", "server/metrics"],
   "server/tools": ["client"],
-  "server/cli": ["server/daemon", "client"],
+  "server/cli": ["server/daemon", "server/console/contract", "client"],
   "server/daemon": ["server", "client", "db"],
   client: ["server/compression"],
   db: [],

@@ -34,6 +34,7 @@ const own: Readonly<Record<string, string>> = {
   "database-url": "postgres://localhost/weir",
   "consumer-opt": "max_attempts,7",
   "producer-opt": "tls-v1",
+  "page-opt": "tls-v1",
 };
 
 function sampleOf(name: string, option: Options[string]): string {
