@@ -5,7 +5,7 @@ import type { HistoryMark, HistoryObject, Series } from "../../../server/console
 import { clock, day } from "../../live/format.ts";
 import { useHistory } from "../../live/history.ts";
 import { useNow } from "../../live/use-now.ts";
-import { SightNote, useStoredIsWider } from "../../people/sight-note.tsx";
+import { StoredNote } from "../../people/sight-note.tsx";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { cn } from "../classes.ts";
@@ -43,7 +43,6 @@ export function HistoryCharts({
   const isLive = series !== null && range.kind === "window" && range.window === "5m";
   const { view, failure } = useHistory(isLive ? null : object, range);
   const words = useRangeWords(range);
-  const isWider = useStoredIsWider(object);
   const live = useMemo(
     (): Scene => ({ series: series ?? noSeries, bounds: null, marks: noMarks, ...words, onSpan: setSpan }),
     [series, words, setSpan],
@@ -66,7 +65,7 @@ export function HistoryCharts({
           <WindowBar />
           {range.kind === "span" && <span className="text-12 text-muted">{words.when}</span>}
           {!isLive && <Note object={object} view={view} failure={failure} />}
-          {!isLive && isWider && <SightNote of="stored" />}
+          {!isLive && <StoredNote object={object} />}
         </div>
       )}
       <div

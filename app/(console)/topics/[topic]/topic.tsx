@@ -19,6 +19,7 @@ import { Tabs } from "../../../components/tabs.tsx";
 import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
+import { SightNote } from "../../../people/sight-note.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 import { Channels } from "./channels.tsx";
 import { useClassClosed } from "./class.ts";
@@ -87,6 +88,7 @@ function Existing({ name, data, channels }: Rendered & { readonly data: TopicVie
           </QueueActions>
         }
       />
+      <SightNote of="channels" />
       <QueueFigures {...data} object={rooms.topic(name)} name={name} flow={flow} inLabel={t("published")} />
       <TopicTabs name={name} data={data} channels={channels} />
     </>
