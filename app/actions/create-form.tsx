@@ -72,7 +72,7 @@ export function CreateForm({ topic, onDone }: { topic?: string; onDone?: (name: 
       </Field>
       <Button
         type="submit"
-        className="mt-6.5"
+        className="mt-5.5"
         disabled={!isName(name) || closed !== null}
         title={closed ?? undefined}
       >

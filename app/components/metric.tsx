@@ -43,7 +43,7 @@ export function Metric({
   );
 }
 
-/** Eight or nine figures side by side, ruled by hairlines. */
+/** Eight or nine figures side by side, ruled by hairlines; of nine the sixth is an age, and has room for its two units. */
 export function Metrics({
   label,
   stale = false,
@@ -62,7 +62,9 @@ export function Metrics({
       data-stale={stale || undefined}
       className={cn(
         "grid grid-cols-2 gap-px overflow-hidden rounded-card border border-line bg-line",
-        count === 8 ? "md:grid-cols-4 xl:grid-cols-8" : "md:grid-cols-3 xl:grid-cols-9",
+        count === 8
+          ? "md:grid-cols-4 xl:grid-cols-8"
+          : "md:grid-cols-3 xl:grid-cols-[repeat(5,minmax(0,1fr))_minmax(0,1.4fr)_repeat(3,minmax(0,1fr))]",
       )}
     >
       {children}

@@ -59,7 +59,7 @@ export function Consume({ names }: { names: readonly string[] }) {
         <Shape tone="warn" className="translate-y-px" />
         <span>{t("banner")}</span>
       </p>
-      <form onSubmit={submit} className="flex flex-wrap items-start gap-x-3">
+      <form onSubmit={submit} className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <TopicField
           label={t("topic")}
           className="w-56 max-sm:w-full"
@@ -92,7 +92,7 @@ export function Consume({ names }: { names: readonly string[] }) {
             />
           )}
         </Field>
-        <div className="mt-6.5 flex flex-wrap items-center gap-3">
+        <div className="mt-5.5 flex flex-wrap items-center gap-3">
           <Button type="submit" kind={on ? "plain" : "primary"} disabled={!on && !ready}>
             {on ? <Square aria-hidden="true" /> : <Play aria-hidden="true" />}
             {on ? t("stop") : t("start")}

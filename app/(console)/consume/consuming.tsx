@@ -58,7 +58,7 @@ export function Consuming({ onHolds, ...options }: HeldOptions & { onHolds: (cou
     <>
       {count > 0 && <Leaving count={count} />}
       <div className="my-3 flex flex-wrap items-start gap-x-6 gap-y-2 text-13">
-        <p data-testid="consumer-state" className="mt-6.5 flex min-h-8 flex-wrap items-center gap-x-4">
+        <p data-testid="consumer-state" className="mt-5.5 flex min-h-8 flex-wrap items-center gap-x-4">
           <Status tone={tones[state]}>{t(`state.${state}`)}</Status>
           <span>{t("holds", { count, rdy: granted ?? options.rdy })}</span>
           {state === "consuming" && (
@@ -82,7 +82,7 @@ export function Consuming({ onHolds, ...options }: HeldOptions & { onHolds: (cou
           )}
         </Field>
         {preferences.keys === "on" && (
-          <p className="mt-6.5 flex min-h-8 flex-wrap items-center gap-3 text-12 text-muted max-lg:hidden">
+          <p className="mt-5.5 flex min-h-8 flex-wrap items-center gap-3 text-12 text-muted max-lg:hidden">
             {(["finish", "requeue", "touch"] as const).map((what) => (
               <span key={what} className="flex items-center gap-1">
                 <Key>{what === "finish" ? "f" : what === "requeue" ? "q" : "t"}</Key>

@@ -84,7 +84,7 @@ function Known({ lookups }: { lookups: readonly LookupRow[] }) {
         </Field>
         <Button
           kind={only === null ? "plain" : "primary"}
-          className="mt-6.5"
+          className="mt-5.5"
           aria-pressed={only !== null}
           onClick={() => void setOnly(only === null ? "inactive" : null)}
         >

@@ -17,7 +17,7 @@ export function Filters({ asked, type, set, clear, names }: Change & { names: re
   const wrong = wrongIn(asked);
   return (
     <search aria-label={t("filters.label")} className="mb-3 block">
-      <div className="grid grid-cols-1 gap-x-3 sm:grid-cols-2 lg:grid-cols-5">
+      <div className="grid grid-cols-2 gap-x-3 gap-y-2 lg:grid-cols-5">
         <TopicField
           label={t("filters.topic")}
           names={names}

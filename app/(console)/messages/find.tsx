@@ -44,7 +44,7 @@ export function Find({ disabled }: { disabled: boolean }) {
           />
         )}
       </Field>
-      <Button type="submit" className="mt-6.5" disabled={disabled}>
+      <Button type="submit" className="mt-5.5" disabled={disabled}>
         <Search aria-hidden="true" />
         {t("find.find")}
       </Button>

@@ -176,7 +176,7 @@ function MessageLink({ id }: { id: string }) {
 
 function Place({ topic, channel }: { topic: string; channel: string | null }) {
   return (
-    <span className="font-mono text-12 wrap-anywhere">
+    <span className="font-mono text-12 whitespace-nowrap">
       <Link prefetch={false} href={paths.topic(topic)} className="hover:underline">
         {topic}
       </Link>

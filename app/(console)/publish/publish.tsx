@@ -83,8 +83,8 @@ export function Publish({ names }: { names: readonly string[] }) {
           value={topic}
           onChange={(next) => void setTopic(next || null)}
         />
-        <div className="grid grid-cols-3 gap-x-4">
-          <Field label={t("encoding")}>
+        <div className="grid grid-cols-2 gap-x-4 gap-y-2 sm:grid-cols-3">
+          <Field label={t("encoding")} className="max-sm:col-span-2">
             {(ids) => (
               <Select
                 {...ids}

@@ -29,7 +29,7 @@ export function Controls({
   const wrong = wrongIn(asked);
   return (
     <search aria-label={t("controls")} className="mb-3 block">
-      <div className="flex flex-wrap items-start gap-x-3">
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <TopicField
           label={t("topic")}
           className="w-56 max-sm:w-full"

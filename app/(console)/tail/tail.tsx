@@ -44,7 +44,7 @@ export function Tail({ names, keys }: { names: readonly string[]; keys: readonly
     <>
       <PageHead title={t("title")} note={t("note")} />
       <Controls {...change} names={names} refused={refused}>
-        <Button className="mt-6.5" aria-pressed={held} onClick={() => setHeld(!held)}>
+        <Button className="mt-5.5" aria-pressed={held} onClick={() => setHeld(!held)}>
           {held ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
           {held ? t("go-on") : t("hold")}
           {stopped && waiting > 0 && ` ${t("waiting", { count: waiting, waiting: f.count(waiting) })}`}

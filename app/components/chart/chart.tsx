@@ -113,7 +113,7 @@ export function Chart({
       ) : (
         <div role="img" aria-label={t("told", { title, unit, told })} className="relative mt-auto px-2 pb-1">
           {isEmpty && (
-            <p aria-hidden="true" className="absolute inset-x-16 top-1/3 text-center text-12 text-muted">
+            <p aria-hidden="true" className="absolute inset-x-4 top-1/3 text-center text-12 text-muted">
               {t("nothing", { during: scene.during })}
             </p>
           )}

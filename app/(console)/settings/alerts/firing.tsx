@@ -12,12 +12,13 @@ import { useLive } from "../../../live/provider.tsx";
 import { paths } from "../../../paths.ts";
 import { useFormat, useWords } from "../../../words/index.ts";
 import type { Act } from "./use-alerts.ts";
-import { objectOf, useFigure } from "./words.ts";
+import { objectOf, useFigure, useRuleName } from "./words.ts";
 
 export function Firing({ view, act }: { view: AlertsView; act: Act }) {
   const t = useWords("alerts");
   const f = useFormat();
   const figure = useFigure();
+  const ruleName = useRuleName();
   const { session } = useLive();
   const [muting, setMuting] = useState<Alert | null>(null);
   return (
@@ -48,7 +49,7 @@ export function Firing({ view, act }: { view: AlertsView; act: Act }) {
                     <Link href={hrefOf(alert)} className="font-mono hover:text-accent hover:underline">
                       {object}
                     </Link>{" "}
-                    {alert.name}
+                    <span className="ml-1">{ruleName(alert.name)}</span>
                     <span className="text-muted"> · {t(`condition.${alert.condition}`)}</span>
                     {alert.value !== null && figure(alert.condition, alert.value) !== "" && (
                       <span className="text-muted">: {figure(alert.condition, alert.value)}</span>

@@ -15,7 +15,7 @@ import { get } from "../../../live/post.ts";
 import { useZone } from "../../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 import { useFailureWords } from "../../../words/use-failure.ts";
-import { objectOf, useFigure } from "./words.ts";
+import { objectOf, useFigure, useRuleName } from "./words.ts";
 
 /** What rules have found, newest first, a page at a time. */
 export function History() {
@@ -68,6 +68,7 @@ function Past({ alert }: { alert: Alert }) {
   const f = useFormat();
   const zone = useZone();
   const figure = useFigure();
+  const ruleName = useRuleName();
   const { firedAtMs, resolvedAtMs, severity, name, condition, value, muted } = alert;
   const at = firedAtMs ?? 0;
   return (
@@ -77,7 +78,7 @@ function Past({ alert }: { alert: Alert }) {
         {day(at, zone)} {clock(at, zone)}
       </time>
       <span className="min-w-0 flex-1 wrap-anywhere">
-        <span className="font-mono">{objectOf(alert)}</span> {name}
+        <span className="font-mono">{objectOf(alert)}</span> {ruleName(name)}
         <span className="text-muted">
           {" "}
           · {t(`condition.${condition}`)}

@@ -18,7 +18,7 @@ import { useFormat, useWords } from "../../../words/index.ts";
 import { MuteDialog } from "./firing.tsx";
 import { RuleForm } from "./rule-form.tsx";
 import type { Act } from "./use-alerts.ts";
-import { useRuleWords } from "./words.ts";
+import { useRuleName, useRuleWords } from "./words.ts";
 
 export function Rules({ view, act, manages }: { view: AlertsView; act: Act; manages: boolean }) {
   const t = useWords("alerts");
@@ -79,6 +79,7 @@ function Rule({
   const t = useWords("alerts");
   const f = useFormat();
   const words = useRuleWords();
+  const ruleName = useRuleName();
   const { session } = useLive();
   const [asked, setAsked] = useState<"mute" | "delete" | null>(null);
   const mute = view.mutes.find((one) => one.rule === rule.id && one.object === null);
@@ -89,7 +90,7 @@ function Rule({
       <Shape tone={!rule.enabled ? "unknown" : mute ? "paused" : rule.severity} />
       <div className="min-w-0 flex-1 basis-60">
         <p className="font-medium wrap-anywhere">
-          {rule.name}
+          {ruleName(rule.name)}
           {!rule.enabled && <span className="font-normal text-muted"> · {t("off")}</span>}
         </p>
         <p className="text-12 text-muted wrap-anywhere">

@@ -47,3 +47,12 @@ export function useRuleWords(): (rule: AlertRule) => string {
 export function objectOf({ topic, channel, node }: Pick<Alert, "topic" | "channel" | "node">): string {
   return channel === null ? (topic ?? node ?? "") : `${topic}/${channel}`;
 }
+
+/** A rule's name; those that a cluster begins with are in the reader's language. */
+export function useRuleName(): (name: string) => string {
+  const t = useWords("alerts");
+  return (name) => {
+    const key = `first.${name}` as "first.Starved";
+    return !name.includes(".") && t.has(key) ? t(key) : name;
+  };
+}
