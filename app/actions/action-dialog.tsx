@@ -4,13 +4,13 @@ import { useState } from "react";
 import type { ActionTarget } from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Field, Input } from "../components/field.tsx";
 import { JobFollow } from "../jobs/job-follow.tsx";
 import { FreshField } from "./fresh-field.tsx";
 import { ImpactBox } from "./impact-box.tsx";
 import { NodeResults } from "./node-results.tsx";
 import { ReasonField } from "./reason-field.tsx";
 import { Refusal } from "./refusal.tsx";
+import { TypedField } from "./typed-field.tsx";
 import { type ActionState, useAction } from "./use-action.ts";
 import { isDangerous, isWeighty, needsReason, typedName, useActionWords } from "./words.ts";
 
@@ -82,16 +82,11 @@ export function ActionDialog({
           {weighty && (
             <>
               <ImpactBox target={target} impact={impact} state={state} preview={removal.preview} />
-              <Field label={t("type-name", { name: typedName(target) })}>
-                {(ids) => (
-                  <Input
-                    {...ids}
-                    value={name}
-                    className="font-mono"
-                    onChange={(event) => setName(event.target.value)}
-                  />
-                )}
-              </Field>
+              <TypedField
+                label={t("type-name", { name: typedName(target) })}
+                value={name}
+                onChange={setName}
+              />
             </>
           )}
           <ReasonField

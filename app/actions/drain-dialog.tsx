@@ -10,13 +10,13 @@ import {
 } from "../../server/console/contract/index.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Field, Input } from "../components/field.tsx";
 import { post } from "../live/post.ts";
 import { useWords } from "../words/index.ts";
 import { FreshField } from "./fresh-field.tsx";
 import { prove } from "./prove.ts";
 import { ReasonField } from "./reason-field.tsx";
 import { Refusal } from "./refusal.tsx";
+import { TypedField } from "./typed-field.tsx";
 
 /** By name and reason: the node exits empty. */
 export function DrainDialog({
@@ -76,16 +76,7 @@ export function DrainDialog({
       }
     >
       <div className="mt-4 space-y-3">
-        <Field label={t("drain.type", { node })}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={name}
-              className="font-mono"
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <TypedField label={t("drain.type", { node })} value={name} onChange={setName} />
         <ReasonField label={t("drain.reason")} value={reason} onChange={setReason} />
         {wantsPassword && <FreshField value={password} onChange={setPassword} />}
       </div>

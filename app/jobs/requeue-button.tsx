@@ -12,6 +12,7 @@ import {
   type RequeueParams,
 } from "../../server/console/contract/index.ts";
 import { ReasonField } from "../actions/reason-field.tsx";
+import { TypedField } from "../actions/typed-field.tsx";
 import { useWritesClosed } from "../actions/use-writes.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
@@ -203,16 +204,11 @@ function RequeueDialog({
               </>
             )}
           </div>
-          <Field label={t("requeue-dialog.type-name", { name: channel })}>
-            {(ids) => (
-              <Input
-                {...ids}
-                value={name}
-                className="font-mono"
-                onChange={({ target }) => setName(target.value)}
-              />
-            )}
-          </Field>
+          <TypedField
+            label={t("requeue-dialog.type-name", { name: channel })}
+            value={name}
+            onChange={setName}
+          />
           <ReasonField label={t("requeue-dialog.reason")} value={reason} onChange={setReason} />
         </div>
       )}

@@ -9,10 +9,10 @@ import {
   type JobPreview,
   type JobView,
 } from "../../server/console/contract/index.ts";
+import { TypedField } from "../actions/typed-field.tsx";
 import { useActionWords } from "../actions/words.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Field, Input } from "../components/field.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Shape } from "../components/status.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
@@ -133,16 +133,7 @@ function RetryDialog({
             <Samples samples={preview.samples} />
           </div>
         )}
-        <Field label={words.t("type-name", { name })}>
-          {(ids) => (
-            <Input
-              {...ids}
-              value={typed}
-              className="font-mono"
-              onChange={({ target }) => setTyped(target.value)}
-            />
-          )}
-        </Field>
+        <TypedField label={words.t("type-name", { name })} value={typed} onChange={setTyped} />
         {failure !== null && (
           <p role="alert" className="flex items-baseline gap-1.5 text-13">
             <Shape tone="crit" className="translate-y-px" />

@@ -6,10 +6,10 @@ import type { Impact } from "../../../server/console/contract/index.ts";
 import { FreshField } from "../../actions/fresh-field.tsx";
 import { ReasonField } from "../../actions/reason-field.tsx";
 import { Refusal } from "../../actions/refusal.tsx";
+import { TypedField } from "../../actions/typed-field.tsx";
 import { useActionWords } from "../../actions/words.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Field, Input } from "../../components/field.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Shape } from "../../components/status.tsx";
 import { KeptSentence } from "../../jobs/preview-words.tsx";
@@ -78,17 +78,12 @@ export function BulkDialog({
       {weighty && !finished && (
         <div className="mt-3 space-y-3">
           <Counted state={state} />
-          <Field label={t("type-count", { count })}>
-            {(ids) => (
-              <Input
-                {...ids}
-                inputMode="numeric"
-                className="font-mono"
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            )}
-          </Field>
+          <TypedField
+            inputMode="numeric"
+            label={t("type-count", { count })}
+            value={typed}
+            onChange={setTyped}
+          />
         </div>
       )}
       {!finished && (
