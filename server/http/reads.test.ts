@@ -6,9 +6,10 @@ import type {
   DeferredAnswer,
   InFlightAnswer,
   LogAnswer,
+  PoisonAnswer,
   ProducersAnswer,
 } from "../protocol/node-reads.ts";
-import { TestConsumer } from "../testing/http-consumer.ts";
+import { type Held, TestConsumer } from "../testing/http-consumer.ts";
 import { secret, startServer, type TestServer } from "../testing/http-server.ts";
 import { LongestTurn } from "../testing/longest-turn.ts";
 
@@ -91,6 +92,35 @@ test("[RD2] what is deferred is told soonest first, with why", async () => {
   ]);
   const dueInMs = answer.messages.map(({ dueAtMs }) => Math.round((dueAtMs - answer.atMs) / 10_000) * 10_000);
   expect(dueInMs).toEqual([10_000, 30_000, 50_000]);
+});
+
+test("[RD12] what comes again and again is told most often tried first, held or deferred", async () => {
+  const [server, consumer] = await withBilling(3);
+  await using _ = server;
+  for (const body of ["one", "two!", "three"]) await server.post("/pub?topic=orders", body);
+  server.broker.settle();
+  const [often, later, twice] = consumer.held as [Held, Held, Held];
+  const again = ({ logId, seq }: Held, delayMs = 0) => {
+    consumer.subscription!.requeue(logId, seq, delayMs);
+    server.broker.settle();
+  };
+  const path = `/v1/channel/poison?${ordersBilling}`;
+  again(twice);
+  for (let delivery = 1; delivery < 6; delivery++) again(later);
+  expect(await read<PoisonAnswer>(server, path)).toMatchObject({ total: 1 });
+  again(later, 30_000);
+  for (let delivery = 1; delivery < 8; delivery++) again(often);
+
+  const { total, cut, messages, atMs } = await read<PoisonAnswer>(server, path);
+
+  expect([total, cut]).toEqual([2, false]);
+  expect(messages).toMatchObject([
+    { attempts: 8, bytes: 3, state: "in-flight", client: { clientId: consumer.identity.clientId } },
+    { attempts: 6, bytes: 4, state: "deferred", client: null },
+  ]);
+  expect(messages[1]!.dueAtMs! - atMs).toBeGreaterThan(20_000);
+  consumer.subscription!.finish(often.logId, often.seq);
+  expect((await read<PoisonAnswer>(server, path)).total).toBe(1);
 });
 
 test("[RD3] a hundred thousand in flight are one bounded answer, and hold up nobody", async () => {

@@ -94,7 +94,7 @@ function deferredMessage({ broker }: Channel, exception: Exception): DeferredMes
   };
 }
 
-function roundedBody(from: HeldMessage["from"], seq: number) {
+export function roundedBody(from: HeldMessage["from"], seq: number) {
   const { bytes, publishedAtMs } = bodyOf(from, seq);
   return { bytes, publishedAtMs: publishedAtMs === null ? null : Math.round(publishedAtMs) };
 }
@@ -208,7 +208,7 @@ export function logLines(call: Call): Answer {
   return new Json({ atMs: Date.now(), lines } satisfies LogAnswer);
 }
 
-function limitOf({ rawQuery }: Call): number | Refusal {
+export function limitOf({ rawQuery }: Call): number | Refusal {
   const query = parseQuery(rawQuery);
   return query instanceof Refusal ? query : limitIn(query);
 }
@@ -219,7 +219,7 @@ function limitIn(query: Query): number | Refusal {
   return Math.min(Number(text), readRowsMax);
 }
 
-function* upTo<T>(items: Iterable<T>, most: number): Iterable<T> {
+export function* upTo<T>(items: Iterable<T>, most: number): Iterable<T> {
   let left = most;
   for (const item of items) {
     if (left-- <= 0) return;

@@ -10,6 +10,7 @@ import { message } from "./message.ts";
 import { metrics } from "./metrics.ts";
 import { publishMany } from "./mpub.ts";
 import { outcomes } from "./outcomes.ts";
+import { poison } from "./poison.ts";
 import { publish } from "./publish.ts";
 import { clients, config, deferred, inFlight, kick, logLines, producers } from "./reads.ts";
 import { previewRemoval, previewRequeue, removeByJob, requeueByJob, restoreByJob } from "./removals.ts";
@@ -71,6 +72,7 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/v1/message", handle: message, guarded: true },
   { method: "GET", path: "/v1/channel/inflight", handle: inFlight, guarded: true },
   { method: "GET", path: "/v1/channel/deferred", handle: deferred, guarded: true },
+  { method: "GET", path: "/v1/channel/poison", handle: poison, guarded: true },
   { method: "GET", path: "/v1/topic/producers", handle: producers, guarded: true },
   { method: "GET", path: "/v1/clients", handle: clients, guarded: true },
   { method: "GET", path: "/v1/config", handle: config, guarded: true },

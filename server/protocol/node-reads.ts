@@ -1,5 +1,5 @@
 /**
- * What a node is asked for when somebody looks closer: `GET /v1/channel/inflight`, `/v1/channel/deferred`,
+ * What a node is asked for when somebody looks closer: `GET /v1/channel/inflight`, `/v1/channel/deferred`, `/v1/channel/poison`,
  * `/v1/topic/producers`, `/v1/clients`, `/v1/config`, `/v1/log`. Each is true of one instant; the next may be another.
  */
 
@@ -43,6 +43,19 @@ export interface DeferredMessage {
   readonly reason: "publish" | "requeue";
 }
 
+/** A message that was delivered more than `poisonAttempts` times and is still owed. */
+export interface PoisonMessage {
+  readonly id: string;
+  readonly attempts: number;
+  readonly bytes: number | null;
+  readonly publishedAtMs: number | null;
+  readonly state: "waiting" | "in-flight" | "deferred";
+  /** When it times out, or is due. Wall clock; null: it waits to be handed out. */
+  readonly dueAtMs: number | null;
+  /** Who holds it; null: nobody does. */
+  readonly client: ReadClient | null;
+}
+
 /** Those that are due first, in that order. */
 export interface InFlightAnswer {
   readonly atMs: number;
@@ -51,6 +64,11 @@ export interface InFlightAnswer {
   /** Not all of them were looked at: others may be due before those that are here. */
   readonly cut: boolean;
   readonly messages: readonly InFlightMessage[];
+}
+
+/** Those that were tried most often. */
+export interface PoisonAnswer extends Omit<InFlightAnswer, "messages"> {
+  readonly messages: readonly PoisonMessage[];
 }
 
 export interface DeferredAnswer extends Omit<InFlightAnswer, "messages"> {

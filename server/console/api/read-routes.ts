@@ -29,6 +29,9 @@ export function lookRoutes(app: FastifyInstance, reads: Reads): void {
   app.get<Names>(`${ofChannel}/deferred`, readOfPath, ({ params }) =>
     reads.deferred(name(params.topic), name(params.channel)),
   );
+  app.get<Names>(`${ofChannel}/poison`, readOfPath, ({ params }) =>
+    reads.poison(name(params.topic), name(params.channel)),
+  );
   app.get<Names>(`${apiBase}/topics/:topic/producers`, readOfPath, ({ params }) =>
     reads.producers(name(params.topic)),
   );

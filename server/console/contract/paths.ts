@@ -68,6 +68,8 @@ export const apiPaths = {
   inFlight: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/inflight`,
   /** GET: `DeferredView`. */
   deferred: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/deferred`,
+  /** GET: `PoisonView`. */
+  poison: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/poison`,
   /** GET: `ProducersView`. */
   producers: (topic: string) => `${apiPaths.topic(topic)}/producers`,
   /** GET: `OptionsView` of the nodes that have the topic, and of all. */

@@ -9,6 +9,7 @@ import type {
   NodeClientRow as NodeClient,
   ProducerRow as NodeProducer,
   OptionValue,
+  PoisonMessage,
 } from "../../protocol/node-reads.ts";
 import type { NodeLimits } from "./nodes.ts";
 
@@ -43,6 +44,11 @@ export interface DeferredRow extends DeferredMessage {
   readonly node: string;
 }
 
+export interface PoisonRow extends PoisonMessage {
+  readonly key: string;
+  readonly node: string;
+}
+
 export interface InFlightView {
   readonly atMs: number;
   readonly nodes: readonly NodeRead[];
@@ -51,6 +57,11 @@ export interface InFlightView {
   /** Not everything was looked at: others may be due before those that are here. */
   readonly cut: boolean;
   readonly rows: readonly InFlightRow[];
+}
+
+/** The most often tried first. */
+export interface PoisonView extends Omit<InFlightView, "rows"> {
+  readonly rows: readonly PoisonRow[];
 }
 
 export interface DeferredView extends Omit<InFlightView, "rows"> {

@@ -1,4 +1,4 @@
-/** Messages of a channel that are in flight or deferred, of all its nodes together. */
+/** Messages of a channel that are in flight, deferred or come again and again, of all its nodes together. */
 import { z } from "zod";
 import type { Subscription } from "../collector/subscription.ts";
 import {
@@ -7,6 +7,8 @@ import {
   type InFlightRow,
   type InFlightView,
   messageIdPattern,
+  type PoisonRow,
+  type PoisonView,
   readRowsShownMax,
 } from "../contract/index.ts";
 import { type Asked, askNodes, count, text } from "./ask-nodes.ts";
@@ -46,6 +48,20 @@ const deferredAnswer = z.object({
     .max(readRowsShownMax),
 });
 
+const poisonAnswer = z.object({
+  ...head,
+  messages: z
+    .array(
+      z.object({
+        ...message,
+        state: z.enum(["waiting", "in-flight", "deferred"]),
+        dueAtMs: z.number().nullable(),
+        client: z.object({ clientId: text, hostname: text, address: text }).nullable(),
+      }),
+    )
+    .max(readRowsShownMax),
+});
+
 export async function readInFlight(
   nodes: readonly Subscription[],
   place: Place,
@@ -62,7 +78,7 @@ export async function readInFlight(
       (one): InFlightRow => ({ ...one, key: `${node.key} ${one.id}`, node: node.key }),
     ),
   );
-  return { ...headOf(asked, atMs), rows: soonest(rows, ({ deadlineAtMs }) => deadlineAtMs) };
+  return { ...headOf(asked, atMs), rows: first(rows, ({ deadlineAtMs }) => deadlineAtMs) };
 }
 
 export async function readDeferred(
@@ -84,8 +100,27 @@ export async function readDeferred(
   return {
     ...headOf(asked, atMs),
     inStore: asked.reduce((sum, { answer }) => sum + (answer?.inStore ?? 0), 0),
-    rows: soonest(rows, ({ dueAtMs }) => dueAtMs),
+    rows: first(rows, ({ dueAtMs }) => dueAtMs),
   };
+}
+
+export async function readPoison(
+  nodes: readonly Subscription[],
+  place: Place,
+  atMs: number,
+): Promise<PoisonView> {
+  const asked = await askNodes(nodes, {
+    path: "/v1/channel/poison",
+    query: queryOf(place),
+    schema: poisonAnswer,
+    total: ({ total }) => total,
+  });
+  const rows = asked.flatMap(({ node, answer }) =>
+    (answer?.messages ?? []).map(
+      (one): PoisonRow => ({ ...one, key: `${node.key} ${one.id}`, node: node.key }),
+    ),
+  );
+  return { ...headOf(asked, atMs), rows: first(rows, ({ attempts }) => -attempts) };
 }
 
 function queryOf(place: Place) {
@@ -101,6 +136,7 @@ function headOf(asked: readonly Asked<{ readonly total: number; readonly cut: bo
   };
 }
 
-function soonest<Row>(rows: Row[], dueMs: (row: Row) => number): Row[] {
-  return rows.sort((one, other) => dueMs(one) - dueMs(other)).slice(0, readRowsShownMax);
+/** Those with the lowest of what they are ordered by. */
+function first<Row>(rows: Row[], placeOf: (row: Row) => number): Row[] {
+  return rows.sort((one, other) => placeOf(one) - placeOf(other)).slice(0, readRowsShownMax);
 }

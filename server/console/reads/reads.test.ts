@@ -17,6 +17,7 @@ import {
   type NodeClientsView,
   type NodeTombstoned,
   type OptionsView,
+  type PoisonView,
   type ProducersView,
   type RegistrationsView,
 } from "../contract/index.ts";
@@ -86,6 +87,14 @@ test("[CW2] what is deferred is told with when it is due and why it waits", asyn
   expect(view).toMatchObject({ total: 1, inStore: 0 });
   expect(view.rows).toMatchObject([{ node: key, reason: "publish", bytes: 5 }]);
   expect(view.rows[0]!.dueAtMs - view.atMs).toBeGreaterThan(30_000);
+});
+
+test("[CW2] what comes again and again is asked of every node, and where there is none that is said", async () => {
+  const view = await weir.read<PoisonView>(apiPaths.poison(...place));
+
+  expect(view).toMatchObject({ total: 0, cut: false, rows: [] });
+  expect(view.nodes).toContainEqual(expect.objectContaining(cannot()));
+  expect(view.nodes).toContainEqual(expect.objectContaining({ node: key, state: "ok", total: 0 }));
 });
 
 test("[CW2] producers are told of genuine nodes too, but for when they last published", async () => {

@@ -7,12 +7,13 @@ import type {
   LogView,
   NodeClientsView,
   OptionsView,
+  PoisonView,
   PostgresHealth,
   ProducersView,
   RegistrationsView,
 } from "../contract/index.ts";
 import { readClients } from "./clients.ts";
-import { readDeferred, readInFlight } from "./messages.ts";
+import { readDeferred, readInFlight, readPoison } from "./messages.ts";
 import { readLog, readOptions } from "./options.ts";
 import { type CountsBefore, readProducers } from "./producers.ts";
 import { readRegistrations } from "./registrations.ts";
@@ -55,6 +56,12 @@ export class Reads {
   deferred(topic: string, channel: string): Promise<DeferredView> {
     return this.#shared.read(`deferred ${topic}/${channel}`, rowsGoodMs, () =>
       readDeferred(this.#nodesOf(topic, channel), { topic, channel }, this.#clock.wallMs()),
+    );
+  }
+
+  poison(topic: string, channel: string): Promise<PoisonView> {
+    return this.#shared.read(`poison ${topic}/${channel}`, rowsGoodMs, () =>
+      readPoison(this.#nodesOf(topic, channel), { topic, channel }, this.#clock.wallMs()),
     );
   }
 

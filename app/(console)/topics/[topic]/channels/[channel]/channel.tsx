@@ -18,7 +18,7 @@ import { paths } from "../../../../../paths.ts";
 import { useFormat, useWords } from "../../../../../words/index.ts";
 import { BrowserPages } from "./browser-pages.tsx";
 import { Clients } from "./clients.tsx";
-import { Deferred, InFlight } from "./held.tsx";
+import { Deferred, InFlight, Poison } from "./held.tsx";
 import { useLatencyChart } from "./use-latency-chart.ts";
 
 export function Channel({
@@ -112,6 +112,12 @@ function Existing({
             label: t("tab.deferred"),
             count: flow.deferred,
             content: <Deferred topic={topic} channel={channel} />,
+          },
+          {
+            id: "dlq",
+            label: t("tab.poison"),
+            count: data.channel.poison,
+            content: <Poison topic={topic} channel={channel} />,
           },
           ...queueTabs,
         ]}

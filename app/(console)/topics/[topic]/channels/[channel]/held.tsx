@@ -4,6 +4,7 @@ import {
   apiPaths,
   type DeferredView,
   type InFlightView,
+  type PoisonView,
   readEveryMs,
 } from "../../../../../../server/console/contract/index.ts";
 import { Empty } from "../../../../../components/empty.tsx";
@@ -14,7 +15,7 @@ import { useSort } from "../../../../../components/table/sort.ts";
 import { RequeueButton } from "../../../../../jobs/requeue-button.tsx";
 import { useRead } from "../../../../../live/use-read.ts";
 import { useFormat, useWords } from "../../../../../words/index.ts";
-import { useDeferredColumns, useInFlightColumns } from "./message-columns.tsx";
+import { useDeferredColumns, useInFlightColumns, usePoisonColumns } from "./message-columns.tsx";
 
 interface Place {
   readonly topic: string;
@@ -79,6 +80,36 @@ export function Deferred({ topic, channel }: Place) {
       {view !== null && view.rows.length > 0 && (
         <DataTable
           label={t("tab.deferred")}
+          rows={view.rows}
+          columns={columns}
+          sorting={sorting}
+          onSort={setSorting}
+        />
+      )}
+    </>
+  );
+}
+
+/** Messages that come again and again, those tried most often first. */
+export function Poison({ topic, channel }: Place) {
+  const t = useWords("channel");
+  const read = useRead<PoisonView>(apiPaths.poison(topic, channel), readEveryMs);
+  const columns = usePoisonColumns();
+  const { sorting, setSorting } = useSort("-attempts", "poison");
+  const view = read.value;
+  if (view === null && read.failure === null) return <Skeleton className="h-28" />;
+  return (
+    <>
+      <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
+        {view !== null && view.total > 0 && <span>{t("poison-count", { count: view.total })}</span>}
+        {view?.cut === true && <span>{t("poison-cut")}</span>}
+      </ReadNote>
+      {view !== null && view.total === 0 && saidAll(view) && (
+        <Empty title={t("poison-none")}>{t("poison-none-why")}</Empty>
+      )}
+      {view !== null && view.rows.length > 0 && (
+        <DataTable
+          label={t("tab.poison")}
           rows={view.rows}
           columns={columns}
           sorting={sorting}

@@ -2,17 +2,18 @@
 
 import Link from "next/link";
 import { useMemo } from "react";
-import type { DeferredRow, InFlightRow } from "../../../../../../server/console/contract/index.ts";
+import type { DeferredRow, InFlightRow, PoisonRow } from "../../../../../../server/console/contract/index.ts";
 import { Ago } from "../../../../../components/ago.tsx";
 import { Num } from "../../../../../components/number.tsx";
 import type { Column } from "../../../../../components/table/column.ts";
+import { unknown } from "../../../../../live/format.ts";
 import { useNow } from "../../../../../live/use-now.ts";
 import { visible } from "../../../../../live/visible.ts";
 import { paths } from "../../../../../paths.ts";
 import { NodeLink } from "../../../../../tables/cells.tsx";
 import { useFormat, useWords } from "../../../../../words/index.ts";
 
-type Row = InFlightRow | DeferredRow;
+type Row = InFlightRow | DeferredRow | PoisonRow;
 type T = ReturnType<typeof useWords<"channel">>;
 
 /** What both tables begin and end with. */
@@ -136,7 +137,44 @@ export function useDeferredColumns(): readonly Column<DeferredRow>[] {
   }, [t]);
 }
 
-function Holder({ row: { client } }: { row: InFlightRow }) {
+export function usePoisonColumns(): readonly Column<PoisonRow>[] {
+  const t = useWords("channel");
+  return useMemo((): readonly Column<PoisonRow>[] => {
+    const { id, attempts, bytes, published, node } = common(t);
+    return [
+      id,
+      attempts,
+      {
+        id: "state",
+        header: t("column.state"),
+        priority: 1,
+        value: (row) => row.state,
+        cell: (row) => t(`poison-state.${row.state}`),
+      },
+      {
+        id: "client",
+        header: t("column.client"),
+        priority: 2,
+        value: (row) => row.client?.clientId ?? null,
+        cell: (row) => (row.client === null ? unknown : <Holder row={row} />),
+      },
+      {
+        id: "due",
+        header: t("column.next"),
+        hint: t("hint.next"),
+        numeric: true,
+        priority: 2,
+        value: (row) => row.dueAtMs,
+        cell: (row) => (row.dueAtMs === null ? unknown : <Until atMs={row.dueAtMs} />),
+      },
+      published,
+      bytes,
+      node,
+    ];
+  }, [t]);
+}
+
+function Holder({ row: { client } }: { row: Pick<InFlightRow, "client"> }) {
   const t = useWords("channel");
   if (client === null) return <span className="text-muted">{t("holder-gone")}</span>;
   return (
