@@ -2,26 +2,13 @@
 
 import type { Position } from "../../../db/queries/audit-order.ts";
 import type { EventFilter, EventsFound } from "../../../db/queries/audit-search.ts";
-import type { ActionNodeResult, Actor, AuditCheck, OperatorAction, TraceEvent } from "../contract/index.ts";
+import type { AuditCheck, OperatorAction, TraceEvent } from "../contract/index.ts";
 
 /** A line of `operator_actions`, before it has its place there. */
-export interface ActionRecord {
-  readonly atMs: number;
-  readonly actorKind: Actor["kind"];
-  readonly actor: string;
-  readonly address: string | null;
-  readonly session: string | null;
-  readonly requestId: string | null;
-  readonly action: string;
-  readonly topic: string | null;
-  readonly channel: string | null;
-  readonly node: string | null;
+export interface ActionRecord extends Omit<OperatorAction, "seq" | "object" | "before" | "after"> {
   readonly object: object | null;
   readonly before: object | null;
   readonly after: object | null;
-  readonly reason: string | null;
-  readonly result: string;
-  readonly perNode: readonly ActionNodeResult[] | null;
 }
 
 export interface TraceSource {
