@@ -93,9 +93,9 @@ export const apiPaths = {
   body: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}`,
   /** GET: the body itself, as a file. 404 `not-found`: nobody has it any more. */
   bodyFile: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}/file`,
-  /** GET: `HistoryView`, of a window until now or of a time (`fromMs`, `toMs`). 503 `database-away` without Postgres. */
   /** POST `{ topics }`, at most `sparksMax`: `SparkRow[]`. */
   sparks: `${apiBase}/history/sparks`,
+  /** GET: `HistoryView`, of a window until now or of a time (`fromMs`, `toMs`). 503 `database-away` without Postgres. */
   history: (
     object: HistoryObject,
     range: HistoryWindow | { readonly fromMs: number; readonly toMs: number },

@@ -21,11 +21,16 @@ export class Feed {
   members = 0;
   readonly #source: ViewSource;
   readonly #eye: Eye;
+  /** As those who watch have it now; null: there is no such thing. */
   #view: object | null;
   #rev = 1;
+  /** Wall clock of the view. */
   #atMs: number;
+  /** Of the room's charts; undefined: it has none. */
   #ring: Ring | undefined;
+  /** Points of the ring that have been told. */
   #pushed: number;
+  /** Monotonic. */
   #dueAtMs: number;
 
   constructor(source: ViewSource, room: Room, target: RoomTarget, paceMs: PaceMs, eye: Eye) {
