@@ -73,3 +73,10 @@ export function fact(page: Page, name: string) {
     .filter({ has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) })
     .locator("dd");
 }
+
+/** By how many pixels the page is too wide for its window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth),
+  );
+}
