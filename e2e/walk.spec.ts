@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext, Cookie, Page } from "@playwright/test";
 import { OwnPostgres } from "./postgres.ts";
 import { System } from "./system.ts";
-import { expect, test as shared } from "./test.ts";
+import { expect, overflow, test as shared } from "./test.ts";
 import { bringAxe, violationsOf } from "./violations.ts";
 import { pairwise } from "./walk/covering.ts";
 import { Line } from "./walk/line.ts";
@@ -22,6 +22,8 @@ interface Furnished {
   postgres: OwnPostgres;
   /** A system that has something to show. */
   world: () => Promise<World>;
+  /** By whom its viewer is known, whose link is good once. */
+  viewer: () => Promise<Cookie[]>;
 }
 
 const test = shared.extend<object, Furnished>({
@@ -48,6 +50,20 @@ const test = shared.extend<object, Furnished>({
       let world: Promise<World> | undefined;
       // Kept as a promise: the first state has nothing yet, and a state may be walked alone.
       await use(() => (world ??= furnish(system, context.request)));
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  viewer: [
+    async ({ browser, world }, use) => {
+      const context = await browser.newContext();
+      const signIn = async () => {
+        const page = await context.newPage();
+        await page.goto((await world()).viewerUrl);
+        return context.cookies();
+      };
+      let cookies: Promise<Cookie[]> | undefined;
+      await use(() => (cookies ??= signIn()));
       await context.close();
     },
     { scope: "worker" },
@@ -113,11 +129,6 @@ async function look(page: Page, visit: Visit, address: string, line: Line | null
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() =>
-    Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth),
-  );
-
 interface Shift {
   readonly value: number;
   readonly of: readonly string[];
@@ -149,19 +160,22 @@ async function enter(
     context,
     system,
     postgres,
-    world,
+    viewer,
   }: {
     page: Page;
     context: BrowserContext;
     system: System;
     postgres: OwnPostgres;
-    world: Furnished["world"];
+    viewer: Furnished["viewer"];
   },
 ): Promise<() => unknown> {
   if (state === "viewer") {
-    const { viewerUrl } = await world();
+    const cookies = await viewer();
+    // A page of somebody else's that is still open would be refused its line.
+    await page.goto("about:blank");
     await context.clearCookies();
-    await page.goto(viewerUrl);
+    await context.addCookies(cookies);
+    await page.goto("/");
   }
   if (state === "partial") {
     const thaw = await system.freezeNode();
@@ -248,13 +262,14 @@ function walk(state: State, here: typeof rows, from = 0): void {
       system,
       postgres,
       world,
+      viewer,
     }) => {
       await page.addInitScript(countShifts);
       await bringAxe(page);
       const line = state === "disconnected" ? await Line.of(page) : null;
       await page.goto("/");
       const there = state === "new" ? nowhere : await world();
-      const leave = await enter(state, { page, context, system, postgres, world });
+      const leave = await enter(state, { page, context, system, postgres, viewer });
       try {
         for (const visit of here) await look(page, visit, addressOf(visit, there), line);
       } finally {
