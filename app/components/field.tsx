@@ -40,7 +40,7 @@ export function Field({
   const id = useId();
   return (
     <div className={cn("min-w-0", className)}>
-      <label htmlFor={id} className="mb-1 block text-12 leading-5.5 font-medium text-muted">
+      <label htmlFor={id} className="mb-1 block text-12 leading-4.5 font-medium text-muted">
         {label}
       </label>
       {children({ id, "aria-describedby": `${id}-note`, "aria-invalid": error !== undefined })}
