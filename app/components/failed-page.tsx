@@ -2,6 +2,7 @@
 
 import { usePathname } from "next/navigation";
 import type { ApiFailure } from "../../server/console/contract/index.ts";
+import { visible } from "../live/visible.ts";
 import { crumbs } from "../shell/crumbs.ts";
 import { useWords } from "../words/index.ts";
 import { Failure } from "./failure.tsx";
@@ -22,7 +23,7 @@ export function FailedHead() {
   const t = useWords("shell");
   const { label } = crumbs(usePathname()).at(-1)!;
   return "name" in label ? (
-    <PageHead title={label.name} name />
+    <PageHead title={visible(label.name)} name />
   ) : (
     <PageHead title={t(`place.${label.place}`)} />
   );
