@@ -3,7 +3,7 @@
 import { type ReactNode, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { useWrite } from "./use-write.ts";
+import { useWrite } from "./use-write.tsx";
 import { WriteFailure } from "./write-failure.tsx";
 
 /** A button that asks once before it ends something. */

@@ -13,6 +13,7 @@ import {
   type AuditPage,
   apiPaths,
   type Impact,
+  type UserLink,
 } from "../contract/index.ts";
 import { TestConsole } from "../testing/test-console.ts";
 import { freshForMs } from "./authorize.ts";
@@ -43,6 +44,40 @@ afterAll(async () => {
 
 const key = () => new URL(node.httpUrl).host;
 const code = async (response: Response) => ((await response.json()) as ApiFailure).code;
+
+test("[PE17] nobody is let in at the word of a session that is not fresh, or of a token; to keep somebody out needs neither", async () => {
+  const grant = { role: "admin", topics: ["*"], channels: ["*"], readsBodies: false };
+  const made = await weir.post("/api/v1/users", { name: "ada", ...grant });
+  const link = await fetch(weir.url + ((await made.json()) as UserLink).path, { redirect: "manual" });
+  const cookie = link.headers.getSetCookie()[0]!.split(";")[0]!;
+  const asked = { name: "ci", rights: ["administer"], topics: ["*"], channels: ["*"], days: 1 };
+  const token = await weir.post("/api/v1/tokens", asked, { cookie });
+  const bearer = { cookie: "", authorization: `Bearer ${((await token.json()) as ApiTokenMade).secret}` };
+  const tries = async (headers: Record<string, string>) =>
+    Promise.all(
+      [
+        weir.post("/api/v1/users", { name: "eve", ...grant }, headers),
+        weir.post("/api/v1/users/ada", { role: "operator" }, headers),
+        weir.post("/api/v1/users/ada", { disabled: false }, headers),
+        weir.post("/api/v1/users/ada/link", {}, headers),
+      ].map(async (answer) => code(await answer)),
+    );
+  const byToken = await tries(bearer);
+  laterMs += freshForMs;
+  const late = await tries({ cookie });
+  const own = await Promise.all(
+    [
+      weir.post("/api/v1/tokens", asked, { cookie }),
+      weir.post("/api/v1/account/password", { next: "battery staple" }, { cookie }),
+    ].map(async (answer) => code(await answer)),
+  );
+  const closed = await weir.post("/api/v1/users/ada", { disabled: true }, bearer);
+  laterMs -= freshForMs;
+
+  const refused = Array(4).fill("fresh-needed");
+  expect([byToken, late, own]).toEqual([refused, refused, refused.slice(2)]);
+  expect(closed.status).toBe(200);
+});
 
 test("[PE10] a durable topic's messages go, and a node is drained, only at the word of a person who has just signed in", async () => {
   await makeChannels(node, "orders", ["billing"]);
@@ -106,5 +141,8 @@ test("[PE10] a durable topic's messages go, and a node is drained, only at the w
   ]);
   expect(before.topics?.map(({ topic_name }) => topic_name)).toContain("orders");
   expect(done.status).toBe(200);
-  expect(rows.filter(({ result }) => result === "fresh-needed")).toHaveLength(10);
+  const told = rows.filter(
+    ({ topic, node, result }) => result === "fresh-needed" && (topic ?? node) !== null,
+  );
+  expect(told).toHaveLength(10);
 });

@@ -5,7 +5,7 @@ import { Failure } from "../api/failure.ts";
 import { parse } from "../api/requests.ts";
 import { checkPassword, hashPassword } from "../auth/passwords.ts";
 import { type Account, apiBase } from "../contract/index.ts";
-import { kept, own, type PeopleOptions, settled } from "./kept.ts";
+import { demandPerson, kept, own, type PeopleOptions, settled } from "./kept.ts";
 import { passwordChange, proof } from "./requests.ts";
 
 export function accountRoutes(app: FastifyInstance, options: PeopleOptions): void {
@@ -24,8 +24,9 @@ export function accountRoutes(app: FastifyInstance, options: PeopleOptions): voi
     const { current, next } = parse(passwordChange, request.body);
     await settled(options, request);
     const found = await kept(options, (people) => people.secrets(actor.name));
-    // Who came by a link and has none yet has just proved to be who they are.
     if (found?.password) await prove(options, request, current ?? "");
+    // Who came by a link and has none yet proves by that who they are, for as long as it is fresh.
+    else demandPerson(options, request, "change-password", { user: actor.name });
     await kept(options, async (people) => people.setPassword(actor.name, await hashPassword(next)));
     const others = await kept(options, (people) => people.revokeOthers(actor.name, id));
     log.write({

@@ -1,7 +1,8 @@
 /** What the routes about people share: where they are kept, and what is said when that does not answer. */
 import type { FastifyRequest } from "fastify";
-import type { ActionLog } from "../api/action-log.ts";
+import { type ActionLog, askedBy } from "../api/action-log.ts";
 import { Failure } from "../api/failure.ts";
+import { demandFresh } from "../auth/authorize.ts";
 import type { PeopleStore } from "../auth/people.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import type { Tokens } from "../auth/tokens.ts";
@@ -54,6 +55,21 @@ export async function settled(
   { visitor }: FastifyRequest,
 ): Promise<void> {
   if (store && !(await sessions.settle(visitor!.id))) throw notNow();
+}
+
+/** What lets somebody in wants a person who has just signed in: else whoever has got hold of a session keeps it. */
+export function demandPerson(
+  { log, wallMs }: Pick<PeopleOptions, "log" | "wallMs">,
+  request: FastifyRequest,
+  action: string,
+  object: object,
+): void {
+  try {
+    demandFresh(request.visitor!, wallMs());
+  } catch (error) {
+    log.write({ ...askedBy(request), action, object: { ...object }, result: "fresh-needed" });
+    throw error;
+  }
 }
 
 function notNow(): Failure {

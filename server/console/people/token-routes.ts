@@ -7,7 +7,7 @@ import { managesPeople } from "../audit/sight.ts";
 import { demand } from "../auth/authorize.ts";
 import { newToken } from "../auth/tokens.ts";
 import { type ApiTokenMade, apiBase, tokensPerUserMax } from "../contract/index.ts";
-import { kept, noSuch, own, type PeopleOptions, settled, type WithId } from "./kept.ts";
+import { demandPerson, kept, noSuch, own, type PeopleOptions, settled, type WithId } from "./kept.ts";
 import { idParam, listQuery, newApiToken } from "./requests.ts";
 
 export function tokenRoutes(app: FastifyInstance, options: PeopleOptions): void {
@@ -27,6 +27,7 @@ export function tokenRoutes(app: FastifyInstance, options: PeopleOptions): void 
       throw new Failure("forbidden", `You cannot give the right ${missing}, which you do not have.`, {
         needs: { right: missing, role: null, on: "*" },
       });
+    demandPerson(options, request, "create-token", { token: asked.name });
     const { secret, hash, hint } = newToken();
     const expiresAtMs = days === null ? null : options.wallMs() + days * 86_400_000;
     await settled(options, request);

@@ -4,7 +4,7 @@ import { askedBy } from "../api/action-log.ts";
 import { Failure } from "../api/failure.ts";
 import { parse } from "../api/requests.ts";
 import { apiBase, firstUser, type UserChange, type UserLink } from "../contract/index.ts";
-import { kept, manage, type Named, noSuch, type PeopleOptions, settled } from "./kept.ts";
+import { demandPerson, kept, manage, type Named, noSuch, type PeopleOptions, settled } from "./kept.ts";
 import { pathOfLink, saveNewLink } from "./link.ts";
 import { newUser, userChange, userRemoval } from "./requests.ts";
 
@@ -17,6 +17,7 @@ export function userRoutes(app: FastifyInstance, options: PeopleOptions): void {
 
   app.post(`${apiBase}/users`, manage, async (request) => {
     const { name, ...grant } = parse(newUser, request.body);
+    demandPerson(options, request, "create-user", { user: name });
     if (!(await kept(options, (store) => store.create(name, grant))))
       throw new Failure("name-taken", `There is somebody called ${name}.`);
     written(request, "create-user", name, { after: grant });
@@ -31,6 +32,8 @@ export function userRoutes(app: FastifyInstance, options: PeopleOptions): void {
         "forbidden",
         "The sign-in links of the data path sign this account in: it stays an admin.",
       );
+    // To keep somebody out is nothing to wait for.
+    if (!isClosing(change)) demandPerson(options, request, "change-user", { user: name });
     const before = await kept(options, (store) => store.change(name, change));
     if (!before) throw noSuch("user");
     written(request, "change-user", name, { before, after: change });
@@ -41,6 +44,7 @@ export function userRoutes(app: FastifyInstance, options: PeopleOptions): void {
 
   app.post<Named>(`${apiBase}/users/:name/link`, manage, async (request) => {
     const { name } = request.params;
+    demandPerson(options, request, "create-link", { user: name });
     await settled(options, request);
     const link = await linkFor(options, name);
     written(request, "create-link", name);
@@ -59,6 +63,10 @@ export function userRoutes(app: FastifyInstance, options: PeopleOptions): void {
     await sessions.reconsider(name);
     return {};
   });
+}
+
+function isClosing({ disabled, ...grant }: UserChange): boolean {
+  return disabled === true && Object.keys(grant).length === 0;
 }
 
 async function linkFor(options: PeopleOptions, name: string): Promise<UserLink> {

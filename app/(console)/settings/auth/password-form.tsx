@@ -9,7 +9,7 @@ import {
 } from "../../../../server/console/contract/index.ts";
 import { Button } from "../../../components/button.tsx";
 import { Field, Input } from "../../../components/field.tsx";
-import { useWrite } from "../../../people/use-write.ts";
+import { useWrite } from "../../../people/use-write.tsx";
 import { WriteFailure } from "../../../people/write-failure.tsx";
 import { useWords } from "../../../words/index.ts";
 

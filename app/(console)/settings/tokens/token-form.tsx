@@ -14,7 +14,7 @@ import { Field, Input, Select } from "../../../components/field.tsx";
 import { useLive } from "../../../live/provider.tsx";
 import { readGlobs, wrongGlob } from "../../../people/globs.ts";
 import { GlobsField } from "../../../people/globs-field.tsx";
-import { useWrite } from "../../../people/use-write.ts";
+import { useWrite } from "../../../people/use-write.tsx";
 import { WriteFailure } from "../../../people/write-failure.tsx";
 import { useWords } from "../../../words/index.ts";
 
@@ -30,7 +30,7 @@ export function TokenForm({
 }) {
   const t = useWords("tokens");
   const { session } = useLive();
-  const { busy, failure, write } = useWrite();
+  const { busy, failure, write, proof } = useWrite();
   const [name, setName] = useState("");
   const [given, setGiven] = useState<ReadonlySet<Right>>(new Set(["read"]));
   const [topics, setTopics] = useState("*");
@@ -113,6 +113,7 @@ export function TokenForm({
           )}
         </Field>
         <WriteFailure failure={failure} />
+        {proof}
       </div>
     </Dialog>
   );

@@ -16,7 +16,7 @@ import { Field, Input } from "../../../components/field.tsx";
 import { RadioCards } from "../../../components/radio-cards.tsx";
 import { readGlobs, writeGlobs, wrongGlob } from "../../../people/globs.ts";
 import { GlobsField } from "../../../people/globs-field.tsx";
-import { useWrite } from "../../../people/use-write.ts";
+import { useWrite } from "../../../people/use-write.tsx";
 import { WriteFailure } from "../../../people/write-failure.tsx";
 import { useWords } from "../../../words/index.ts";
 
@@ -31,7 +31,7 @@ export function PersonForm({
   onDone: (made: { readonly name: string; readonly link: UserLink } | null) => void;
 }) {
   const t = useWords("users");
-  const { busy, failure, write } = useWrite();
+  const { busy, failure, write, proof } = useWrite();
   const [name, setName] = useState(user?.name ?? "");
   const [role, setRole] = useState<Role>(user?.role ?? "viewer");
   const [topics, setTopics] = useState(writeGlobs(user?.topics ?? ["*"]));
@@ -107,6 +107,7 @@ export function PersonForm({
           </span>
         </label>
         <WriteFailure failure={failure} />
+        {proof}
       </div>
     </Dialog>
   );

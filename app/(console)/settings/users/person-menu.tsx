@@ -8,7 +8,7 @@ import { Button } from "../../../components/button.tsx";
 import { Dialog } from "../../../components/dialog.tsx";
 import { Field, Input } from "../../../components/field.tsx";
 import { Menu, MenuItem } from "../../../components/menu.tsx";
-import { useWrite } from "../../../people/use-write.ts";
+import { useWrite } from "../../../people/use-write.tsx";
 import { WriteFailure } from "../../../people/write-failure.tsx";
 import { useWords } from "../../../words/index.ts";
 import { useFailureWords } from "../../../words/use-failure.ts";
@@ -27,7 +27,7 @@ export function PersonMenu({
 }) {
   const t = useWords("users");
   const wordsOf = useFailureWords();
-  const { busy, failure, write, forget } = useWrite();
+  const { busy, failure, write, proof, forget } = useWrite();
   const [removing, setRemoving] = useState(false);
   const [typed, setTyped] = useState("");
   const { name } = user;
@@ -84,6 +84,7 @@ export function PersonMenu({
           </>
         )}
       </Menu>
+      {proof}
       {failure !== null && !removing && (
         <span role="alert" className="text-12 text-crit">
           {wordsOf(failure)}
