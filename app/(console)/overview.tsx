@@ -41,9 +41,15 @@ export function Overview({ rendered }: { rendered: Snapshot<"overview"> }) {
   return (
     <>
       <PageHead title={t("title")} />
-      <CoverageNote coverage={data.coverage} />
       <SightNote of="seen" />
-      {data.topicCount === 0 && seesEverything(session) ? <NewSystem /> : <Running data={data} />}
+      {data.topicCount === 0 && seesEverything(session) ? (
+        <>
+          <CoverageNote coverage={data.coverage} />
+          <NewSystem />
+        </>
+      ) : (
+        <Running data={data} />
+      )}
       <Nodes data={data} />
     </>
   );
@@ -54,7 +60,10 @@ function Running({ data }: { data: OverviewView }) {
   return (
     <div className="space-y-6">
       <Health data={data} />
-      <Totals data={data} />
+      <div>
+        <CoverageNote coverage={data.coverage} />
+        <Totals data={data} />
+      </div>
       <h2 className="sr-only">{t("charts")}</h2>
       <HistoryCharts object="overview" kinds={charted} series={data.series} across={3} />
       <TopTopics topics={data.topics} topicCount={data.topicCount} />

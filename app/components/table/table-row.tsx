@@ -72,7 +72,7 @@ function cellClass<Row>(
   const ground = chosen ? "bg-chosen" : "bg-bg group-hover:bg-surface";
   const place = first ? ` sticky left-0 ${ground}` : "";
   const room = grows ? " w-full max-w-0 min-w-30 truncate md:min-w-48" : "";
-  const edge = first && stale ? " border-l-4 border-l-muted" : "";
+  const edge = first && stale ? " border-l-4 border-l-muted pl-2" : "";
   return `border-line px-3 whitespace-nowrap${place}${room}${edge}${numeric ? " text-right" : ""} ${priorityClass(priority)}`;
 }
 

@@ -46,7 +46,8 @@ export function onNode(
   said: Said,
   sinceMs?: number,
 ): Found {
-  const name = node.hostname ?? node.key;
+  // Not its host's: there may be several nodes on one.
+  const name = node.key;
   const message = `${name}: ${said.message}`;
   const place = { topic: null, channel: null, node: node.key };
   return {

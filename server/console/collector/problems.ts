@@ -2,7 +2,7 @@
  * What is wrong now, by rule: only what an operator can act on, worst first. A condition has to
  * hold for its rule's time before it is told, and what went away is remembered for an hour (CN6).
  */
-import type { PastProblem, Problem, ProblemRule, Severity } from "../contract/index.ts";
+import { type PastProblem, type Problem, type ProblemRule, worstFirst } from "../contract/index.ts";
 import {
   channelProblems,
   durableProblems,
@@ -81,7 +81,9 @@ export class Problems {
     }
     this.#remember(told, atMs);
     this.#told = told;
-    const worst = [...told.values()].sort(worstFirst).slice(0, problemsMax);
+    const worst = [...told.values()]
+      .sort((one, other) => worstFirst(inOrder(one), inOrder(other)))
+      .slice(0, problemsMax);
     this.#said = new Map(worst.map((one) => [one.found.key, this.#say(one, atMs)]));
     this.active = [...this.#said.values()].map(({ problem }) => problem);
   }
@@ -106,7 +108,9 @@ export class Problems {
     const old = this.recent.some((problem) => atMs - problem.endedAtMs > recentForMs);
     if (ended.length === 0 && !old) return;
     if (ended.length > 0) this.lastEndedAtMs = atMs;
-    this.recent = [...ended, ...this.recent]
+    // Of one that came again and again its last end is enough.
+    const again = new Set(ended.map(({ key }) => key));
+    this.recent = [...ended, ...this.recent.filter(({ key }) => !again.has(key))]
       .filter((problem) => atMs - problem.endedAtMs <= recentForMs)
       .slice(0, recentMax);
   }
@@ -146,11 +150,7 @@ function problemOf({ found, sinceMs }: Told): Problem {
   return { ...found, message: typeof message === "function" ? message() : message, sinceMs };
 }
 
-const order: Readonly<Record<Severity, number>> = { crit: 0, warn: 1 };
-function worstFirst(one: Told, other: Told): number {
-  return (
-    order[one.found.severity] - order[other.found.severity] ||
-    one.sinceMs - other.sinceMs ||
-    (one.found.key < other.found.key ? -1 : 1)
-  );
+/** By what it is told before or after another. */
+function inOrder({ found: { severity, key }, sinceMs }: Told): Pick<Problem, "severity" | "key" | "sinceMs"> {
+  return { severity, key, sinceMs };
 }

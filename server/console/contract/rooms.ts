@@ -8,7 +8,14 @@ import type { ClusterView } from "./cluster.ts";
 import type { Series, SeriesPoint } from "./figures.ts";
 import type { JobsView, JobView } from "./jobs.ts";
 import type { NodesView, NodeView } from "./nodes.ts";
-import type { ChannelView, OverviewView, StatusView, TopicView } from "./views.ts";
+import {
+  type ChannelView,
+  latestFirst,
+  type OverviewView,
+  type StatusView,
+  type TopicView,
+  worstFirst,
+} from "./views.ts";
 import type { WindowRoom, WindowViewOf } from "./windows.ts";
 
 /** `channel:orders/billing`, `node:127.0.0.1:4151`: names as they are, not encoded. */
@@ -113,6 +120,12 @@ export interface Delta<R extends Room = Room> {
   readonly points: readonly SeriesPoint[];
 }
 
+/** Of the tables that nobody sorts where they are read: a delta's new rows are not always the last. */
+const orders: Readonly<Record<string, (one: never, other: never) => number>> = {
+  problems: worstFirst,
+  recentProblems: latestFirst,
+};
+
 /** The view after a delta. Rows and fields that did not change stay the same objects. */
 export function applyDelta<V extends object>(
   view: V,
@@ -120,7 +133,9 @@ export function applyDelta<V extends object>(
 ): V {
   const next = { ...view, ...delta.set } as Record<string, unknown>;
   for (const [field, change] of Object.entries(delta.tables)) {
-    next[field] = changeTable(next[field] as readonly { readonly key: string }[], change);
+    const rows = changeTable(next[field] as readonly { readonly key: string }[], change);
+    const order = orders[field];
+    next[field] = order === undefined ? rows : rows.sort(order as (one: object, other: object) => number);
   }
   if (delta.points.length > 0) next["series"] = appendPoints(next["series"] as Series, delta.points);
   return next as V;

@@ -65,6 +65,24 @@ export interface PastProblem extends Problem {
   readonly endedAtMs: number;
 }
 
+const severityOrder: Readonly<Record<Severity, number>> = { crit: 0, warn: 1 };
+
+/** The order in which problems are told: the most severe, then the longest, first. */
+export function worstFirst(
+  one: Pick<Problem, "severity" | "sinceMs" | "key">,
+  other: Pick<Problem, "severity" | "sinceMs" | "key">,
+): number {
+  return (
+    severityOrder[one.severity] - severityOrder[other.severity] ||
+    one.sinceMs - other.sinceMs ||
+    (one.key < other.key ? -1 : 1)
+  );
+}
+
+export function latestFirst(one: PastProblem, other: PastProblem): number {
+  return other.endedAtMs - one.endedAtMs || (one.key < other.key ? -1 : 1);
+}
+
 /** Whether something answers: Postgres as the console sees it. */
 export interface DatabaseStatus {
   /** `none`: started without one. */

@@ -72,6 +72,14 @@ describe("feeds", () => {
     );
   });
 
+  test("[CN6] a worse problem stands before those there were, in a view that deltas made too", () => {
+    const problem = (key: string, severity: "warn" | "crit", sinceMs: number) => ({ key, severity, sinceMs });
+    const before = { problems: [problem("a", "warn", 1), problem("b", "warn", 2)] };
+    const worse = [problem("c", "crit", 3), ...before.problems];
+    const after = applyDelta(before, { ...diffViews(before, { problems: worse }), points: [] });
+    expect(after).toEqual({ problems: worse });
+  });
+
   test("[CF1] what did not change is not sent, and stays the same object", () => {
     const before = {
       total: { depth: 1 },
