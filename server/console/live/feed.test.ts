@@ -274,7 +274,9 @@ describe("feeds", () => {
       connectedAtMs: 1_700_000_000_000,
       node: world.node.key,
     });
-    expect(world.node.asked[0]).toBe("GET /stats?format=json&topic=t&channel=c&include_mem=false");
+    expect(world.node.asked[0]).toBe(
+      "GET /stats?format=json&topic=t&channel=c&include_mem=false&include_timeouts=true",
+    );
     expect(world.node.asked.length).toBeLessThanOrEqual(asked + 1);
   });
 });
