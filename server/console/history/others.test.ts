@@ -38,7 +38,12 @@ test("[HY10] it takes a place among the series only where there is no place for 
     return [...selection.rooms];
   };
 
-  expect(roomsAt(7)).not.toContain("other");
+  const grown = new Selection();
+  grown.update(collector, 7);
+  expect([...grown.rooms]).not.toContain("other");
+  grown.update(collector, 5);
+  expect([...grown.rooms], "as soon as there is no place for all").toContain("other");
+  expect(grown.rooms.size).toBe(5);
   const crowded = roomsAt(4);
   expect(crowded).toHaveLength(4);
   expect(crowded.slice(0, 2)).toEqual(["overview", "other"]);

@@ -32,7 +32,9 @@ export class Selection {
     const nowMs = collector.clock.nowMs();
     const crowded = objects > seriesMax;
     const fixed: string[] = ["overview", ...(crowded ? [otherRoom] : []), ...nodes];
-    if (crowded && nowMs - this.#rankedAtMs < rankEveryMs && this.#rooms.size <= seriesMax) return;
+    // As it was ranked a moment ago, if it was crowded then.
+    const isRanked = this.#rooms.has(otherRoom) && this.#rooms.size <= seriesMax;
+    if (crowded && isRanked && nowMs - this.#rankedAtMs < rankEveryMs) return;
     this.#rankedAtMs = nowMs;
     const queues = crowded
       ? this.#ranked(collector, seriesMax - fixed.length)
