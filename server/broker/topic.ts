@@ -172,17 +172,8 @@ export class Topic {
     if (taken > 0) {
       this.messageCount += taken;
       this.messageBytes += at - from - 4 * taken;
-      broker.audit?.record(
-        auditKinds.publish,
-        this,
-        client,
-        log.id,
-        firstSeq,
-        taken,
-        0,
-        0,
-        broker.time.wallMs,
-      );
+      const { wallMs } = broker.time;
+      broker.audit?.record(auditKinds.publish, this, client, log.id, firstSeq, taken, 0, 0, wallMs);
       this.markDirty();
     }
     return refused ?? at;
