@@ -15,7 +15,7 @@ export interface Formats {
   readonly exact: Figure;
   /** A rate a second: 0 · 0.4 · 12 · 8,204 · 123 k · 1.20 M */
   readonly rate: Figure;
-  /** An age or a span in ms: <1 s · 12 s · 3 m 20 s · 2 h 5 m · 3 d 4 h */
+  /** An age or a span in ms: <1 s · 12 s · 3 m 20 s · 45 m · 2 h 5 m · 3 d 4 h */
   readonly age: Figure;
   /** A short time in ms: 0.4 ms · 12 ms · 1.85 s; beyond a minute as `age`. */
   readonly span: Figure;
@@ -105,6 +105,8 @@ function formatsIn(units: Units): Formats {
     if (seconds < 1) return `<1 ${units.second}`;
     if (seconds < 60) return `${seconds} ${units.second}`;
     const minutes = Math.floor(seconds / 60);
+    // Whoever waits that long does not count seconds.
+    if (minutes >= 10 && minutes < 60) return `${minutes} ${units.minute}`;
     if (minutes < 60) return pair(minutes, units.minute, seconds % 60, units.second);
     const hours = Math.floor(minutes / 60);
     if (hours < 24) return pair(hours, units.hour, minutes % 60, units.minute);
