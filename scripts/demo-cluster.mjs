@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { installedNode } from "../bin/launch.mjs";
 import { ensureBuilt, ensureInstalled, root } from "./prepare.mjs";
 
+const asksOnly = process.argv.slice(2).some((arg) => /^--?(h|help|version)$/.test(arg));
+
 ensureInstalled();
-ensureBuilt();
+if (!asksOnly) ensureBuilt();
 
 const node = Number.parseInt(process.versions.node, 10) >= 26 ? process.execPath : installedNode();
 // The channel is there so that the demo learns of our end, however that comes.

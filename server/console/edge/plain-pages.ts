@@ -28,12 +28,12 @@ function plainPage({ nonce, locale }: Reader, title: string, body: string, head 
 :root { color-scheme: light dark; --bg: #fff; --text: #14181f; --muted: #566070; --surface: #f6f7f9; --line: #7f8896; --hair: #e2e5ea; --accent: #0f6e6e; --crit: #b91c1c }
 @media (prefers-color-scheme: dark) { :root { --bg: #0e1116; --text: #e6eaf0; --muted: #9aa4b2; --surface: #161b22; --line: #667082; --hair: #262d37; --accent: #4fd1c5; --crit: #f87171 } }
 body { margin: 0; background: var(--bg); color: var(--text); font: 14px/1.5 "IBM Plex Sans", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif }
-main { max-width: 24rem; margin: 12vh auto 48px; padding: 0 16px }
+main { max-width: 30rem; margin: 12vh auto 48px; padding: 0 16px }
 .brand { display: flex; align-items: center; gap: 8px; margin: 0 0 32px; font-size: 16px; font-weight: 600; color: var(--text) }
 .brand svg { width: 28px; height: 28px; fill: none; stroke: var(--accent); stroke-width: 3; stroke-linecap: round }
 h1 { font-size: 20px; line-height: 28px; margin: 0 0 8px }
 p { margin: 0 0 12px; color: var(--muted) }
-code { display: block; font-size: 12px; padding: 8px 12px; border: 1px solid var(--hair); border-radius: 4px; background: var(--surface); color: var(--text); overflow-x: auto }
+code { display: block; font-size: 12px; white-space: pre; padding: 8px 12px; border: 1px solid var(--hair); border-radius: 4px; background: var(--surface); color: var(--text); overflow-x: auto }
 a { color: inherit }
 form { display: grid; gap: 16px; margin: 24px 0; padding: 0 0 24px; border-bottom: 1px solid var(--hair) }
 label { display: grid; gap: 4px; font-size: 12px; font-weight: 500; color: var(--muted) }
