@@ -28,7 +28,8 @@ export default defineConfig({
   use: {
     launchOptions: { executablePath, args: [...sandbox, ...closedNetwork] },
     viewport: { width: 1280, height: 800 },
-    trace: "retain-on-failure",
+    // Writing it down costs a third of the time: only what fails is, when it is tried again.
+    trace: "on-first-retry",
     screenshot: "only-on-failure",
   },
 });
