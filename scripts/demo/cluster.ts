@@ -19,6 +19,8 @@ interface Ready {
 
 const reportEveryMs = 5_000;
 const given = process.argv.slice(2);
+/** One topic that Postgres has before a publish is answered: another node takes over what one that stays away had. */
+const durable = ["--durable-topics=payments"];
 /** So that channels' pages have a chart of latencies. */
 const nodeFlags = given.includes("--") ? [] : ["--", "--e2e-processing-latency-percentile=0.5,0.95,0.99"];
 const weir = fileURLToPath(new URL("../../bin/weir.mjs", import.meta.url));
@@ -26,7 +28,16 @@ const weir = fileURLToPath(new URL("../../bin/weir.mjs", import.meta.url));
 // A group of its own: Ctrl-C is for us, and what we started stops in order. It stops too when our channel closes.
 const up = spawn(
   process.execPath,
-  [weir, "up", "--nodes=3", "--lookups=2", "--data-path=.weir/demo-cluster", ...given, ...nodeFlags],
+  [
+    weir,
+    "up",
+    "--nodes=3",
+    "--lookups=2",
+    "--data-path=.weir/demo-cluster",
+    ...durable,
+    ...given,
+    ...nodeFlags,
+  ],
   { detached: true, stdio: ["ignore", "inherit", "inherit", "ipc"] },
 );
 const ended = new Promise<number>((resolve) => up.once("exit", (code) => resolve(code ?? 1)));

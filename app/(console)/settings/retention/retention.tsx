@@ -133,7 +133,7 @@ function Change({
   };
   return (
     <Section title={t("change")} note={t("changeNote")}>
-      <form onSubmit={(event) => void submit(event)} className="grid gap-x-4 gap-y-1 sm:grid-cols-2">
+      <form onSubmit={(event) => void submit(event)} className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
         {historyTables.map((table) => {
           const limits = historyLimits.days[table];
           return (
