@@ -14,6 +14,7 @@ import { expect, test } from "./test.ts";
 const isLong = process.env["PAGES"] === "long";
 const [messages, publishMs] = isLong ? [10_000, 120_000] : [1_000, 0];
 const [tokenSeconds, offlineMs] = isLong ? [30, 20_000] : [6, 4_000];
+const holdMsMost = isLong ? 400 : 0;
 const batch = 100;
 const topic = "competed";
 
@@ -150,7 +151,7 @@ async function openSite(consoleUrl: string, context: BrowserContext) {
       response
         .setHeader("content-type", "text/html")
         .end(
-          `<!doctype html><title>page</title><body data-console="${consoleUrl}"><script type=module src=/page.js></script>`,
+          `<!doctype html><title>page</title><body data-console="${consoleUrl}" data-hold-ms="${holdMsMost}"><script type=module src=/page.js></script>`,
         );
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

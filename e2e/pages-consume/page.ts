@@ -9,6 +9,8 @@ declare global {
   }
 }
 
+/** Up to so long it works on a message, so that it holds some whenever harm comes. */
+const holdMsMost = Number(document.body.dataset["holdMs"]);
 let expired = false;
 
 const consumer = new Consumer({
@@ -19,6 +21,7 @@ const consumer = new Consumer({
   token: async () => await (await fetch("/token")).text(),
   onMessage: async (message) => {
     if (expired) void window.deliveredAfterEnd(message.text);
+    if (holdMsMost > 0) await new Promise((done) => setTimeout(done, Math.random() * holdMsMost));
     if ((await message.finish()) === "ok") await window.finished(Number(message.text));
   },
 });
