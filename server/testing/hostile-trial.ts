@@ -62,6 +62,8 @@ export async function trial(
   attack: Attack,
   neighbour: Neighbour,
 ): Promise<Trial> {
+  const others = attack.others ? [victim, other].map((node) => startAttack(attack, node, "others")) : [];
+  if (others.length > 0) await neighbour.lap(); // all of them are there
   const quiet = await neighbour.lap();
   const elsewhere = startAttack(attack, other);
   const besides = await neighbour.lap();
@@ -85,6 +87,7 @@ export async function trial(
     if (count > connectionsBefore) throw new Error(`${count} connections, ${connectionsBefore} before`);
     return count;
   });
+  await Promise.all(others.map((one) => one.stop()));
   return {
     quiet,
     besides,
@@ -97,8 +100,12 @@ export async function trial(
   };
 }
 
-function startAttack(attack: Attack, { tcpPort }: Victim): { stop(): Promise<void> } {
-  const attacker = fork(join(import.meta.dirname, "attacker.ts"), [attack.title, String(tcpPort)]);
+function startAttack(
+  attack: Attack,
+  { tcpPort }: Victim,
+  part: "attack" | "others" = "attack",
+): { stop(): Promise<void> } {
+  const attacker = fork(join(import.meta.dirname, "attacker.ts"), [attack.title, String(tcpPort), part]);
   const exited = once(attacker, "exit");
   return {
     async stop() {
