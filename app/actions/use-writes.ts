@@ -28,3 +28,13 @@ export function useWritesClosed(what?: ActionTarget | Action): string | null {
   const { role, on } = verdict.needs;
   return role === null ? t("closed.right", { on }) : t("closed.role", { role, on });
 }
+
+/** Why messages of a channel cannot be answered in their consumers' place now; null: they can. */
+export function useMessagesClosed(topic: string, channel: string): string | null {
+  const t = useWords("actions");
+  const { session } = useLive();
+  const closed = useWritesClosed();
+  const verdict = decide(session, "requeue", { topic, channel });
+  if (closed !== null || verdict.ok) return closed;
+  return t("closed.role", { role: verdict.needs.role ?? "operator", on: verdict.needs.on });
+}

@@ -3,7 +3,6 @@
 import { RotateCcw } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
-  decide,
   gentlePerSecondMin,
   type JobPreview,
   type JobView,
@@ -13,14 +12,13 @@ import {
 } from "../../server/console/contract/index.ts";
 import { ReasonField } from "../actions/reason-field.tsx";
 import { TypedField } from "../actions/typed-field.tsx";
-import { useWritesClosed } from "../actions/use-writes.ts";
+import { useMessagesClosed } from "../actions/use-writes.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Shape } from "../components/status.tsx";
 import { Tooltip } from "../components/tooltip.tsx";
-import { useLive } from "../live/provider.tsx";
 import { useFormat, useWords } from "../words/index.ts";
 import { previewJob, startJob } from "./ask.ts";
 import { JobFollow } from "./job-follow.tsx";
@@ -42,13 +40,8 @@ export function RequeueButton({
   state: RequeueParams["state"];
 }) {
   const { t } = useJobWords();
-  const actions = useWords("actions");
   const [open, setOpen] = useState(false);
-  const { session } = useLive();
-  const verdict = decide(session, "requeue", { topic, channel });
-  const needs = verdict.ok ? null : verdict.needs;
-  const refused = needs && actions("closed.role", { role: needs.role ?? "operator", on: needs.on });
-  const closed = useWritesClosed() ?? refused;
+  const closed = useMessagesClosed(topic, channel);
   const button = (
     <Button
       size="small"

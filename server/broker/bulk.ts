@@ -7,6 +7,7 @@ import { Channel } from "./channel.ts";
 import type { Exception } from "./exceptions.ts";
 import { messageId } from "./frame.ts";
 import { toException } from "./held.ts";
+import type { ClientIdentity } from "./ports.ts";
 import type { Topic } from "./topic.ts";
 import type { Window } from "./window.ts";
 
@@ -48,7 +49,7 @@ export function requeueNow(
     messages++;
     if (done >= limit) continue;
     done++;
-    putBack(channel, toException(channel, window, seq, window.ownerOf(seq)));
+    putBack(channel, toException(channel, window, seq, window.ownerOf(seq)), null);
   }
   const heldBeforeMs = broker.monotonicOf(filter.heldBeforeMs);
   for (const exception of [...channel.exceptions]) {
@@ -56,7 +57,7 @@ export function requeueNow(
     messages++;
     if (done >= limit) continue;
     done++;
-    putBack(channel, exception);
+    putBack(channel, exception, null);
   }
   if (done > 0) channel.markDirty();
   return { messages, done };
@@ -126,17 +127,22 @@ function matches(exception: Exception, filter: BulkFilter, heldBeforeMs: number)
   return state === "deferred" && filter.state !== "in-flight";
 }
 
-function putBack(channel: Channel, exception: Exception): void {
-  const { owner, state, log, seq, attempts } = exception;
-  if (state === "held") {
-    if (owner !== null) owner.inFlight--;
-    channel.heldAsExceptions--;
-  }
+/** What is held or deferred waits from now on. `by`: whom the audit names; null: nobody. */
+export function putBack(channel: Channel, exception: Exception, by: ClientIdentity | null): void {
+  letGo(channel, exception);
   channel.requeueCount++;
+  const { log, seq, attempts } = exception;
   const { audit, time } = channel.broker;
-  audit?.record(auditKinds.requeue, channel, null, log.id, seq, 1, attempts, 0, time.wallMs);
+  audit?.record(auditKinds.requeue, channel, by, log.id, seq, 1, attempts, 0, time.wallMs);
   channel.exceptions.wait(exception);
   channel.notes?.changed(exception);
+}
+
+/** Whoever holds it holds one less. */
+export function letGo(channel: Channel, { owner, state }: Exception): void {
+  if (state !== "held") return;
+  if (owner !== null) owner.inFlight--;
+  channel.heldAsExceptions--;
 }
 
 function ownRange({ log }: Topic) {

@@ -138,6 +138,13 @@ export class Exceptions {
     this.#charge(-exceptionBytes - (exception.frame?.length ?? 0));
   }
 
+  /** Finished by somebody who does not hold it. One that waits is still queued: whoever takes it passes over it. */
+  withdraw(exception: Exception): void {
+    this.remove(exception);
+    exception.state = "new";
+    exception.frame = null;
+  }
+
   /** Those of a log that is another node's by now, as they were. */
   removeLog(log: Log): Exception[] {
     const removed = this.of(log);
@@ -160,7 +167,9 @@ export class Exceptions {
 
   /** Takes the longest waiting one out of the queue; it counts as waiting until it is held. */
   takeWaiting(): Exception | undefined {
-    return this.#queue.shift();
+    let exception = this.#queue.shift();
+    while (exception?.state === "new") exception = this.#queue.shift();
+    return exception;
   }
 
   /** Puts one back that `takeWaiting` gave, where it was. */

@@ -1,6 +1,7 @@
 /** Every endpoint of a node, in the order of NSQ's documentation, then ours. */
 import type { Route } from "../http-api/call.ts";
 import type { Call, Handler } from "./call.ts";
+import { actOnMessages } from "./chosen.ts";
 import { actOnChannel, actOnTopic, clusterTopology } from "./cluster.ts";
 import { readConfig, writeConfig } from "./config.ts";
 import { drain } from "./drain.ts";
@@ -73,6 +74,7 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/v1/channel/inflight", handle: inFlight, guarded: true },
   { method: "GET", path: "/v1/channel/deferred", handle: deferred, guarded: true },
   { method: "GET", path: "/v1/channel/poison", handle: poison, guarded: true },
+  { method: "POST", path: "/v1/channel/messages", handle: actOnMessages, guarded: true },
   { method: "GET", path: "/v1/topic/producers", handle: producers, guarded: true },
   { method: "GET", path: "/v1/clients", handle: clients, guarded: true },
   { method: "GET", path: "/v1/config", handle: config, guarded: true },

@@ -13,6 +13,7 @@ import {
 import { type ReactNode, useCallback, useMemo } from "react";
 import type { Column } from "./column.ts";
 import { useHeldOrder } from "./held-order.ts";
+import type { Selection } from "./selection.ts";
 import { useSteadyRows } from "./steady-rows.ts";
 import { TableFrame } from "./table-frame.tsx";
 import { useHand } from "./use-hand.ts";
@@ -36,6 +37,7 @@ export function DataTable<Row extends { readonly key: string }>({
   filter = "",
   totals,
   stale,
+  selection,
   open,
 }: {
   label: string;
@@ -49,6 +51,8 @@ export function DataTable<Row extends { readonly key: string }>({
   totals?: Readonly<Record<string, ReactNode>>;
   /** Rows whose node is silent. */
   stale?: (row: Row) => boolean;
+  /** Rows can be chosen. */
+  selection?: Selection;
   /** Enter on a row. */
   open?: (row: Row) => void;
 }) {
@@ -88,6 +92,7 @@ export function DataTable<Row extends { readonly key: string }>({
       moved={order.moved}
       resort={order.resort}
       reason={reason}
+      selection={selection}
       open={open}
     />
   );

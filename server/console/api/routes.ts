@@ -30,6 +30,7 @@ import type { Reads } from "../reads/reads.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
 import { type ActionContext, impactOf, performAction } from "./actions.ts";
 import { bodyRoutes } from "./bodies.ts";
+import { chosenRoute } from "./chosen.ts";
 import type { Drains } from "./drains.ts";
 import { eventRoutes } from "./events.ts";
 import { Failure } from "./failure.ts";
@@ -103,6 +104,7 @@ export function apiRoutes(options: ApiOptions) {
     topicsFileRoute(app, options);
     bodyRoutes(app, options);
     writeRoutes(app, options);
+    chosenRoute(app, options);
     auditRoutes(app, options.audit);
     peopleRoutes(app, options.people);
     options.addBridgeRoutes(app);

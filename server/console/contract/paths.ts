@@ -70,6 +70,8 @@ export const apiPaths = {
   deferred: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/deferred`,
   /** GET: `PoisonView`. */
   poison: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/poison`,
+  /** POST `ChosenMessagesRequest`: `ChosenMessagesResult`. */
+  chosenMessages: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/messages`,
   /** GET: `ProducersView`. */
   producers: (topic: string) => `${apiPaths.topic(topic)}/producers`,
   /** GET: `OptionsView` of the nodes that have the topic, and of all. */

@@ -4,6 +4,8 @@ import {
   apiPaths,
   type DeferredView,
   type InFlightView,
+  type MessageVerb,
+  type PoisonRow,
   type PoisonView,
   readEveryMs,
 } from "../../../../../../server/console/contract/index.ts";
@@ -11,10 +13,12 @@ import { Empty } from "../../../../../components/empty.tsx";
 import { ReadNote } from "../../../../../components/read-note.tsx";
 import { Skeleton } from "../../../../../components/skeleton.tsx";
 import { DataTable } from "../../../../../components/table/data-table.tsx";
+import { useSelection } from "../../../../../components/table/selection.ts";
 import { useSort } from "../../../../../components/table/sort.ts";
 import { RequeueButton } from "../../../../../jobs/requeue-button.tsx";
 import { useRead } from "../../../../../live/use-read.ts";
 import { useFormat, useWords } from "../../../../../words/index.ts";
+import { ChosenBar } from "./chosen-bar.tsx";
 import { useDeferredColumns, useInFlightColumns, usePoisonColumns } from "./message-columns.tsx";
 
 interface Place {
@@ -28,6 +32,7 @@ export function InFlight({ topic, channel }: Place) {
   const read = useRead<InFlightView>(apiPaths.inFlight(topic, channel), readEveryMs);
   const columns = useInFlightColumns();
   const { sorting, setSorting } = useSort("timeout", "inflight");
+  const selection = useSelection();
   const view = read.value;
   if (view === null && read.failure === null) return <Skeleton className="h-28" />;
   return (
@@ -38,6 +43,16 @@ export function InFlight({ topic, channel }: Place) {
           <RequeueButton topic={topic} channel={channel} state="in-flight" />
         )}
       </ReadNote>
+      {view !== null && (
+        <ChosenBar
+          topic={topic}
+          channel={channel}
+          rows={view.rows}
+          verbsOf={inFlightVerbs}
+          selection={selection}
+          again={read.again}
+        />
+      )}
       {view !== null && view.rows.length === 0 && saidAll(view) && (
         <Empty title={t("inflight-none")}>{t("inflight-none-why")}</Empty>
       )}
@@ -48,6 +63,7 @@ export function InFlight({ topic, channel }: Place) {
           columns={columns}
           sorting={sorting}
           onSort={setSorting}
+          selection={selection}
         />
       )}
     </>
@@ -61,6 +77,7 @@ export function Deferred({ topic, channel }: Place) {
   const read = useRead<DeferredView>(apiPaths.deferred(topic, channel), readEveryMs);
   const columns = useDeferredColumns();
   const { sorting, setSorting } = useSort("due", "deferred");
+  const selection = useSelection();
   const view = read.value;
   if (view === null && read.failure === null) return <Skeleton className="h-28" />;
   return (
@@ -74,6 +91,16 @@ export function Deferred({ topic, channel }: Place) {
           <RequeueButton topic={topic} channel={channel} state="deferred" />
         )}
       </ReadNote>
+      {view !== null && (
+        <ChosenBar
+          topic={topic}
+          channel={channel}
+          rows={view.rows}
+          verbsOf={deferredVerbs}
+          selection={selection}
+          again={read.again}
+        />
+      )}
       {view !== null && view.total === 0 && saidAll(view) && (
         <Empty title={t("deferred-none")}>{t("deferred-none-why")}</Empty>
       )}
@@ -84,6 +111,7 @@ export function Deferred({ topic, channel }: Place) {
           columns={columns}
           sorting={sorting}
           onSort={setSorting}
+          selection={selection}
         />
       )}
     </>
@@ -96,6 +124,7 @@ export function Poison({ topic, channel }: Place) {
   const read = useRead<PoisonView>(apiPaths.poison(topic, channel), readEveryMs);
   const columns = usePoisonColumns();
   const { sorting, setSorting } = useSort("-attempts", "poison");
+  const selection = useSelection();
   const view = read.value;
   if (view === null && read.failure === null) return <Skeleton className="h-28" />;
   return (
@@ -104,6 +133,16 @@ export function Poison({ topic, channel }: Place) {
         {view !== null && view.total > 0 && <span>{t("poison-count", { count: view.total })}</span>}
         {view?.cut === true && <span>{t("poison-cut")}</span>}
       </ReadNote>
+      {view !== null && (
+        <ChosenBar
+          topic={topic}
+          channel={channel}
+          rows={view.rows}
+          verbsOf={poisonVerbs}
+          selection={selection}
+          again={read.again}
+        />
+      )}
       {view !== null && view.total === 0 && saidAll(view) && (
         <Empty title={t("poison-none")}>{t("poison-none-why")}</Empty>
       )}
@@ -114,10 +153,19 @@ export function Poison({ topic, channel }: Place) {
           columns={columns}
           sorting={sorting}
           onSort={setSorting}
+          selection={selection}
         />
       )}
     </>
   );
+}
+
+const inFlightVerbs = (): readonly MessageVerb[] => ["requeue", "finish"];
+const deferredVerbs = (): readonly MessageVerb[] => ["deliver", "finish"];
+/** One that waits goes out as soon as there is room. */
+function poisonVerbs({ state }: PoisonRow): readonly MessageVerb[] {
+  if (state === "waiting") return ["finish"];
+  return state === "in-flight" ? inFlightVerbs() : deferredVerbs();
 }
 
 /** "None" is only said when somebody could have said otherwise. */

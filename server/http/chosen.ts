@@ -1,0 +1,67 @@
+/** `POST /v1/channel/messages`: an operator's answer to messages that were chosen one by one (RD13, RD14). */
+import { actOnMessage } from "../broker/chosen.ts";
+import type { ClientIdentity } from "../broker/ports.ts";
+import { Refusal } from "../http-api/errors.ts";
+import { parseQuery } from "../http-api/target.ts";
+import {
+  type ChosenMessagesAnswer,
+  chosenMessagesMax,
+  type MessageVerb,
+  messageVerbs,
+  operatorCharactersMax,
+} from "../protocol/chosen-messages.ts";
+import { existingChannel } from "./arguments.ts";
+import { type Answer, type Call, Json } from "./call.ts";
+import { bodyRefusal } from "./publish.ts";
+
+const idPattern = /^[0-9a-f]{16}$/;
+/** Each with its line's end, of which the longest has two bytes. */
+const bodyBytesMax = chosenMessagesMax * 18;
+const past: Readonly<Record<MessageVerb, string>> = {
+  requeue: "requeued",
+  deliver: "made due",
+  finish: "finished",
+};
+
+export async function actOnMessages(call: Call): Promise<Answer> {
+  const { ports, bodies } = call;
+  const body = await bodies.read(call, bodyBytesMax);
+  if (typeof body === "string") return bodyRefusal(body, "BODY_TOO_BIG");
+  const query = parseQuery(call.rawQuery);
+  if (query instanceof Refusal) return query;
+  const verb = messageVerbs.find((known) => known === query.get("verb"));
+  if (verb === undefined) return new Refusal("INVALID_REQUEST", `verb is of ${messageVerbs.join(", ")}`);
+  const by = query.get("by") ?? "";
+  if (by.length > operatorCharactersMax || /\p{Cc}/u.test(by))
+    return new Refusal("INVALID_REQUEST", "by is a name of one line");
+  const ids = idsIn(body.toString("latin1"));
+  if (ids === null)
+    return new Refusal("INVALID_REQUEST", "ids have 16 hexadecimal digits and stand one a line");
+  if (ids.length > chosenMessagesMax)
+    return new Refusal("INVALID_REQUEST", `at most ${chosenMessagesMax} at a time`);
+  const channel = existingChannel(call);
+  if (channel instanceof Refusal) return channel;
+  ports.now();
+  const operator: ClientIdentity = {
+    number: ports.nextClientNumber(),
+    clientId: `operator ${by}`.trimEnd(),
+    hostname: "",
+    remoteAddress: call.remoteAddress,
+  };
+  const messages = ids.map((id) => {
+    const [logId, seq] = [Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8), 16)];
+    const isDone = actOnMessage(channel, verb, logId, seq, operator);
+    return { id, outcome: isDone ? ("done" as const) : ("not-there" as const) };
+  });
+  const done = messages.filter(({ outcome }) => outcome === "done").length;
+  const where = `${channel.topicName}/${channel.name}`;
+  ports.log("info", `CHANNEL(${where}): ${done} messages ${past[verb]} by ${operator.clientId}`);
+  return new Json({ atMs: Date.now(), messages } satisfies ChosenMessagesAnswer);
+}
+
+/** null: none, or something else. */
+function idsIn(text: string): readonly string[] | null {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines.length > 0 && lines.every((line) => idPattern.test(line)) ? lines : null;
+}
