@@ -6,8 +6,8 @@ const stepsEach = 2_000;
 const seen = new Map<string, number>();
 
 /** Lives through a world; what is thrown says its seed, so that `SEED=n` finds it again. */
-function live(seed: number): void {
-  const world = new World(seed);
+function live(seed: number, isOperated = false): void {
+  const world = new World(seed, isOperated);
   let step = 0;
   try {
     for (; step < stepsEach; step++) world.step();
@@ -33,6 +33,12 @@ test.each(seeds)("[X1] whatever happens, every message is in one place: seed %i"
   expect(() => live(seed)).not.toThrow();
 });
 
+const operated = given === undefined ? Array.from({ length: 15 }, (_, index) => index + 1) : [Number(given)];
+
+test.each(operated)("[RD13] also where an operator answers messages: seed %i", (seed) => {
+  expect(() => live(seed, true)).not.toThrow();
+});
+
 /** Once, what a topic had kept went out after a log that had been sealed since, and an ephemeral channel dropped the older. */
 test.each([979])("[R2] what comes back is older than every log since: seed %i", (seed) => {
   expect(() => live(seed)).not.toThrow();
@@ -54,6 +60,11 @@ afterAll(() => {
     "nothing",
     "loose",
     "run",
+    "operator: requeue of what is held",
+    "operator: deliver of what is deferred",
+    "operator: finish of what is held",
+    "operator: finish of what is deferred",
+    "operator: finish of what is waiting",
   ]) {
     expect(seen.get(what) ?? 0, what).toBeGreaterThan(10);
   }

@@ -21,6 +21,7 @@ import { AuditCount } from "./world-audit.ts";
 import { bodyOf } from "./world-bodies.ts";
 import { compareCounters, compareMessages } from "./world-checks.ts";
 import { Follower } from "./world-follower.ts";
+import { operate } from "./world-operator.ts";
 import { Restarts } from "./world-restarts.ts";
 
 /** A consumer: the recorder the broker writes to, and what the model knows of it. */
@@ -60,8 +61,11 @@ export class World {
   #nextConsumer = 1;
   #nextUid = 1;
   #steps = 0;
+  readonly #acts: typeof acts;
 
-  constructor(seed: number) {
+  /** `isOperated`: an operator answers messages too. */
+  constructor(seed: number, isOperated = false) {
+    this.#acts = isOperated ? [...acts, operate] : acts;
     this.random = new Random(seed);
     this.options = {
       memQueueSize: this.random.pick(memQueueSizes),
@@ -78,7 +82,7 @@ export class World {
   // -- going on ---------------------------------------------------------------------------------
 
   step(): void {
-    const act = this.random.weighted(acts);
+    const act = this.random.weighted(this.#acts);
     this.note(act.name);
     act.run(this);
     if (this.random.chance(0.8)) this.turn();
