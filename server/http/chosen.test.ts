@@ -69,6 +69,9 @@ test("[RD14] what is not understood is refused whole", async () => {
   for (const [query, body, status] of refused)
     expect((await act(server, query, body)).status, query).toBe(status);
   expect((await act(server, `${billing}&verb=finish`, id, {})).status).toBe(401);
+  server.broker.leaving = true;
+  expect((await act(server, `${billing}&verb=finish`, id)).status).toBe(503);
+  server.broker.leaving = false;
 
   expect([channel.inFlightCount, channel.finishCount + 0]).toEqual([3, 0]);
   expect((await act(server, `${billing}&verb=finish`, id)).status).toBe(200);

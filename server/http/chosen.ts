@@ -41,6 +41,8 @@ export async function actOnMessages(call: Call): Promise<Answer> {
     return new Refusal("INVALID_REQUEST", `at most ${chosenMessagesMax} at a time`);
   const channel = existingChannel(call);
   if (channel instanceof Refusal) return channel;
+  // What is written down for another node by then would be owed there all the same.
+  if (ports.broker.leaving) return new Refusal("UNAVAILABLE", "it hands over what it has");
   ports.now();
   const operator: ClientIdentity = {
     number: ports.nextClientNumber(),

@@ -1,7 +1,8 @@
 import { useMemo, useState } from "react";
+import { messagesChosenMax } from "../../../server/console/contract/index.ts";
 
-/** Rows that can be chosen at a time. */
-export const chosenMax = 100;
+/** Rows that can be chosen at a time: as many as one request may name. */
+export const chosenMax = messagesChosenMax;
 
 export interface Selection {
   readonly keys: ReadonlySet<string>;

@@ -1,7 +1,7 @@
 /** Messages that an operator chose, acted on at the nodes that have them: what became of each is said (CO11). */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { MessageVerb } from "../../protocol/chosen-messages.ts";
+import { type MessageVerb, operatorCharactersMax } from "../../protocol/chosen-messages.ts";
 import { objectOfPath, type RoutePolicy } from "../auth/policy.ts";
 import { mapBounded } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
@@ -34,8 +34,6 @@ interface Place {
 }
 
 const askedAtOnceMax = 16;
-/** As much of the name as a node takes. */
-const byCharactersMax = 128;
 
 const chosenMessagesRequest = z.strictObject({
   verb: z.enum(Object.keys(messageVerbLevels) as [MessageVerb, ...MessageVerb[]]),
@@ -159,5 +157,5 @@ function outcomesIn(body: string): ReadonlyMap<string, "done" | "not-there"> | n
 }
 
 function nameOf({ actor }: AskedBy): string {
-  return actor.name.slice(0, byCharactersMax);
+  return actor.name.slice(0, operatorCharactersMax);
 }
