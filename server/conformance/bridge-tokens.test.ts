@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../client/browser/index.ts";
 import { answersPerEventMax } from "../../client/browser/protocol.ts";
-import { apiPaths, type MintedToken } from "../console/contract/index.ts";
+import { apiBase, type AuditPage, apiPaths, type MintedToken } from "../console/contract/index.ts";
 import { TestConsole } from "../console/testing/test-console.ts";
 import { BridgeWorld, type RawSocket } from "../testing/bridge.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -106,6 +106,21 @@ test("[BT2] nobody gets a token for more than what they may do", async () => {
   expect(refused.status).toBe(400);
   for (const wrong of [{ topics: [] }, { topics: ["*"], rdyMax: 2_501 }, { topics: ["*"], expiresInS: 901 }])
     expect((await world.console.post(apiPaths.consumeTokens, wrong)).status).toBe(400);
+});
+
+test("[BC14] the operators' log has who let a page consume or publish, and not who tailed", async () => {
+  const ask = (...verbs: readonly string[]) =>
+    world.console.post(apiPaths.consumeTokens, { topics: ["logged"], verbs });
+  for (const verbs of [["tail"], ["outcomes"], ["tail", "outcomes"], ["tail", "sub"], ["pub"]])
+    expect((await ask(...verbs)).status).toBe(200);
+
+  const { rows } = await world.console.read<AuditPage>(`${apiBase}/audit?action=mint-token`);
+  const logged = rows.map(({ object }) => object as { topics: string[]; verbs: string[] });
+
+  expect(logged.filter(({ topics }) => topics[0] === "logged").map(({ verbs }) => verbs)).toEqual([
+    ["pub"],
+    ["tail", "sub"],
+  ]);
 });
 
 test("[BT2] topics, channels, verbs and RDY are held at every event", async () => {

@@ -1,7 +1,7 @@
 /** Tokens for pages that consume or publish, and what operators do about the pages that are connected. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { rdyMost } from "../../../client/browser/protocol.ts";
+import { rdyMost, type Verb } from "../../../client/browser/protocol.ts";
 import { type ActionLog, askedBy } from "../api/action-log.ts";
 import { Failure } from "../api/failure.ts";
 import { parse } from "../api/requests.ts";
@@ -24,6 +24,9 @@ export interface BridgeRoutesOptions {
   readonly log: ActionLog;
   readonly wallMs: () => number;
 }
+
+/** They take nothing and put nothing in: who tails is not written down, as nobody is who opens another page. */
+const looks: ReadonlySet<Verb> = new Set(["tail", "outcomes"]);
 
 type ById = { Params: { id: string } };
 
@@ -71,7 +74,8 @@ function tokenRoutes(app: FastifyInstance, { tokens, log }: BridgeRoutesOptions)
       const { token, id, expiresAtMs } = await tokens.mint(minterOf(visitor), asked).catch(() => {
         throw new Failure("database-away", "Postgres, which keeps the tokens, does not answer.");
       });
-      log.write({ ...askedBy(request), action: "mint-token", object: { ...object, id }, result: "ok" });
+      if (!verbs.every((verb) => looks.has(verb)))
+        log.write({ ...askedBy(request), action: "mint-token", object: { ...object, id }, result: "ok" });
       return { token, id, expiresAtMs };
     },
   );
