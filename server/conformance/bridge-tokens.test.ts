@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../client/browser/index.ts";
-import { answersPerEventMax } from "../../client/browser/protocol.ts";
+import { answersPerEventMax, bridgePath } from "../../client/browser/protocol.ts";
+import { silentBounds } from "../console/bridge/silent-sockets.ts";
 import { apiBase, type AuditPage, apiPaths, type MintedToken } from "../console/contract/index.ts";
 import { TestConsole } from "../console/testing/test-console.ts";
 import { BridgeWorld, type RawSocket } from "../testing/bridge.ts";
@@ -186,6 +187,20 @@ test("[BT4] with another token in time it goes on in its place", async () => {
 
   await expect(message.finish()).resolves.toBe("ok");
   expect(states).toEqual(["consuming"]);
+});
+
+test("[BC15] however many sockets an address opens without a word, few stay, and a page comes in at once", async () => {
+  const address = `${world.console.url.replace("http", "ws")}${bridgePath}/?EIO=4&transport=websocket`;
+  const silent = Array.from({ length: 2 * silentBounds.perAddressMost }, () => new WebSocket(address));
+  const states = () => silent.map(({ readyState }) => readyState);
+  await eventually(() => expect(states()).not.toContain(WebSocket.CONNECTING));
+  const left = () => states().filter((state) => state === WebSocket.OPEN).length;
+  await eventually(() => expect(left()).toBe(silentBounds.perAddressMost));
+
+  await socketWith();
+
+  await eventually(() => expect(left()).toBe(silentBounds.perAddressMost - 1));
+  for (const socket of silent) socket.close();
 });
 
 const deep = (levels: number): unknown => (levels === 0 ? [] : [deep(levels - 1)]);

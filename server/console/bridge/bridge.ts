@@ -25,6 +25,7 @@ import { Producers } from "./producers.ts";
 import { PublishKeys } from "./publish-keys.ts";
 import { refused } from "./refused.ts";
 import { anyHandshake, handshake } from "./requests.ts";
+import { SilentSockets } from "./silent-sockets.ts";
 import type { BridgeTokens, StoredToken } from "./tokens.ts";
 
 export interface BridgeOptions {
@@ -76,6 +77,7 @@ export class Bridge {
     { readonly connection: Connection; readonly socket: BridgeSocket; behind: number }
   >();
   readonly #perUser = new Map<string, number>();
+  readonly #silent = new SilentSockets();
   readonly #leaving = new Set<Promise<void>>();
   readonly #check: NodeJS.Timeout;
   readonly #messageBytesMax: number;
@@ -103,14 +105,21 @@ export class Bridge {
       destroyUpgrade: false,
       allowRequest: (request, answer) => {
         const isAllowed = options.isAllowedHost(request) && this.#io.engine.clientsCount < connectionsMax;
+        if (isAllowed) this.#silent.wait(request.socket, request.socket.remoteAddress ?? "");
         answer(isAllowed ? null : "refused", isAllowed);
       },
     });
     cutOffClosed(this.#io);
     this.#io.use((socket, next) => {
+      const { socket: raw } = socket.request;
+      this.#silent.spoke(raw);
+      const turnAway = (error: Error) => {
+        this.#silent.wait(raw, raw.remoteAddress ?? "");
+        next(error);
+      };
       this.#admit(socket).then(
-        (why) => next(why === null ? undefined : Object.assign(new Error(why.code), { data: why })),
-        () => next(new Error("unavailable")),
+        (why) => (why === null ? next() : turnAway(Object.assign(new Error(why.code), { data: why }))),
+        () => turnAway(new Error("unavailable")),
       );
     });
     this.#io.on("connection", (socket) => this.#connected(socket));
