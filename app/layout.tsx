@@ -4,7 +4,9 @@ import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import "./globals.css";
+import { languageNameFaces } from "../server/console/contract/chinese-face.ts";
 import { localeTags } from "../server/console/contract/locale.ts";
+import { base } from "./base.ts";
 import { preferencesCookie, readPreferences } from "./preferences/preferences.ts";
 import { PreferencesProvider } from "./preferences/provider.tsx";
 import { WordsProvider } from "./words/provider.tsx";
@@ -23,6 +25,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     readLocale(),
     cookies().then((jar) => readPreferences(jar.get(preferencesCookie)?.value)),
   ]);
+  const faces = languageNameFaces(locale, base);
   return (
     <html
       lang={localeTags[locale]}
@@ -31,6 +34,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body>
+        {faces !== null && <style>{faces}</style>}
         <ThemeProvider attribute="data-theme" disableTransitionOnChange {...(nonce ? { nonce } : {})}>
           <WordsProvider locale={locale}>
             <PreferencesProvider initial={preferences}>

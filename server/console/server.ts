@@ -22,6 +22,7 @@ import { openBridge } from "./bridge/open-bridge.ts";
 import { systemClock } from "./clock.ts";
 import type { Collector } from "./collector/collector.ts";
 import { watchCluster } from "./collector/watch.ts";
+import { chineseFontRoutes } from "./edge/chinese-font.ts";
 import { type CookieJar, cookieJar } from "./edge/cookie.ts";
 import { isAllowedHost, isOwnOrigin } from "./edge/guard.ts";
 import { httpApp, reachableHost } from "./edge/http-app.ts";
@@ -123,6 +124,7 @@ export async function startConsoleServer(options: ConsoleServerOptions): Promise
   const routes = requirePolicies(app);
   app.decorateRequest("visitor", null);
   await app.register(fastifyCookie);
+  await app.register(chineseFontRoutes);
   await app.register(signInRoutes({ sessions, cookies, base, people, log }));
   await app.register(
     apiRoutes({

@@ -2,6 +2,7 @@
 export * from "./actions.ts";
 export * from "./alerts.ts";
 export * from "./audit.ts";
+export * from "./chinese-face.ts";
 export * from "./chosen.ts";
 export * from "./cluster.ts";
 export * from "./console.ts";

@@ -42,10 +42,10 @@ export function pageRoutes({ sessionOf, pagesUrl, base }: PageOptions) {
         try {
           if (!(await sessionOf(request))) return refuse(request, reply, base);
         } catch (error) {
-          if (error instanceof SessionUnknown) return unavailable(request, reply, waitingPage);
+          if (error instanceof SessionUnknown) return unavailable(request, reply, base, waitingPage);
           throw error;
         }
-        if (pagesUrl() === null) return unavailable(request, reply);
+        if (pagesUrl() === null) return unavailable(request, reply, base);
         request.pagePolicy = pagePolicy(newNonce());
         reply.header("content-security-policy", request.pagePolicy);
         return undefined;
@@ -56,7 +56,7 @@ export function pageRoutes({ sessionOf, pagesUrl, base }: PageOptions) {
         rewriteRequestHeaders: (request, headers) =>
           headersToPages(headers as never, (request as FastifyRequest).pagePolicy) as never,
         rewriteHeaders: (headers) => headersFromPages(headers),
-        onError: (reply) => void unavailable(reply.request as FastifyRequest, reply as FastifyReply),
+        onError: (reply) => void unavailable(reply.request as FastifyRequest, reply as FastifyReply, base),
       },
     });
   };
@@ -69,17 +69,18 @@ function refuse(request: FastifyRequest, reply: FastifyReply, base: string) {
   if (!navigates || rsc !== undefined) return reply.code(401).header("cache-control", "no-store").send();
   // A click in another site comes without our strict cookie: from a page of ours it comes again, with it.
   if (site === "cross-site" || site === "same-site")
-    return sendPlain(reply, 200, onwardPage(readerOf(request), base + request.url));
+    return sendPlain(reply, 200, onwardPage(readerOf(request, base), base + request.url));
   return reply.header("cache-control", "no-store").redirect(base + signInPath, 303);
 }
 
 function unavailable(
   request: FastifyRequest,
   reply: FastifyReply,
+  base: string,
   page: (reader: Reader) => PlainPage = startingPage,
 ) {
   reply.header("retry-after", retryAfterSeconds);
   if ((request.headers.accept ?? "").includes("text/html"))
-    return sendPlain(reply, 503, page(readerOf(request)));
+    return sendPlain(reply, 503, page(readerOf(request, base)));
   return reply.code(503).header("cache-control", "no-store").send();
 }

@@ -1,11 +1,15 @@
 /** The few pages the console writes itself: they need no session, no script and no other process. */
+import { chineseFaces } from "../contract/chinese-face.ts";
 import { type Locale, localeTags } from "../contract/locale.ts";
+import { plainParts } from "./chinese-font.ts";
 import { plainWords, type SignInFailure } from "./plain-words.ts";
 
 /** For whom a page is written: `nonce` is for its style, and of one request. */
 export interface Reader {
   readonly nonce: string;
   readonly locale: Locale;
+  /** Where everything stands, without a slash at its end: empty for the root. */
+  readonly base: string;
 }
 
 /** `style-src` of these pages allows this one nonce. */
@@ -16,7 +20,15 @@ export interface PlainPage {
 
 const brand = `<p class="brand"><svg viewBox="0 0 32 32" aria-hidden="true"><path d="M3 10h9.5c4 0 6.2 2.1 6.2 5.9v5.7c0 2.1 1.1 3 2.9 3H29"/><path d="M3 16h7M3 22h7" stroke-opacity=".55"/></svg>Weir</p>`;
 
-function plainPage({ nonce, locale }: Reader, title: string, body: string, head = ""): PlainPage {
+/** What a device has comes first: the packed font is loaded by those that have no Chinese. */
+const fonts = {
+  en: `"IBM Plex Sans", system-ui, sans-serif`,
+  zh: `"IBM Plex Sans", "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans SC Variable", system-ui, sans-serif`,
+};
+
+function plainPage({ nonce, locale, base }: Reader, title: string, body: string, head = ""): PlainPage {
+  const isChinese = locale === "zh";
+  const faces = isChinese ? `${chineseFaces(plainParts, base)}\n` : "";
   const html = `<!doctype html>
 <html lang="${localeTags[locale]}">
 <head>
@@ -25,9 +37,9 @@ function plainPage({ nonce, locale }: Reader, title: string, body: string, head 
 <meta name="color-scheme" content="light dark">
 <title>${title} · Weir</title>${head}
 <style nonce="${nonce}">
-:root { color-scheme: light dark; --bg: #fff; --text: #14181f; --muted: #566070; --surface: #f6f7f9; --line: #7f8896; --hair: #e2e5ea; --accent: #0f6e6e; --crit: #b91c1c }
+${faces}:root { color-scheme: light dark; --bg: #fff; --text: #14181f; --muted: #566070; --surface: #f6f7f9; --line: #7f8896; --hair: #e2e5ea; --accent: #0f6e6e; --crit: #b91c1c }
 @media (prefers-color-scheme: dark) { :root { --bg: #0e1116; --text: #e6eaf0; --muted: #9aa4b2; --surface: #161b22; --line: #667082; --hair: #262d37; --accent: #4fd1c5; --crit: #f87171 } }
-body { margin: 0; background: var(--bg); color: var(--text); font: 14px/1.5 "IBM Plex Sans", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif }
+body { margin: 0; background: var(--bg); color: var(--text); font: 14px/1.5 ${fonts[isChinese ? "zh" : "en"]} }
 main { max-width: 30rem; margin: 12vh auto 48px; padding: 0 16px }
 .brand { display: flex; align-items: center; gap: 8px; margin: 0 0 32px; font-size: 16px; font-weight: 600; color: var(--text) }
 .brand svg { width: 28px; height: 28px; fill: none; stroke: var(--accent); stroke-width: 3; stroke-linecap: round }
@@ -50,7 +62,7 @@ ${body}
 </main></body>
 </html>
 `;
-  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
+  const policy = `default-src 'none'; style-src 'nonce-${nonce}';${isChinese ? " font-src 'self';" : ""} frame-ancestors 'none'; base-uri 'none'; form-action 'self'`;
   return { html, policy };
 }
 

@@ -38,7 +38,11 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler((error, request: FastifyRequest, reply) => {
       if (!(error instanceof SessionUnknown)) throw error;
-      return sendPlain(reply.header("retry-after", retryAfterSeconds), 503, waitingPage(readerOf(request)));
+      return sendPlain(
+        reply.header("retry-after", retryAfterSeconds),
+        503,
+        waitingPage(readerOf(request, base)),
+      );
     });
     const failed = (
       request: FastifyRequest,
@@ -50,7 +54,7 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
       const form = people && { action: `${base}${signInPath}`, user };
       // Else a browser names no origin when it sends the form.
       reply.header("referrer-policy", "same-origin");
-      return sendPlain(reply, status, signInPage(readerOf(request), { failure, form }));
+      return sendPlain(reply, status, signInPage(readerOf(request, base), { failure, form }));
     };
     /** A new session for every sign-in; the one before ends, if anybody can say now that it was one. */
     const enter = async (
@@ -128,7 +132,7 @@ export function signInRoutes({ sessions, cookies, base, people, log }: SignInOpt
 function onward(request: FastifyRequest, reply: FastifyReply, base: string) {
   const site = request.headers["sec-fetch-site"];
   if (site === "cross-site" || site === "same-site")
-    return sendPlain(reply, 200, onwardPage(readerOf(request), `${base}/`));
+    return sendPlain(reply, 200, onwardPage(readerOf(request, base), `${base}/`));
   return reply.header("cache-control", "no-store").redirect(`${base}/`, 303);
 }
 
@@ -137,9 +141,9 @@ function whenceOf(request: FastifyRequest) {
 }
 
 /** In the language that was chosen on the pages, else in the browser's own. */
-export function readerOf({ headers }: FastifyRequest): Reader {
+export function readerOf({ headers }: FastifyRequest, base: string): Reader {
   const chosen = new RegExp(`(?:^|;\\s*)${localeCookie}=(\\w+)`).exec(headers.cookie ?? "")?.[1];
-  return { nonce: newNonce(), locale: localeOf(chosen, headers["accept-language"] ?? null) };
+  return { nonce: newNonce(), locale: localeOf(chosen, headers["accept-language"] ?? null), base };
 }
 
 export function newNonce(): string {
