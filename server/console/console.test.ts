@@ -159,7 +159,28 @@ describe("publishing", () => {
     expect([found!.message_count, found!.message_bytes]).toEqual([306, 614]);
   });
 
+  test("[CO12] under a key it is published once, whatever the body; what was refused is tried anew", async () => {
+    const topic = uniqueTopic();
+    const publish = (more: object) =>
+      weir.post(apiPaths.publish, { topic, body: "x", key: "order 7", ...more });
+    expect((await publish({ deferMs: 2_000_000_000 })).status).toBe(502);
+
+    const first = await ok<PublishResult>(await publish({}));
+    const [second, third] = await Promise.all([publish({ body: "other" }), publish({})]);
+    const others = [await publish({ key: "order 8" }), await publish({ topic: uniqueTopic() })];
+
+    expect(first.again).toBe(false);
+    for (const answer of [second!, third!])
+      expect(await ok<PublishResult>(answer)).toEqual({ ...first, again: true });
+    for (const answer of others) expect((await ok<PublishResult>(answer)).again).toBe(false);
+    const stats = await fetch(`http://${key}/stats?format=json&topic=${topic}`);
+    const [found] = ((await stats.json()) as { topics: { message_count: number }[] }).topics;
+    expect(found!.message_count).toBe(2);
+  });
+
   test.each([
+    ["an empty key", { topic: "t", body: "x", key: "" }, 400, "bad-request"],
+    ["a long key", { topic: "t", body: "x", key: "x".repeat(129) }, 400, "bad-request"],
     ["too many", { topic: "t", body: "x", count: 1_001 }, 400, "bad-request"],
     ["too many deferred", { topic: "t", body: "x", count: 101, deferMs: 1 }, 413, "too-large"],
     ["too much in all", { topic: "t", body: "x".repeat(500_000), count: 100 }, 413, "too-large"],

@@ -26,6 +26,7 @@ test("[W32] what was kept is read back, and nothing that is not of that kind", (
     { topic: "t" },
     { ...sent, body: 7 },
     { ...sent, messageId: "../x" },
+    { ...sent, again: 1 },
   ];
 
   expect(readSent(JSON.stringify(list))).toEqual([sent]);

@@ -20,6 +20,8 @@ export interface Sent {
   readonly durable: boolean | null;
   /** Of a single message; null: it is not known. */
   readonly messageId: string | null;
+  /** It had been published before, under the same key. */
+  readonly again?: boolean;
   /** Of a refusal, in words. */
   readonly message: string;
   /** null: it was not kept. */
@@ -53,6 +55,7 @@ function isSent(value: unknown): value is Sent {
     typeof sent.isAccepted === "boolean" &&
     (sent.dueAtMs === null || typeof sent.dueAtMs === "number") &&
     (sent.durable === null || typeof sent.durable === "boolean") &&
+    (sent.again === undefined || typeof sent.again === "boolean") &&
     (sent.messageId === null ||
       (typeof sent.messageId === "string" && messageIdPattern.test(sent.messageId))) &&
     (sent.body === null || typeof sent.body === "string")

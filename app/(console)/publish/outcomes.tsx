@@ -78,13 +78,17 @@ function Line({ sent }: { sent: Sent }) {
     message,
     atMs,
   } = sent;
+  const again = sent.again === true;
+  const isCommitted = isAccepted && durable === true;
   return (
     <>
-      <Status tone={isAccepted ? "ok" : "crit"}>{answer}</Status>
+      <Status tone={isAccepted ? (again ? "info" : "ok") : "crit"}>
+        {again ? t("not-again") : isCommitted ? t("committed", { answer, took: f.span(tookMs) }) : answer}
+      </Status>
       <span className="min-w-0 wrap-anywhere">
         {isAccepted ? (
           <>
-            {t.rich("accepted", {
+            {t.rich(again ? "accepted-before" : isCommitted ? "accepted-durable" : "accepted", {
               ...{ bytes: f.bytes(bytes), took: f.span(tookMs), node },
               topic: () => (
                 <Link href={paths.topic(topic)} className="font-mono text-accent underline">
@@ -93,8 +97,8 @@ function Line({ sent }: { sent: Sent }) {
               ),
             })}
             {messages > 1 && t("accepted-many", { count: messages })}
-            {durable === true && t("accepted-durable")}
             {dueAtMs !== null && t("accepted-due", { at: clock(dueAtMs, zone) })}
+            {!again && t("accepted-measured")}
             {messageId !== null && (
               <>
                 {" · "}

@@ -10,6 +10,7 @@ import {
   publishBytesMax,
   publishCountMax,
   publishDeferredMax,
+  publishKeyCharactersMax,
 } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -37,6 +38,7 @@ export function Publish({ names }: { names: readonly string[] }) {
   const [encoding, setEncoding] = useState<Encoding>("text");
   const [defer, setDefer] = useState("");
   const [many, setMany] = useState("");
+  const [key, setKey] = useState("");
   const [keepsBodies, setKeepsBodies] = useState(false);
   const [asking, setAsking] = useState<{ readonly watch: boolean } | null>(null);
   const { environment } = useConsole();
@@ -50,7 +52,7 @@ export function Publish({ names }: { names: readonly string[] }) {
   const count = many === "" || encoding === "lines" ? 1 : Number(many);
   const isCountGood = Number.isInteger(count) && count >= 1 && count <= countMost;
   const ready = isName(topic) && "bytes" in size && isDeferGood && isCountGood && closed === null && !busy;
-  const draft: Draft = { topic, body, encoding, count, deferMs };
+  const draft: Draft = { topic, body, encoding, count, deferMs, key };
   const isOne = count === 1 && encoding !== "lines";
 
   function go(watch: boolean): void {
@@ -132,6 +134,18 @@ export function Publish({ names }: { names: readonly string[] }) {
           </Field>
         </div>
         <BodyField body={body} encoding={encoding} size={size} onChange={setBody} />
+        <Field label={t("key")} hint={t("key-hint")} className="md:col-span-2">
+          {(ids) => (
+            <Input
+              {...ids}
+              name="key"
+              maxLength={publishKeyCharactersMax}
+              className="max-w-80"
+              value={key}
+              onChange={(event) => setKey(event.target.value)}
+            />
+          )}
+        </Field>
         <div className="mt-1 flex flex-wrap items-center gap-2 md:col-span-2">
           <Button type="submit" kind="primary" disabled={!ready}>
             <Send aria-hidden="true" />

@@ -13,6 +13,8 @@ export interface Draft {
   readonly encoding: Encoding;
   readonly count: number;
   readonly deferMs: number;
+  /** "": none. */
+  readonly key: string;
 }
 
 /** Publishes, and says exactly what came of it. `watch` goes on to the message's trace. */
@@ -37,7 +39,8 @@ export function usePublish(keepsBodies: boolean) {
     setBusy(true);
     setUnseen(false);
     const answer = await post<PublishResult>(apiPaths.publish, requestOf(draft));
-    const asked = { ...draft, atMs: Date.now(), bytes };
+    const { key: _, ...said } = draft;
+    const asked = { ...said, atMs: Date.now(), bytes };
     const outcome: Sent = answer.ok
       ? { ...asked, ...answer.value, isAccepted: true, message: "" }
       : {
@@ -64,11 +67,12 @@ export function usePublish(keepsBodies: boolean) {
   return { send, busy, sent, unseen, forget: () => keep([]) };
 }
 
-function requestOf({ topic, body, encoding, count, deferMs }: Draft): PublishRequest {
+function requestOf({ topic, body, encoding, count, deferMs, key }: Draft): PublishRequest {
   return {
     ...{ topic, body, encoding: encoding === "json" || encoding === "lines" ? "text" : encoding },
     ...(encoding === "lines" && { lines: true }),
     ...(encoding !== "lines" && count > 1 && { count }),
     ...(deferMs > 0 && { deferMs }),
+    ...(key !== "" && { key }),
   };
 }

@@ -1,4 +1,5 @@
 /** Publishing from a page, through a node's `/pub` and `/mpub`, exactly as any producer would. */
+import type { PublishKeys } from "../bridge/publish-keys.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import {
   messageIdPattern,
@@ -13,8 +14,34 @@ import type { ActionContext } from "./actions.ts";
 import { Failure } from "./failure.ts";
 import { nodeCodeOf } from "./nodes.ts";
 
+interface Published {
+  readonly ok: true;
+  readonly result: PublishResult;
+}
+
+export type PagePublishKeys = PublishKeys<Published>;
+
+/** Once for each key that comes with it. Throws `Failure`. */
+export async function publish(
+  context: ActionContext,
+  request: PublishRequest,
+  keys: PagePublishKeys,
+): Promise<PublishResult> {
+  const { topic, key } = request;
+  if (key === undefined) return await publishNow(context, request);
+  const { by, collector, log } = context;
+  const { answer, again } = await keys.once(
+    { user: by.actor.name, topic, key },
+    collector.clock.nowMs(),
+    async () => ({ ok: true, result: await publishNow(context, request) }),
+  );
+  if (again)
+    log.write({ ...by, action: "publish", object: { topic, node: answer.result.node }, result: "no-op" });
+  return { ...answer.result, again };
+}
+
 /** Several go as one MPUB, all of them or none; deferred ones one by one, since NSQ defers no MPUB. Throws `Failure`. */
-export async function publish(context: ActionContext, request: PublishRequest): Promise<PublishResult> {
+async function publishNow(context: ActionContext, request: PublishRequest): Promise<PublishResult> {
   const bodies = bodiesOf(request);
   const node = chooseNode(context, request.node);
   const { topic, deferMs = 0 } = request;
@@ -52,6 +79,7 @@ export async function publish(context: ActionContext, request: PublishRequest): 
     dueAtMs: deferMs === 0 ? null : collector.clock.wallMs() + deferMs,
     durable: node.state.topics.get(topic)?.live.durable ?? null,
     messageId: bodies.length === 1 && typeof id === "string" && messageIdPattern.test(id) ? id : null,
+    again: false,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type PublishRequest,
   publishBytesMax,
   publishCountMax,
+  publishKeyCharactersMax,
 } from "../contract/index.ts";
 import { Failure } from "./failure.ts";
 
@@ -77,6 +78,7 @@ export const publishRequest = schemaOf<PublishRequest>(
     count: z.number().int().min(1).max(publishCountMax).optional(),
     deferMs: z.number().int().min(0).max(2_147_483_647).optional(),
     node: nodeKey.optional(),
+    key: z.string().min(1).max(publishKeyCharactersMax).optional(),
   }),
 );
 

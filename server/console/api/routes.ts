@@ -4,6 +4,7 @@ import type { Alerts } from "../alerts/alerts.ts";
 import { alertRoutes } from "../alerts/routes.ts";
 import { type AuditRoutesOptions, auditRoutes } from "../audit/routes.ts";
 import { enforcePolicies, objectOfPath, type RoutePolicy, readOfPath, type Visitor } from "../auth/policy.ts";
+import { PublishKeys } from "../bridge/publish-keys.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
   type About,
@@ -37,7 +38,7 @@ import { Failure } from "./failure.ts";
 import type { ImpactTags } from "./impact-tag.ts";
 import { namesRoutes } from "./names.ts";
 import type { TraceSource } from "./ports.ts";
-import { publish } from "./publish.ts";
+import { type PagePublishKeys, publish } from "./publish.ts";
 import { lookRoutes } from "./read-routes.ts";
 import {
   actionRequest,
@@ -226,8 +227,9 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/tombstone`, ofTombstone, (request) =>
     tombstoneNode({ collector, log, by: askedBy(request) }, request.params.node),
   );
+  const keys: PagePublishKeys = new PublishKeys();
   app.post(apiPaths.publish, { bodyLimit: publishBodyBytesMax, config: { policy: ofPublish } }, (request) =>
-    publish(contextOf(request), parse(publishRequest, request.body)),
+    publish(contextOf(request), parse(publishRequest, request.body), keys),
   );
 }
 

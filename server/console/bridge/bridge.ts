@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server } from "socket.io";
 import {
+  type Answer,
   type BridgeClientEvents,
   type BridgeServerEvents,
   bodiesPerEventMax,
@@ -70,7 +71,7 @@ export class Bridge {
   readonly #io: Server<BridgeClientEvents, BridgeServerEvents>;
   readonly #options: BridgeOptions;
   readonly #producers: Producers;
-  readonly #keys = new PublishKeys();
+  readonly #keys = new PublishKeys<Answer>();
   readonly #tails: Tails;
   readonly #connections = new Map<
     string,

@@ -34,7 +34,7 @@ export interface ConnectionPorts {
   readonly nodes: NodesPort;
   readonly clients: Partial<ConnectionOptions>;
   readonly producers: Producers;
-  readonly keys: PublishKeys;
+  readonly keys: PublishKeys<Answer>;
   readonly tails: Tails;
   readonly messageBytesMax: number;
   /** Uses up another token of the same origin and user; a refusal says why not. */

@@ -13,6 +13,11 @@ export interface PublishRequest {
   readonly deferMs?: number;
   /** A node's key; default: one that is up. */
   readonly node?: string;
+  /**
+   * What was published under it is not published again to the same topic by the same person, whatever the body: for ten
+   * minutes, by this console alone, as long as it runs. What was refused, or not confirmed, is.
+   */
+  readonly key?: string;
 }
 
 export interface PublishResult {
@@ -20,6 +25,7 @@ export interface PublishResult {
   /** Of all bodies together. */
   readonly bytes: number;
   readonly messages: number;
+  /** From this console to the node and back: the node does not say how long it took itself. */
   readonly tookMs: number;
   /** What the node answered: `OK`. */
   readonly answer: string;
@@ -29,7 +35,12 @@ export interface PublishResult {
   readonly durable: boolean | null;
   /** Of a single one; null: the node does not say it, or it is deferred. */
   readonly messageId: string | null;
+  /** It was published before under the same key: this is the answer of then, and nothing was published now. */
+  readonly again: boolean;
 }
+
+/** Of `PublishRequest.key`. */
+export const publishKeyCharactersMax = 128;
 
 /** Messages of one request. NSQ has no MPUB that defers: those are published one by one. */
 export const publishCountMax = 1_000;
