@@ -112,7 +112,7 @@ function sessionColumns(
       id: "method",
       header: t("column.method"),
       value: (row) => row.method,
-      priority: 3,
+      priority: 4,
       cell: (row) => t(`method.${row.method}`),
     },
     {

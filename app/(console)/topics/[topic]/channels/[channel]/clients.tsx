@@ -71,7 +71,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
       ...{ id, header: t(`column.${id}`), numeric: true, priority, value },
       cell: (row) => <Num value={value(row)} as={as} />,
     });
-    const text = (id: "address" | "agent", value: (row: ClientRow) => string, priority: 2 | 4) => ({
+    const text = (id: "address" | "agent", value: (row: ClientRow) => string, priority: 3 | 4) => ({
       ...{ id, header: t(`column.${id}`), priority, value },
       cell: (row: ClientRow) => <Told text={value(row)} />,
     });
@@ -82,7 +82,7 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         value: (row) => row.clientId,
         cell: (row) => <Name row={row} />,
       },
-      text("address", (row) => row.address, 2),
+      text("address", (row) => row.address, 3),
       text("agent", (row) => row.userAgent, 4),
       {
         id: "node",
@@ -99,12 +99,12 @@ function useClientColumns(topic: string, channel: string): readonly Column<Clien
         header: t("column.stay"),
         hint: t("hint.stay"),
         numeric: true,
-        priority: 2,
+        priority: 3,
         cell: (row) => <Num value={stayMs(row)} as="span" />,
       },
       numeric("messages", (row) => row.messageCount, 4),
       numeric("finished", (row) => row.finishCount, 4),
-      numeric("requeued", (row) => row.requeueCount, 2),
+      numeric("requeued", (row) => row.requeueCount, 3),
       numeric("timeouts", (row) => row.timeoutCount, 2),
       {
         id: "connected",
