@@ -4,8 +4,10 @@ import { freshDatabase } from "../../server/testing/postgres.ts";
 import { openPool, parseDatabaseUrl, type Sql } from "../client.ts";
 import { migrate } from "../migrate.ts";
 import { insertAuditBatch, makeAuditPartitions, traceMessage } from "./audit.ts";
+import { estimateEvents } from "./audit-estimate.ts";
+import type { EventFilter } from "./audit-filter.ts";
 import { type FoundEvent, type Position, readPosition, writePosition } from "./audit-order.ts";
-import { type EventFilter, estimateEvents, searchAudit } from "./audit-search.ts";
+import { searchAudit } from "./audit-search.ts";
 
 const startMs = Date.UTC(2026, 4, 3, 23, 59, 50);
 const nodeId = "6b3c1f0a-0000-4000-8000-000000000001";

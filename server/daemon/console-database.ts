@@ -21,7 +21,8 @@ import {
   verifyActions,
 } from "../../db/queries/actions.ts";
 import { traceMessage } from "../../db/queries/audit.ts";
-import { estimateEvents, searchAudit } from "../../db/queries/audit-search.ts";
+import { estimateEvents } from "../../db/queries/audit-estimate.ts";
+import { searchAudit } from "../../db/queries/audit-search.ts";
 import { deleteOldBrowserTokens } from "../../db/queries/browser-tokens.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../db/queries/console-leases.ts";
 import { selectServerHealth } from "../../db/queries/server-health.ts";

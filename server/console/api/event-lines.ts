@@ -1,7 +1,7 @@
 /** Events as they are asked for, shown and written into files. */
 import { auditEventNames } from "../../../db/audit-format.ts";
+import type { EventFilter } from "../../../db/queries/audit-filter.ts";
 import { type FoundEvent, readPosition } from "../../../db/queries/audit-order.ts";
-import type { EventFilter } from "../../../db/queries/audit-search.ts";
 import {
   type Actor,
   attemptsRange,

@@ -1,7 +1,8 @@
 /** What the API needs of Postgres. Everything rejects when Postgres does not answer. */
 
+import type { EventFilter } from "../../../db/queries/audit-filter.ts";
 import type { Position } from "../../../db/queries/audit-order.ts";
-import type { EventFilter, EventsFound } from "../../../db/queries/audit-search.ts";
+import type { EventsFound } from "../../../db/queries/audit-search.ts";
 import type { AuditCheck, OperatorAction, TraceEvent } from "../contract/index.ts";
 
 /** A line of `operator_actions`, before it has its place there. */
