@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../client/browser/index.ts";
 import { answersPerEventMax, bridgePath } from "../../client/browser/protocol.ts";
 import { silentBounds } from "../console/bridge/silent-sockets.ts";
-import { apiBase, type AuditPage, apiPaths, type MintedToken } from "../console/contract/index.ts";
+import { type AuditPage, apiBase, apiPaths, type MintedToken } from "../console/contract/index.ts";
 import { TestConsole } from "../console/testing/test-console.ts";
 import { BridgeWorld, type RawSocket } from "../testing/bridge.ts";
 import { eventually } from "../testing/eventually.ts";
