@@ -262,7 +262,7 @@ function ChooseAll({
   const some = keys.some((key) => selection.keys.has(key));
   const all = some && keys.every((key) => selection.keys.has(key));
   return (
-    <label className="-mr-2 flex size-7 shrink-0 items-center justify-center max-md:hidden">
+    <label className="mr-px -ml-px flex size-7 shrink-0 items-center justify-center max-md:hidden">
       <input
         type="checkbox"
         aria-label={label}
