@@ -37,9 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="flex min-w-0 flex-1 flex-col pb-16 md:pb-0" data-stale={stale || undefined}>
           <div className="sticky top-0 z-30">
             <TopBar />
-            <StaleBanner />
-            <DatabaseStrip />
-            <ProblemStrip />
+            <Notices stale={stale} />
           </div>
           <main id="main" tabIndex={-1} className="mx-auto w-full max-w-360 flex-1 p-4 outline-none md:p-6">
             {children}
@@ -52,6 +50,20 @@ export function Shell({ children }: { children: ReactNode }) {
       <BackToast />
       <Toaster position="bottom-right" toastOptions={{ unstyled: true, classNames: toastClass }} />
     </TooltipProvider>
+  );
+}
+
+/**
+ * What was wrong when the line was lost may be mended since: only the loss is said then, in the same place, so that the
+ * page does not move twice.
+ */
+function Notices({ stale }: { stale: boolean }) {
+  if (stale) return <StaleBanner />;
+  return (
+    <>
+      <DatabaseStrip />
+      <ProblemStrip />
+    </>
   );
 }
 

@@ -1,9 +1,9 @@
-/** Runs in the browser: finishes what it gets, and tells the test of each. */
+/** Runs in the browser: tells the test of each message it gets, then finishes it. */
 import { Consumer } from "../../client/browser/index.ts";
 
 declare global {
   interface Window {
-    finished(number: number): Promise<void>;
+    delivered(id: string, number: number): Promise<void>;
     deliveredAfterEnd(text: string): Promise<void>;
     gap(): Promise<void>;
   }
@@ -21,8 +21,9 @@ const consumer = new Consumer({
   token: async () => await (await fetch("/token")).text(),
   onMessage: async (message) => {
     if (expired) void window.deliveredAfterEnd(message.text);
+    await window.delivered(message.id, Number(message.text));
     if (holdMsMost > 0) await new Promise((done) => setTimeout(done, Math.random() * holdMsMost));
-    if ((await message.finish()) === "ok") await window.finished(Number(message.text));
+    await message.finish();
   },
 });
 consumer.on("state", (state) => {
