@@ -142,10 +142,13 @@ function countShifts(): void {
     for (const entry of list.getEntries() as (PerformanceEntry & {
       value: number;
       hadRecentInput: boolean;
-      sources: { node: Node | null }[];
+      sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
     })[]) {
       if (entry.hadRecentInput) continue;
-      const of = entry.sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 120) ?? "");
+      const of = entry.sources.map(({ node, previousRect: from, currentRect: to }) => {
+        const html = (node as Element | null)?.outerHTML?.slice(0, 120) ?? "";
+        return `${html}: ${from.y} to ${to.y}, ${from.height} to ${to.height} high`;
+      });
       shifts.push({ value: entry.value, of });
     }
   });

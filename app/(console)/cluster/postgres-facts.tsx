@@ -17,62 +17,46 @@ export function PostgresFacts() {
   const say = useFailureWords();
   const { value: health, failure } = useRead<PostgresHealth>(apiPaths.postgres, readEveryMs);
   const { database } = useStatus().data;
-  if (health === null) {
-    if (failure === null || failure.code === "not-found") return null;
-    return <Fact name={t("fact.primary")} value={t("health-failed", { message: say(failure) })} />;
-  }
-  const rows = health.deadTuples + health.liveTuples;
+  if (health === null && failure?.code === "not-found") return null;
   // It is known sooner from the state of everything than from an answer that fails.
-  const old = failure !== null || database.state === "down";
-  return (
-    <>
-      <Fact
-        old={old}
-        name={t("fact.primary")}
-        value={<span className="font-mono text-12">{health.primary}</span>}
-      />
-      <Fact old={old} name={t("fact.version")} value={health.version} />
-      <Fact
-        old={old}
-        name={t("fact.commit-setting")}
-        value={<span className="font-mono text-12">{health.synchronousCommit}</span>}
-      />
-      <Fact old={old} name={t("fact.replicas")} value={<Standbys health={health} />} />
-      <Fact old={old} name={t("fact.size")} value={f.bytes(health.databaseBytes)} />
-      <Fact
-        old={old}
-        name={t("fact.wal")}
-        value={
-          health.walBytesPerSecond === null
-            ? unknown
-            : t("fact.wal-rate", { bytes: f.bytes(health.walBytesPerSecond) })
-        }
-      />
-      <Fact
-        old={old}
-        name={t("fact.connections")}
-        value={t("fact.connections-of", {
-          open: f.count(health.connectionsOpen),
-          max: f.count(health.connectionsMax),
-        })}
-      />
-      <Fact
-        old={old}
-        name={t("fact.oldest")}
-        value={
-          health.oldestTransactionMs === null ? t("fact.no-transaction") : f.span(health.oldestTransactionMs)
-        }
-      />
-      <Fact
-        old={old}
-        name={t("fact.dead")}
-        value={t("fact.dead-of", {
-          dead: f.count(health.deadTuples),
-          share: f.percent(rows === 0 ? 0 : health.deadTuples / rows),
-        })}
-      />
-    </>
-  );
+  const old = health !== null && (failure !== null || database.state === "down");
+  const refused = health === null && failure !== null;
+  const facts = {
+    primary: refused
+      ? t("health-failed", { message: say(failure) })
+      : health && <span className="font-mono text-12">{health.primary}</span>,
+    version: health?.version,
+    "commit-setting": health && <span className="font-mono text-12">{health.synchronousCommit}</span>,
+    replicas: health && <Standbys health={health} />,
+    size: health && f.bytes(health.databaseBytes),
+    wal:
+      typeof health?.walBytesPerSecond === "number" &&
+      t("fact.wal-rate", { bytes: f.bytes(health.walBytesPerSecond) }),
+    connections:
+      health &&
+      t("fact.connections-of", {
+        open: f.count(health.connectionsOpen),
+        max: f.count(health.connectionsMax),
+      }),
+    oldest:
+      health &&
+      (health.oldestTransactionMs === null ? t("fact.no-transaction") : f.span(health.oldestTransactionMs)),
+    dead: health && <DeadTuples health={health} />,
+  };
+  // Their places are kept until they are known, so that nothing below them moves.
+  return (Object.keys(facts) as (keyof typeof facts)[]).map((fact) => (
+    <Fact key={fact} old={old} name={t(`fact.${fact}`)} value={facts[fact] || unknown} />
+  ));
+}
+
+function DeadTuples({ health: { deadTuples, liveTuples } }: { health: PostgresHealth }) {
+  const t = useWords("cluster");
+  const f = useFormat();
+  const rows = deadTuples + liveTuples;
+  return t("fact.dead-of", {
+    dead: f.count(deadTuples),
+    share: f.percent(rows === 0 ? 0 : deadTuples / rows),
+  });
 }
 
 function Standbys({ health: { standbys } }: { health: PostgresHealth }) {

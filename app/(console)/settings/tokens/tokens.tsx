@@ -41,12 +41,10 @@ export function Tokens() {
         actions={
           <>
             <WhoseChoice {...whose} />
-            {read.value !== null && (
-              <Button kind="primary" onClick={() => setMaking(true)}>
-                <Plus aria-hidden="true" />
-                {t("add")}
-              </Button>
-            )}
+            <Button kind="primary" disabled={read.value === null} onClick={() => setMaking(true)}>
+              <Plus aria-hidden="true" />
+              {t("add")}
+            </Button>
           </>
         }
       />

@@ -43,9 +43,8 @@ export function Users() {
         title={t("title")}
         note={t("note")}
         actions={
-          verdict.ok &&
-          read.value !== null && (
-            <Button kind="primary" onClick={() => setEditing("new")}>
+          verdict.ok && (
+            <Button kind="primary" disabled={read.value === null} onClick={() => setEditing("new")}>
               <Plus aria-hidden="true" />
               {t("add")}
             </Button>
