@@ -43,7 +43,7 @@ async function fill(sql: Sql): Promise<number> {
   let [seq, batchNumber, events] = [0, 0, 0];
   const writing = new Set<Promise<void>>();
   for (let step = 0; step < steps; step++) {
-    const batch = new AuditBatch();
+    const batch = new AuditBatch(null);
     const atMs = startMs + step * stepMs;
     const many = step >= steps / 2 && step < steps / 2 + steps / 24 ? busy : quiet;
     for (let i = 0; i < many; i++, seq++) {

@@ -57,6 +57,8 @@ export interface AuditDirectory {
   readonly clients: readonly ClientEntry[];
   readonly sections: readonly SectionEntry[];
   readonly gaps: readonly GapEntry[];
+  /** The node's when this was recorded; left out: it had none, or is one version older. */
+  readonly epoch?: number;
 }
 
 export interface AuditRun {

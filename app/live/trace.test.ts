@@ -8,7 +8,14 @@ function event(
   channel: string | null,
   attempts: number | null = null,
 ) {
-  return { kind, atMs, channel, attempts, topic: "orders", node: null, client: null, delayMs: null };
+  return {
+    kind,
+    atMs,
+    channel,
+    attempts,
+    topic: "orders",
+    ...{ node: null, epoch: null, client: null, delayMs: null },
+  };
 }
 
 function trace(events: readonly TraceEvent[]): Trace {

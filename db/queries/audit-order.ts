@@ -17,6 +17,8 @@ export interface FoundEvent {
   readonly delayMs: number;
   readonly client: AuditClient | null;
   readonly nodeId: string;
+  /** The node's at that time; null: it had none, or did not say. */
+  readonly epoch: number | null;
   readonly batch: number;
   readonly section: number;
   readonly run: number;

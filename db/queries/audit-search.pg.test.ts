@@ -45,7 +45,7 @@ async function written(sql: Sql): Promise<Written[]> {
     return seed % most;
   };
   for (let row = 0; row < 40; row++) {
-    const batch = new AuditBatch();
+    const batch = new AuditBatch(null);
     for (let i = 0; i < 60; i++) {
       const place = places[random(row < 39 ? 4 : 5)]!;
       const client = clients[random(3)]!;

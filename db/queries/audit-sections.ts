@@ -130,7 +130,7 @@ async function decodeInto(
     const event: FoundEvent = {
       ...{ atMs, kind, logId, seq: found.seq, count: found.count, topic, channel, attempts },
       ...{ delayMs: found.delayMs, client: clients.get(found.client) ?? null },
-      ...{ nodeId: row.nodeId, batch: row.batch, section: index, run },
+      ...{ nodeId: row.nodeId, epoch: row.directory!.epoch ?? null, batch: row.batch, section: index, run },
     };
     if (comesAfter(event, position)) newest.add(event);
   }

@@ -27,6 +27,8 @@ export interface AuditEvent {
   readonly client: AuditClient | null;
   /** Identity of the node. */
   readonly nodeId: string;
+  /** The node's at that time; null: it had none, or did not say. */
+  readonly epoch: number | null;
 }
 
 export interface AuditClient {
@@ -137,6 +139,7 @@ function* eventsOf(
           ? { number: client[0], clientId: client[1], hostname: client[2], address: client[3] }
           : null,
         nodeId,
+        epoch: directory.epoch ?? null,
       };
     }
   }

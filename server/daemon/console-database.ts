@@ -240,6 +240,7 @@ export class ConsoleDatabase {
           topic: event.topic,
           channel: event.channel === "" ? null : event.channel,
           node: event.nodeId,
+          epoch: event.epoch,
           client: event.client && { id: event.client.clientId, address: event.client.address },
           attempts: event.attempts === 0 ? null : event.attempts,
           delayMs: event.delayMs === 0 ? null : event.delayMs,

@@ -58,7 +58,7 @@ const habits: Record<string, Habit> = {
 for (const [name, habit] of Object.entries(habits)) {
   for (let round = 0; round < 3; round++) {
     const ring = new AuditRing();
-    let batch = new AuditBatch();
+    let batch = new AuditBatch(null);
     let [recordMs, drainMs, rowsMs, bytes, events, rows, longestMs] = [0, 0, 0, 0, 0, 0, 0];
     for (let at = 0; at < records; ) {
       let started = performance.now();
@@ -81,7 +81,7 @@ for (const [name, habit] of Object.entries(habits)) {
         bytes += value.body.length + value.directory.length;
         rows++;
       }
-      batch = new AuditBatch();
+      batch = new AuditBatch(null);
     }
     if (round < 2) continue;
     const ns = (ms: number) => `${Math.round((ms * 1e6) / records)} ns`;

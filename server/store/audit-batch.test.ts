@@ -47,7 +47,7 @@ const records: fc.Arbitrary<Record9[]> = fc.array(
 );
 
 function encode(list: readonly Record9[]): AuditRow[] {
-  const batch = new AuditBatch();
+  const batch = new AuditBatch(null);
   for (const one of list) {
     const { kind, logId, seq, count, attempts, delayMs, atMs } = one;
     batch.add(kind, places[one.place]!, clients[one.client]!, logId, seq, count, attempts, delayMs, atMs);
@@ -80,6 +80,18 @@ function decode(rows: readonly AuditRow[]): Record9[] {
 }
 
 const key = (one: Record9) => JSON.stringify(Object.entries(one).sort());
+
+test("[SA12] rows say their node's epoch, and nothing where it had none", () => {
+  const told = (epoch: number | null) => {
+    const batch = new AuditBatch(epoch);
+    batch.add(1, places[0]!, null, 1, 1, 600, 0, 0, 1_700_000_000_000);
+    batch.add(3, places[1]!, null, 2, 1, 1, 1, 0, 1_700_000_000_000);
+    return [...batch.rows()].map((row) => (JSON.parse(row.directory) as AuditDirectory).epoch);
+  };
+
+  expect(told(7)).toEqual([7, 7]);
+  expect(told(null)).toEqual([undefined, undefined]);
+});
 
 test("[SA1] every event is read back from the rows as it was recorded, and none besides", () => {
   fc.assert(

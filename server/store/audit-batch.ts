@@ -31,6 +31,8 @@ type Sections = (AuditSection | undefined)[];
 export type AuditRow = Omit<NewAuditBatch, "batch">;
 
 export class AuditBatch {
+  /** The node's while this is recorded; null: it has none. */
+  readonly epoch: number | null;
   events = 0;
   /** Of the bodies, roughly. */
   bytes = 0;
@@ -40,6 +42,10 @@ export class AuditBatch {
   #lastPlace: AuditPlace | null = null;
   #lastLog = -1;
   #lastSections: Sections = [];
+
+  constructor(epoch: number | null) {
+    this.epoch = epoch;
+  }
 
   get isEmpty(): boolean {
     return this.events === 0 && this.#gaps.size === 0;
@@ -96,7 +102,7 @@ export class AuditBatch {
         }
       }
     }
-    for (const row of takeBusy(groups)) yield encodeRow(row, row[0]!.logId, []);
+    for (const row of takeBusy(groups)) yield encodeRow(row, row[0]!.logId, [], this.epoch);
     for (const group of groups.values()) for (const section of group) shared.push(section);
     let gaps = [...this.#gaps.values()];
     while (shared.length > 0 || gaps.length > 0) {
@@ -107,7 +113,7 @@ export class AuditBatch {
         some.push(section);
         bytes += section.bytes.length;
       }
-      yield encodeRow(some, null, gaps);
+      yield encodeRow(some, null, gaps, this.epoch);
       gaps = [];
     }
   }
@@ -176,6 +182,7 @@ function encodeRow(
   sections: readonly AuditSection[],
   logId: number | null,
   gaps: readonly GapEntry[],
+  epoch: number | null,
 ): AuditRow {
   const places = new Map<AuditPlace, number>();
   const clients = new Map<number, ClientEntry>();
@@ -206,6 +213,7 @@ function encodeRow(
     clients: [...clients.values()],
     sections: entries,
     gaps,
+    ...(epoch !== null && { epoch }),
   };
   const fromMs = times.reduce((a, b) => Math.min(a, b));
   const own = logId === null ? { logId, seqMin: null, seqMax: null } : { logId, seqMin, seqMax };

@@ -38,6 +38,8 @@ export interface AuditWriterOptions {
   readonly retentionDays: number;
   readonly spoolBytesMax: number;
   readonly log: StoreLog;
+  /** The node's; null: it has none. */
+  readonly epoch: () => number | null;
 }
 
 /** Copies up to `recordsMax` records of the ring into the batch, as far as the policy wants them, and gives their room back. */
@@ -77,7 +79,7 @@ export class AuditWriter {
   readonly #spool: AuditSpool;
   readonly #refusedSeen = new Float64Array(8);
   #ring: AuditRing | null = null;
-  #batch = new AuditBatch();
+  #batch: AuditBatch;
   #batchFromMs = Number.POSITIVE_INFINITY;
   #batchStarted = performance.now();
   #rowNumber: number;
@@ -91,6 +93,7 @@ export class AuditWriter {
 
   constructor(options: AuditWriterOptions) {
     this.#options = options;
+    this.#batch = new AuditBatch(options.epoch());
     this.#rowNumber = options.session * 2 ** 32;
     this.#spool = new AuditSpool(options);
   }
@@ -150,6 +153,8 @@ export class AuditWriter {
     if (!ring) return;
     // Called from within a record of the broker's: not in its turn.
     await new Promise(setImmediate);
+    // What waited since the last look counts for the epoch of then: at most a quarter of a second of it was later.
+    const isOtherEpoch = this.#options.epoch() !== this.#batch.epoch;
     while (ring.waiting > 0) {
       const fromMs = ring.atMs[ring.drained & (ring.capacity - 1)]!;
       drainRing(ring, this.#batch, this.#options.policy, recordsPerTurn);
@@ -158,7 +163,8 @@ export class AuditWriter {
       await new Promise(setImmediate);
     }
     this.#noteRefused(ring);
-    if (performance.now() - this.#batchStarted >= batchMs - drainMs / 2) await this.#endBatch();
+    if (isOtherEpoch || performance.now() - this.#batchStarted >= batchMs - drainMs / 2)
+      await this.#endBatch();
   }
 
   #noteRefused(ring: AuditRing): void {
@@ -178,7 +184,7 @@ export class AuditWriter {
   /** Turns the batch into rows, one a turn. */
   async #endBatch(): Promise<void> {
     const batch = this.#batch;
-    this.#batch = new AuditBatch();
+    this.#batch = new AuditBatch(this.#options.epoch());
     this.#batchStarted = performance.now();
     if (!batch.isEmpty) {
       for (const row of batch.rows()) {

@@ -295,3 +295,27 @@ test("[SA11] days are made ahead, an event of another day makes its own, old one
   );
   await second.close({ deadlineMs: 1000 });
 });
+
+test("[SA12] an event tells the epoch that its node had", async () => {
+  await using database = await freshDatabase();
+  const store = await open(newDirectory(), database.url);
+  await expect.poll(() => store.status().state).toBe("up");
+  const ring = new AuditRing();
+  store.attachAudit(ring);
+  let seq = 0;
+
+  await reading(database.url, async (sql) => {
+    for (const epoch of [4, 5]) {
+      store.lease = { epoch, mayCommit: () => true, fenced: () => {} };
+      const next = async () => {
+        const id = idOf(++seq);
+        ring.record(auditKinds.publish, topic, producer, log, seq, 1, 0, 0, Date.now());
+        const told = () => traceMessage(sql, id);
+        await expect.poll(told, { timeout: 5000, interval: 20 }).toHaveLength(1);
+        return (await told())[0]!.epoch;
+      };
+      await expect.poll(next, { timeout: 10_000 }).toBe(epoch);
+    }
+  });
+  await store.close({ deadlineMs: 1000 });
+});

@@ -99,6 +99,7 @@ export class PostgresSide implements LogIds, SharedPostgres {
         log,
       },
       policy: options.audit,
+      epoch: () => owner.owner?.epoch ?? null,
       retentionDays: options.auditRetentionDays,
       spoolBytesMax: options.auditSpoolBytesMax,
     });

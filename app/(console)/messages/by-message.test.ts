@@ -4,7 +4,7 @@ import { byMessage, idAfter } from "./by-message.ts";
 
 const row = (part: Partial<EventRow>): EventRow => ({
   ...{ atMs: 0, kind: "publish", id: "0000000100000000", count: 1, topic: "t", channel: null },
-  ...{ attempts: null, delayMs: null, client: null, node: "n" },
+  ...{ attempts: null, delayMs: null, client: null, node: "n", epoch: null },
   ...part,
 });
 

@@ -4,7 +4,7 @@ import { newerFrom, newerOf } from "./newer.ts";
 
 const row = (atMs: number, part: Partial<EventRow> = {}): EventRow => ({
   ...{ atMs, kind: "publish", id: "0000000100000000", count: 1, topic: "t", channel: null },
-  ...{ attempts: null, delayMs: null, client: null, node: "n" },
+  ...{ attempts: null, delayMs: null, client: null, node: "n", epoch: null },
   ...part,
 });
 const shown = [row(20_000), row(15_000), row(5_000)];

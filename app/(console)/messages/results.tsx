@@ -30,6 +30,9 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
           <th className={`${head} text-right`}>{t("column.attempts")}</th>
           <th className={`${head} max-lg:hidden`}>{t("column.client")}</th>
           <th className={`${head} max-xl:hidden`}>{t("column.node")}</th>
+          <th className={`${head} text-right max-xl:hidden`} title={t("column.epoch-hint")}>
+            {t("column.epoch")}
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -90,6 +93,7 @@ const Event = memo(function Event({ event, node }: { event: EventRow; node: stri
           : visible([...new Set([client.id, client.host, client.address])].filter(Boolean).join(" · "))}
       </td>
       <td className={`${cell} font-mono text-12 text-muted max-xl:hidden`}>{node}</td>
+      <td className={`${cell} text-right text-12 text-muted max-xl:hidden`}>{event.epoch ?? "—"}</td>
     </tr>
   );
 });

@@ -59,9 +59,9 @@ export function askedOf(query: EventsQuery, nowMs: number, actor: Actor) {
 }
 
 export function rowOf(event: FoundEvent): EventRow {
-  const { atMs, kind, logId, seq, count, topic, channel, attempts, delayMs, client, nodeId } = event;
+  const { atMs, kind, logId, seq, count, topic, channel, attempts, delayMs, client, nodeId, epoch } = event;
   return {
-    ...{ atMs, count, topic, node: nodeId },
+    ...{ atMs, count, topic, node: nodeId, epoch },
     kind: auditEventNames[kind - 1]!,
     id: hex(logId) + hex(seq),
     channel: channel === "" ? null : channel,
@@ -75,7 +75,7 @@ const hex = (value: number) => value.toString(16).padStart(8, "0");
 
 const columns = [
   ...["at", "event", "message_id", "messages", "topic", "channel"],
-  ...["attempts", "delay_ms", "client_id", "client_host", "client_address", "node"],
+  ...["attempts", "delay_ms", "client_id", "client_host", "client_address", "node", "epoch"],
 ] as const;
 
 export function fileHead(format: FileFormat): string {
@@ -85,10 +85,10 @@ export function fileHead(format: FileFormat): string {
 export function fileLine(row: EventRow, format: FileFormat): string {
   const at = new Date(row.atMs).toISOString();
   if (format === "ndjson") return `${JSON.stringify({ at, ...row })}\n`;
-  const { kind, id, count, topic, channel, attempts, delayMs, client, node } = row;
+  const { kind, id, count, topic, channel, attempts, delayMs, client, node, epoch } = row;
   return csvLine([
     ...[at, kindWords[kind], id, count, topic, channel, attempts, delayMs],
-    ...[client?.id, client?.host, client?.address, node],
+    ...[client?.id, client?.host, client?.address, node, epoch],
   ]);
 }
 

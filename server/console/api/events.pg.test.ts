@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = new ConsoleDatabase(fresh.url, "weir", () => {});
   database.start();
   await eventually(() => expect(database.status.state).toBe("up"), { withinMs: 20_000 });
-  const batch = new AuditBatch();
+  const batch = new AuditBatch(null);
   const client = { number: 1, clientId: evil, hostname: "job-1", remoteAddress: "10.0.0.1:5" };
   for (let seq = 0; seq < 250; seq++) {
     const atMs = nowMs - 60_000 + seq * 100;

@@ -55,6 +55,8 @@ export interface EventRow {
   readonly client: { readonly id: string; readonly host: string; readonly address: string } | null;
   /** The node's own identity. */
   readonly node: string;
+  /** The node's at that time; null: it had none, or did not say. */
+  readonly epoch: number | null;
 }
 
 export interface EventsPage {

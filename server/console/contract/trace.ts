@@ -10,6 +10,8 @@ export interface TraceEvent {
   readonly channel: string | null;
   /** The node's id, or null when that is not recorded. */
   readonly node: string | null;
+  /** The node's at that time; null: it had none, or did not say. */
+  readonly epoch: number | null;
   readonly client: { readonly id: string; readonly address: string } | null;
   /** Deliveries so far, this one included. */
   readonly attempts: number | null;

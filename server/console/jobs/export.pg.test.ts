@@ -31,11 +31,11 @@ beforeAll(async () => {
   const day = (offset: number) => new Date(nowMs + offset * 86_400_000).toISOString().slice(0, 10);
   await makeAuditPartitions(sql, [day(-1), day(0)]);
   const client = { number: 1, clientId: evil, hostname: "job-1", remoteAddress: "10.0.0.1:5" };
-  let [batch, number] = [new AuditBatch(), 0];
+  let [batch, number] = [new AuditBatch(null), 0];
   const write = async () => {
     for (const row of batch.rows())
       await insertAuditBatch(sql, "6b3c1f0a-0000-4000-8000-000000000001", { ...row, batch: number++ });
-    batch = new AuditBatch();
+    batch = new AuditBatch(null);
   };
   for (let seq = 0; seq < eventsCount; seq++) {
     const place = { topicName: seq % 5 === 0 ? "shipping" : "orders", channelName: "" };

@@ -84,7 +84,7 @@ function Event({
   const { data } = useStatus();
   const nameOf = (id: string | null) =>
     data.nodes.find((node) => node.id !== null && node.id === id)?.key ?? id;
-  const { kind, attempts, delayMs, atMs, client } = event;
+  const { kind, attempts, delayMs, atMs, client, epoch } = event;
   return (
     <>
       {handedOverBy !== null && (
@@ -128,6 +128,9 @@ function Event({
           </div>
           <p className="font-mono text-12 text-muted wrap-anywhere">
             {visible([client?.id, client?.address, nameOf(event.node)].filter(Boolean).join(" · "))}
+            {epoch !== null && (
+              <span title={t("column.epoch-hint")}> · {t("life.epoch", { epoch: String(epoch) })}</span>
+            )}
           </p>
         </div>
       </li>
