@@ -1,4 +1,4 @@
-import { nameOfPart, partOfName } from "../server/console/contract/index.ts";
+import { type HeldState, nameOfPart, partOfName } from "../server/console/contract/index.ts";
 
 /** Addresses of pages. Names go in encoded: `#ephemeral` is part of a name. */
 const part = encodeURIComponent;
@@ -16,6 +16,9 @@ export const paths = {
   job: (id: string) => `/jobs/${part(id)}`,
   messages: "/messages",
   message: (id: string) => `/messages/${part(id)}`,
+  /** Messages of a channel that are in a state. */
+  held: (state: HeldState, { topic, channel }: { readonly topic: string; readonly channel: string }) =>
+    `/messages?state=${state}&topic=${part(topic)}&channel=${part(channel)}`,
   audit: "/audit",
   auditOf: ({ topic, channel }: { topic: string; channel?: string | undefined }) =>
     `/audit?topic=${part(topic)}${channel === undefined ? "" : `&channel=${part(channel)}`}`,

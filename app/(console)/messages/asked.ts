@@ -2,6 +2,7 @@ import { debounce, parseAsArrayOf, parseAsString, parseAsStringLiteral, useQuery
 import {
   attemptsRange,
   type EventsQuery,
+  heldStates,
   instantOf,
   isName,
   kindWords,
@@ -21,6 +22,8 @@ const fields = {
   from: parseAsString.withDefault(defaultFrom),
   to: parseAsString.withDefault("now"),
   view: parseAsStringLiteral(views).withDefault("events"),
+  /** null: what happened is asked for. Else what is waiting now. */
+  state: parseAsStringLiteral(heldStates),
 };
 
 const typedMs = 250;

@@ -18,12 +18,14 @@ import { paths } from "../../paths.ts";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { useFailureWords } from "../../words/use-failure.ts";
-import { type Asked, isFiltered, queryOf, useAsked, views, wrongIn } from "./asked.ts";
+import { type Asked, isFiltered, queryOf, useAsked, wrongIn } from "./asked.ts";
 import { Filters } from "./filters.tsx";
 import { Find } from "./find.tsx";
+import { HeldMessages } from "./held-messages.tsx";
 import { EventTable, MessageTable } from "./results.tsx";
 import { type Events, type Found, rowsMax, useEvents } from "./use-events.ts";
 import { type Newer, useNewer } from "./use-newer.ts";
+import { Views } from "./views.tsx";
 
 /** What happened to messages: found by what is known of it, newest first. */
 export function Explorer({ names }: { names: readonly string[] }) {
@@ -33,17 +35,23 @@ export function Explorer({ names }: { names: readonly string[] }) {
   const { asked } = change;
   const closed = traceClosed(useStatus().data);
   const isAwake = useAwake();
-  const query = isAwake && closed === null && wrongIn(asked).size === 0 ? queryOf(asked) : null;
+  const query =
+    isAwake && closed === null && asked.state === null && wrongIn(asked).size === 0 ? queryOf(asked) : null;
   const events = useEvents(query);
   const newer = useNewer(asked.to === "now" ? query : null, events);
   return (
     <>
       <PageHead title={t("title")} note={t("note")} actions={<Find disabled={closed !== null} />} />
-      {closed !== null ? (
-        <p data-testid="limits" className="mb-4 flex items-center gap-1.5">
-          <Shape tone="unknown" />
-          {closed === "no-database" ? t("no-database") : limits(`limits.${closed}`)}
-        </p>
+      {asked.state !== null ? (
+        <HeldMessages {...change} names={names} />
+      ) : closed !== null ? (
+        <>
+          <p data-testid="limits" className="mb-4 flex items-center gap-1.5">
+            <Shape tone="unknown" />
+            {closed === "no-database" ? t("no-database") : limits(`limits.${closed}`)}
+          </p>
+          <Views {...change} />
+        </>
       ) : (
         <>
           <Filters {...change} names={names} />
@@ -56,7 +64,7 @@ export function Explorer({ names }: { names: readonly string[] }) {
 }
 
 function Bar({
-  change: { asked, set },
+  change,
   events,
   newer,
 }: {
@@ -66,6 +74,7 @@ function Bar({
 }) {
   const t = useWords("messages");
   const f = useFormat();
+  const { asked } = change;
   const { session } = useLive();
   const { database } = useStatus().data;
   const { topic, channel } = asked;
@@ -76,20 +85,7 @@ function Bar({
   const query = new URLSearchParams({ ...queryOf(asked) });
   return (
     <div className="mb-2 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
-      <fieldset className="flex gap-1">
-        <legend className="sr-only">{t("view.label")}</legend>
-        {views.map((view) => (
-          <Button
-            key={view}
-            size="small"
-            kind={asked.view === view ? "plain" : "quiet"}
-            aria-pressed={asked.view === view}
-            onClick={() => set({ view })}
-          >
-            {t(`view.${view}`)}
-          </Button>
-        ))}
-      </fieldset>
+      <Views {...change} />
       <Summary events={events} />
       <span className="ml-auto flex flex-wrap items-center gap-1">
         {verdict.ok &&

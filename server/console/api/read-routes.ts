@@ -12,6 +12,7 @@ import {
 } from "../contract/index.ts";
 import type { Reads } from "../reads/reads.ts";
 import { Failure } from "./failure.ts";
+import { heldQuery, parse } from "./requests.ts";
 
 interface Names {
   readonly Params: { readonly topic: string; readonly channel: string; readonly node: string };
@@ -20,6 +21,10 @@ interface Names {
 const read = { config: { policy: { action: "read" } satisfies RoutePolicy } } as const;
 /** What names everybody's topics. */
 const readAll = { config: { policy: { action: "read-all" } satisfies RoutePolicy } } as const;
+/** The place that is asked for, if one is. */
+const heldPolicy = {
+  config: { policy: { action: "read", object: ({ query }: FastifyRequest) => parse(heldQuery, query) } },
+} as const;
 const ofChannel = `${apiBase}/topics/:topic/channels/:channel`;
 
 export function lookRoutes(app: FastifyInstance, reads: Reads): void {
@@ -32,6 +37,11 @@ export function lookRoutes(app: FastifyInstance, reads: Reads): void {
   app.get<Names>(`${ofChannel}/poison`, readOfPath, ({ params }) =>
     reads.poison(name(params.topic), name(params.channel)),
   );
+  app.get(apiPaths.held, heldPolicy, ({ query, visitor }) => {
+    const { state, topic = null, channel = null } = parse(heldQuery, query);
+    const { actor } = visitor!;
+    return reads.held({ state, topic, channel, sees: (one, other) => sees(actor, one, other) });
+  });
   app.get<Names>(`${apiBase}/topics/:topic/producers`, readOfPath, ({ params }) =>
     reads.producers(name(params.topic)),
   );

@@ -7,6 +7,8 @@ import {
   actionLevels,
   type DrainRequest,
   type EventsQuery,
+  type HeldQuery,
+  heldStates,
   isName,
   kindWords,
   type PublishRequest,
@@ -80,6 +82,10 @@ export const publishRequest = schemaOf<PublishRequest>(
     node: nodeKey.optional(),
     key: z.string().min(1).max(publishKeyCharactersMax).optional(),
   }),
+);
+
+export const heldQuery = schemaOf<HeldQuery>(
+  z.strictObject({ state: z.enum(heldStates), topic: name.optional(), channel: name.optional() }),
 );
 
 /** Where events are looked for: what a visitor has to be allowed to see. */

@@ -9,6 +9,7 @@ export * from "./console.ts";
 export * from "./consume.ts";
 export * from "./failures.ts";
 export * from "./figures.ts";
+export * from "./held.ts";
 export * from "./history.ts";
 export * from "./jobs.ts";
 export * from "./locale.ts";

@@ -70,6 +70,8 @@ export const apiPaths = {
   deferred: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/deferred`,
   /** GET: `PoisonView`. */
   poison: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/poison`,
+  /** GET `HeldQuery`: `HeldView`, of many channels. */
+  held: `${apiBase}/held`,
   /** POST `ChosenMessagesRequest`: `ChosenMessagesResult`. */
   chosenMessages: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/messages`,
   /** GET: `ProducersView`. */

@@ -12,6 +12,7 @@ import {
   type ApiFailure,
   apiPaths,
   type DeferredView,
+  type HeldView,
   type InFlightView,
   type LogView,
   type NodeClientsView,
@@ -95,6 +96,23 @@ test("[CW2] what comes again and again is asked of every node, and where there i
   expect(view).toMatchObject({ total: 0, cut: false, rows: [] });
   expect(view.nodes).toContainEqual(expect.objectContaining(cannot()));
   expect(view.nodes).toContainEqual(expect.objectContaining({ node: key, state: "ok", total: 0 }));
+});
+
+test("[CW10] what many channels hold is told together, of those that somebody sees", async () => {
+  const held = (query: string) => weir.read<HeldView>(`${apiPaths.held}?${query}`);
+
+  const inFlight = await held("state=inflight");
+  const deferred = await held(`state=deferred&topic=${topic}`);
+  const none = await held(`state=poison&topic=${topic}&channel=billing`);
+
+  expect(inFlight).toMatchObject({ channelsLeft: 0 });
+  expect(inFlight.rows.filter((row) => row.topic === topic)).toMatchObject([
+    { topic, channel: "billing", node: key, attempts: 1, deadlineAtMs: expect.any(Number) },
+  ]);
+  expect(inFlight.nodes).toContainEqual(expect.objectContaining(cannot()));
+  expect(deferred).toMatchObject({ total: 1, channels: 1, rows: [{ reason: "publish" }] });
+  expect(none).toMatchObject({ total: 0, channels: 0, rows: [] });
+  expect((await weir.get(`${apiPaths.held}?state=finished`)).status).toBe(400);
 });
 
 test("[CW2] producers are told of genuine nodes too, but for when they last published", async () => {

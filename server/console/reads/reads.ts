@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Collector } from "../collector/collector.ts";
 import type {
   DeferredView,
+  HeldView,
   InFlightView,
   LogView,
   NodeClientsView,
@@ -13,6 +14,7 @@ import type {
   RegistrationsView,
 } from "../contract/index.ts";
 import { readClients } from "./clients.ts";
+import { type HeldWanted, readHeld } from "./held.ts";
 import { readDeferred, readInFlight, readPoison } from "./messages.ts";
 import { readLog, readOptions } from "./options.ts";
 import { type CountsBefore, readProducers } from "./producers.ts";
@@ -63,6 +65,11 @@ export class Reads {
     return this.#shared.read(`poison ${topic}/${channel}`, rowsGoodMs, () =>
       readPoison(this.#nodesOf(topic, channel), { topic, channel }, this.#clock.wallMs()),
     );
+  }
+
+  /** Of many channels; what is asked of each is shared as if it had been asked for alone. */
+  held(wanted: HeldWanted): Promise<HeldView> {
+    return readHeld(this.#collector.topics, this, wanted, this.#clock.wallMs());
   }
 
   producers(topic: string): Promise<ProducersView> {
