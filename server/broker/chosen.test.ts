@@ -57,6 +57,53 @@ test("[RD13] what is deferred is delivered at once, whether it was published so 
   expect(consumer.bodies.slice(1).toSorted()).toEqual(["given back", "published so"]);
 });
 
+test("[RD13] what is held stays so for its holder's timeout from now on, in either delivery, and not beyond the most", () => {
+  const node = new TestBroker();
+  const channel = node.channel();
+  node.publishMany(2);
+  const { consumer, subscription } = node.subscribe(2);
+  const [one, two] = consumer.received;
+  subscription.requeue(two!.logId, two!.seq, 0);
+  node.turn();
+  subscription.ready(0);
+  const touch = ({ logId, seq }: { logId: number; seq: number }) =>
+    actOnMessage(channel, "touch", logId, seq, by);
+  const { msgTimeoutMs } = subscription;
+  const { maxMsgTimeoutMs } = node.broker.options;
+
+  expect([touch(one!), touch(one!)]).toEqual([false, false]);
+  node.advance(msgTimeoutMs - 1);
+  expect([touch(one!), touch(two!)]).toEqual([true, true]);
+  node.advance(msgTimeoutMs - 1);
+  expect([subscription.inFlight, channel.timeoutCount]).toEqual([2, 0]);
+  expect(node.events.filter(({ kind }) => kind === "touch")).toHaveLength(2);
+
+  for (let ms = 2 * (msgTimeoutMs - 1); ms < maxMsgTimeoutMs; ms += msgTimeoutMs - 1) {
+    touch(one!);
+    node.advance(msgTimeoutMs - 1);
+  }
+  expect(touch(one!)).toBe(false);
+  node.advance(msgTimeoutMs);
+  expect(channel.inFlightCount).toBe(0);
+});
+
+test("[RD13] what is deferred, waits, or is in flight of a consumer that has gone is not left to it for longer", () => {
+  const node = new TestBroker();
+  const channel = node.channel();
+  const { consumer, subscription } = node.subscribe(3);
+  node.publishMany(3);
+  const [deferred, waiting, held] = consumer.received;
+  subscription.ready(0);
+  subscription.requeue(deferred!.logId, deferred!.seq, 5_000);
+  subscription.requeue(waiting!.logId, waiting!.seq, 0);
+  subscription.close();
+  node.advance(1);
+
+  for (const { logId, seq } of [deferred!, waiting!, held!])
+    expect(actOnMessage(channel, "touch", logId, seq, by)).toBe(false);
+  expect([channel.inFlightCount, channel.deferredCount]).toEqual([1, 1]);
+});
+
 test("[RD13] what is finished comes to nobody, held, deferred or waiting again, and is not written down as owed", () => {
   const node = new TestBroker({ durability });
   const channel = node.channel();

@@ -71,10 +71,17 @@ export function requeue(
 export function touch(channel: Channel, by: Subscription, logId: number, seq: number): Refusal | null {
   const exception = take(channel, by, logId, seq);
   if (typeof exception === "string") return exception;
-  const { time, options } = channel.broker;
-  const deadlineMs = Math.min(time.nowMs + by.msgTimeoutMs, exception.heldSinceMs + options.maxMsgTimeoutMs);
-  channel.exceptions.hold(exception, by, exception.heldSinceMs, deadlineMs);
+  extend(channel, exception, by);
   return null;
+}
+
+/** It stays with its holder for the holder's timeout from now on. False: it has been held as long as may be already. */
+export function extend({ broker, exceptions }: Channel, held: Exception, holder: Subscription): boolean {
+  const { time, options } = broker;
+  const { heldSinceMs, atMs } = held;
+  const deadlineMs = Math.min(time.nowMs + holder.msgTimeoutMs, heldSinceMs + options.maxMsgTimeoutMs);
+  exceptions.hold(held, holder, heldSinceMs, deadlineMs);
+  return deadlineMs > atMs;
 }
 
 /**

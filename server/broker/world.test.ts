@@ -62,6 +62,7 @@ afterAll(() => {
     "run",
     "operator: requeue of what is held",
     "operator: deliver of what is deferred",
+    "operator: touch of what is held",
     "operator: finish of what is held",
     "operator: finish of what is deferred",
     "operator: finish of what is waiting",

@@ -1,17 +1,20 @@
-/** `POST /v1/channel/messages`: an operator's answer to messages that were chosen one by one (RD13, RD14). */
+/** `POST /v1/channel/messages`: an operator's answer to messages that were chosen one by one (RD13 to RD15). */
 import { actOnMessage } from "../broker/chosen.ts";
+import { isEphemeral, isValidName } from "../broker/names.ts";
 import type { ClientIdentity } from "../broker/ports.ts";
 import { Refusal } from "../http-api/errors.ts";
 import { parseQuery } from "../http-api/target.ts";
 import {
   type ChosenMessagesAnswer,
   chosenMessagesMax,
+  type MessageResult,
   type MessageVerb,
   messageVerbs,
   operatorCharactersMax,
 } from "../protocol/chosen-messages.ts";
 import { existingChannel } from "./arguments.ts";
 import { type Answer, type Call, Json } from "./call.ts";
+import { moveMessages } from "./moving.ts";
 import { bodyRefusal } from "./publish.ts";
 
 const idPattern = /^[0-9a-f]{16}$/;
@@ -20,7 +23,9 @@ const bodyBytesMax = chosenMessagesMax * 18;
 const past: Readonly<Record<MessageVerb, string>> = {
   requeue: "requeued",
   deliver: "made due",
+  touch: "left for longer",
   finish: "finished",
+  move: "moved",
 };
 
 export async function actOnMessages(call: Call): Promise<Answer> {
@@ -39,6 +44,9 @@ export async function actOnMessages(call: Call): Promise<Answer> {
     return new Refusal("INVALID_REQUEST", "ids have 16 hexadecimal digits and stand one a line");
   if (ids.length > chosenMessagesMax)
     return new Refusal("INVALID_REQUEST", `at most ${chosenMessagesMax} at a time`);
+  const to = query.get("to");
+  const toRefusal = verb === "move" ? targetRefusal(query.get("topic"), to) : null;
+  if (toRefusal !== null) return toRefusal;
   const channel = existingChannel(call);
   if (channel instanceof Refusal) return channel;
   // What is written down for another node by then would be owed there all the same.
@@ -50,15 +58,26 @@ export async function actOnMessages(call: Call): Promise<Answer> {
     hostname: "",
     remoteAddress: call.remoteAddress,
   };
-  const messages = ids.map((id) => {
-    const [logId, seq] = [Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8), 16)];
-    const isDone = actOnMessage(channel, verb, logId, seq, operator);
-    return { id, outcome: isDone ? ("done" as const) : ("not-there" as const) };
-  });
+  const messages =
+    verb === "move"
+      ? await moveMessages({ call, from: channel, to: to!, by: operator }, ids)
+      : ids.map((id): MessageResult => {
+          const [logId, seq] = [Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8), 16)];
+          const isDone = actOnMessage(channel, verb, logId, seq, operator);
+          return { id, outcome: isDone ? "done" : "not-there" };
+        });
   const done = messages.filter(({ outcome }) => outcome === "done").length;
   const where = `${channel.topicName}/${channel.name}`;
-  ports.log("info", `CHANNEL(${where}): ${done} messages ${past[verb]} by ${operator.clientId}`);
+  const whither = verb === "move" ? ` to ${to}` : "";
+  ports.log("info", `CHANNEL(${where}): ${done} messages ${past[verb]}${whither} by ${operator.clientId}`);
   return new Json({ atMs: Date.now(), messages } satisfies ChosenMessagesAnswer);
+}
+
+/** An ephemeral topic drops what it has no room for, and the same one would get what it loses. */
+function targetRefusal(topic: string | undefined, to: string | undefined): Refusal | null {
+  if (to === undefined || !isValidName(to)) return new Refusal("INVALID_TOPIC", "to is another topic's name");
+  if (isEphemeral(to)) return new Refusal("EPHEMERAL", "it may drop what is moved to it");
+  return to === topic ? new Refusal("INVALID_TOPIC", "they are of that topic already") : null;
 }
 
 /** null: none, or something else. */

@@ -1,5 +1,5 @@
 /** An operator who answers single messages in their consumers' place, at whatever moment. */
-import { messageVerbs } from "../../protocol/chosen-messages.ts";
+import { answerVerbs } from "../../protocol/chosen-messages.ts";
 import { actOnMessage } from "../chosen.ts";
 import type { ClientIdentity } from "../ports.ts";
 import type { ModelChannel, Owed } from "./model.ts";
@@ -24,9 +24,12 @@ function run(world: World): void {
 
 function actOn(world: World, topic: string, channel: ModelChannel, owed: Owed): void {
   const { state, owner, message, fresh, hole } = owed;
-  const verb = world.random.pick(messageVerbs);
+  const verb = world.random.pick(answerVerbs);
   // Whether one that has died with a node's memory is known to be one shows when it is read.
   if (hole) return;
+  const holder = channel.subscriptions.find(({ number }) => state === "held" && number === owner);
+  const untilMs =
+    holder && Math.min(world.nowMs + holder.msgTimeoutMs, owed.sinceMs + world.options.maxMsgTimeoutMs);
   const real = world.broker.topics.get(topic)!.channels.get(channel.name)!;
   const isDone = actOnMessage(real, verb, message.logId, message.seq, operator);
   const fits =
@@ -34,17 +37,21 @@ function actOn(world: World, topic: string, channel: ModelChannel, owed: Owed): 
       ? state === "held"
       : verb === "deliver"
         ? state === "deferred"
-        : !(fresh && state === "waiting");
+        : verb === "touch"
+          ? (untilMs ?? 0) > owed.atMs
+          : !(fresh && state === "waiting");
   if (isDone !== fits)
     throw new Error(
       `${verb} of what is ${state}, ${message.logId}:${message.seq}, was ${isDone}, not ${fits}`,
     );
   if (!isDone) return;
   world.see(`operator: ${verb} of what is ${state}`);
-  if (state === "held") {
-    const holder = channel.subscriptions.find(({ number }) => number === owner);
-    if (holder) holder.inFlight--;
+  if (verb === "touch") {
+    owed.atMs = untilMs!;
+    world.audit.expect("touch", 1);
+    return;
   }
+  if (holder) holder.inFlight--;
   world.audit.expect(verb === "finish" ? "finish" : "requeue", 1);
   if (verb === "finish") {
     channel.remove(owed);

@@ -119,6 +119,31 @@ test("[CO11] each message is told as done, gone meanwhile or failed, and that is
   await consumer.expectError(/^E_FIN_FAILED/);
 });
 
+test("[CO13] what is moved is recorded with where each went, once the channel's name was typed and a reason given", async () => {
+  const to = uniqueTopic();
+  const asked = { verb: "move", to, messages: at(held[2]!, held[1]!) };
+  const unconfirmed = await weir.post(path, asked);
+  const same = await weir.post(path, { ...asked, to: topic, confirm: { name: channel }, reason: "poison" });
+
+  const result = await act({ ...asked, confirm: { name: channel }, reason: "poison" });
+
+  expect([unconfirmed.status, same.status]).toEqual([400, 400]);
+  const { newId } = result.messages[0]!;
+  expect(result).toMatchObject({
+    ...{ outcome: "done", nodes: [{ ok: true }] },
+    messages: [
+      { id: held[2], outcome: "done", newId: expect.stringMatching(/^[0-9a-f]{16}$/) },
+      { id: held[1], outcome: "not-there" },
+    ],
+  });
+  expect((await recorded("move-messages"))[0]).toMatchObject({
+    ...{ result: "ok", reason: "poison", object: { to, messages: [held[2], held[1]] } },
+    after: { done: 1, notThere: 1, failed: 0, copied: 0, newIds: { [held[2]!]: newId } },
+  });
+  await using parked = await subscribe(node.tcpPort, to, "all", { rdy: 1 });
+  expect(await parked.nextMessage()).toMatchObject({ id: newId, body: Buffer.from("three") });
+});
+
 test("[CO11] what is deferred is delivered at once, and once", async () => {
   const { rows } = await weir.read<DeferredView>(apiPaths.deferred(topic, channel));
   const asked = { verb: "deliver", messages: at(rows[0]!.id) };
@@ -137,7 +162,10 @@ test("[CO11] what is deferred is delivered at once, and once", async () => {
 });
 
 test.each([
-  { verb: "touch", messages: [{ node: "a:1", id: "0".repeat(16) }] },
+  { verb: "drop", messages: [{ node: "a:1", id: "0".repeat(16) }] },
+  { verb: "move", messages: [{ node: "a:1", id: "0".repeat(16) }] },
+  { verb: "move", messages: [{ node: "a:1", id: "0".repeat(16) }], to: "parked#ephemeral" },
+  { verb: "requeue", messages: [{ node: "a:1", id: "0".repeat(16) }], to: "parked" },
   { verb: "requeue", messages: [] },
   { verb: "requeue", messages: [{ node: "a:1", id: "0".repeat(15) }] },
   { verb: "requeue", messages: [{ node: "a:1", id: "0".repeat(16), topic: "t" }] },

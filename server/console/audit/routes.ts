@@ -60,7 +60,11 @@ export function auditRoutes(app: FastifyInstance, { store, recent }: AuditRoutes
     const { actor } = request.visitor!;
     const lines = store
       ? allPages(store, wanted, actor)
-      : [recent.lines.filter((line) => isWanted(line, wanted) && isShown(line, actor))];
+      : [
+          recent.lines
+            .filter((line) => isWanted(line, wanted) && isShown(line, actor))
+            .map((line) => asShown(line, actor)),
+        ];
     return reply
       .headers({
         "content-type": format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson",

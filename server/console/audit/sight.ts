@@ -13,8 +13,17 @@ export function isShown(line: OperatorAction, actor: Actor): boolean {
   return !ofPeople.test(line.action) || line.actor === actor.name || managesPeople(actor);
 }
 
-/** Without where somebody sits and by which session, unless one manages people or it is one's own. */
+/**
+ * Without where somebody sits and by which session, unless one manages people or it is one's own; and without a second
+ * topic (`object.to`) that is out of sight.
+ */
 export function asShown(line: OperatorAction, actor: Actor): OperatorAction {
-  if (line.actor === actor.name || managesPeople(actor)) return line;
-  return { ...line, address: null, session: null };
+  const shown = withoutHidden(line, actor);
+  if (line.actor === actor.name || managesPeople(actor)) return shown;
+  return { ...shown, address: null, session: null };
+}
+
+function withoutHidden(line: OperatorAction, actor: Actor): OperatorAction {
+  const { to, ...object } = line.object ?? {};
+  return typeof to !== "string" || sees(actor, to) ? line : { ...line, object };
 }

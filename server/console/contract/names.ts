@@ -7,6 +7,10 @@ export function isName(name: string): boolean {
   return name.length >= 1 && name.length <= nameCharactersMax && namePattern.test(name);
 }
 
+export function isEphemeralName(name: string): boolean {
+  return name.endsWith("#ephemeral");
+}
+
 /** 16 hexadecimal digits, in small letters. */
 export const messageIdPattern = /^[0-9a-f]{16}$/;
 

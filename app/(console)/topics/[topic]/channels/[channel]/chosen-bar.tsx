@@ -1,6 +1,6 @@
 "use client";
 
-import { Check, FastForward, RotateCcw, X } from "lucide-react";
+import { Check, FastForward, Forward, RotateCcw, Timer, X } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { ChosenMessage, MessageVerb } from "../../../../../../server/console/contract/index.ts";
 import { useMessagesClosed } from "../../../../../actions/use-writes.ts";
@@ -9,8 +9,14 @@ import { chosenMax, type Selection } from "../../../../../components/table/selec
 import { useWords } from "../../../../../words/index.ts";
 import { ChosenDialog } from "./chosen-dialog.tsx";
 
-const icons = { requeue: RotateCcw, deliver: FastForward, finish: Check } as const;
-const verbs = ["requeue", "deliver", "finish"] as const satisfies readonly MessageVerb[];
+const icons = {
+  requeue: RotateCcw,
+  deliver: FastForward,
+  touch: Timer,
+  move: Forward,
+  finish: Check,
+} as const;
+const verbs = ["requeue", "deliver", "touch", "move", "finish"] as const satisfies readonly MessageVerb[];
 
 /** What can be done with the chosen messages, and with how many of them; nothing while none is chosen. */
 export function ChosenBar<Row extends ChosenMessage & { readonly key: string }>({

@@ -67,7 +67,7 @@ export function HeldTable<
         <ChosenBar {...place} rows={view.rows} verbsOf={verbsOf} selection={selection} again={read.again} />
       )}
       {view !== null && view.total === 0 && saidAll(view) && (
-        <Empty title={t(`${of}-none`)}>{t(`${of}-none-why`)}</Empty>
+        <Empty title={t(`none.${of}`)}>{t(`none-why.${of}`)}</Empty>
       )}
       {view !== null && view.rows.length > 0 && (
         <DataTable

@@ -82,12 +82,15 @@ export function Poison(place: Place) {
   );
 }
 
-const inFlightVerbs = (): readonly MessageVerb[] => ["requeue", "finish"];
-const deferredVerbs = (): readonly MessageVerb[] => ["deliver", "finish"];
+/** Nobody is left to use more time where the holder has gone. */
+function inFlightVerbs({ client }: Pick<InFlightRow, "client">): readonly MessageVerb[] {
+  return client === null ? ["requeue", "move", "finish"] : ["requeue", "touch", "move", "finish"];
+}
+const deferredVerbs = (): readonly MessageVerb[] => ["deliver", "move", "finish"];
 /** One that waits goes out as soon as there is room. */
-function poisonVerbs({ state }: PoisonRow): readonly MessageVerb[] {
-  if (state === "waiting") return ["finish"];
-  return state === "in-flight" ? inFlightVerbs() : deferredVerbs();
+function poisonVerbs(row: PoisonRow): readonly MessageVerb[] {
+  if (row.state === "waiting") return ["move", "finish"];
+  return row.state === "in-flight" ? inFlightVerbs(row) : deferredVerbs();
 }
 
 function Shown({ rows, total, cut }: HeldView<object>) {
