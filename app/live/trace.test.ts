@@ -19,7 +19,16 @@ function event(
 }
 
 function trace(events: readonly TraceEvent[]): Trace {
-  return { id: "0000000100000001", atMs: 0, events, cut: false, lagMs: 0, gaps: 0, sinceMs: null };
+  return {
+    id: "0000000100000001",
+    atMs: 0,
+    events,
+    cut: false,
+    lagMs: 0,
+    gaps: 0,
+    sinceMs: null,
+    durable: null,
+  };
 }
 
 test("[W6] a message has a lane for each channel, in the state of its last event", () => {

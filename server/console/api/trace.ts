@@ -44,6 +44,7 @@ export function traceRoute(app: FastifyInstance, { collector, traces }: TraceOpt
       lagMs: known ? Math.max(...stores.map((store) => store.auditLagMs)) : null,
       gaps: known ? stores.reduce((sum, store) => sum + store.auditGaps, 0) : null,
       sinceMs,
+      durable: collector.topics.get(events[0]?.topic ?? "")?.row.durable ?? null,
     };
   });
 }

@@ -1,4 +1,5 @@
 /** The life of a message. */
+import type { TopicRow } from "./views.ts";
 
 export type TraceEventKind = "publish" | "deliver" | "finish" | "requeue" | "timeout" | "touch" | "drop";
 
@@ -32,4 +33,6 @@ export interface Trace {
   readonly gaps: number | null;
   /** Since when there is history; null: none yet, or not known. */
   readonly sinceMs: number | null;
+  /** Whether its topic is durable now, on all of its nodes, some, none; null: no node has the topic. */
+  readonly durable: TopicRow["durable"] | null;
 }

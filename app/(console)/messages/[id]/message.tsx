@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import {
   apiPaths,
@@ -8,6 +9,7 @@ import {
   type Snapshot,
   type Trace,
 } from "../../../../server/console/contract/index.ts";
+import { Button } from "../../../components/button.tsx";
 import { Section } from "../../../components/card.tsx";
 import { CopyButton } from "../../../components/copy.tsx";
 import { Empty } from "../../../components/empty.tsx";
@@ -16,12 +18,13 @@ import { Shape } from "../../../components/status.tsx";
 import { clock, day } from "../../../live/format.ts";
 import { type Life, lifeOf, stepsOf } from "../../../live/trace.ts";
 import { useRead } from "../../../live/use-read.ts";
+import { visible } from "../../../live/visible.ts";
 import { MessageBody } from "../../../messages/message-body.tsx";
 import { paths } from "../../../paths.ts";
 import { useZone } from "../../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 import { useFailureWords } from "../../../words/use-failure.ts";
-import { CopyLink } from "./copy-link.tsx";
+import { CopyCurl, CopyLink } from "./copy-link.tsx";
 import { Lane } from "./lane.tsx";
 import { useTrace } from "./use-trace.ts";
 
@@ -39,6 +42,7 @@ export function Message({ rendered }: { rendered: Trace }) {
           <>
             <CopyButton text={trace.id} label={t("life.copy-id")} />
             <CopyLink />
+            <CopyCurl id={trace.id} />
           </>
         }
         note={<Where life={life} />}
@@ -59,7 +63,7 @@ export function Message({ rendered }: { rendered: Trace }) {
           {t("life.stale", { message: wordsOf(failure) })}
         </p>
       )}
-      {trace.events.length === 0 ? <Nothing trace={trace} /> : <Lanes life={life} />}
+      {trace.events.length === 0 ? <Nothing trace={trace} /> : <Lanes life={life} durable={trace.durable} />}
       <Trust trace={trace} />
       {life.topic !== null && (
         <Section title={t("body.title")} className="mt-6">
@@ -88,16 +92,36 @@ function Where({ life }: { life: Life }) {
       });
 }
 
-function Lanes({ life }: { life: Life }) {
+function Lanes({ life: whole, durable }: { life: Life; durable: Trace["durable"] }) {
   const t = useWords("messages");
   const f = useFormat();
+  const [channel, setChannel] = useQueryState("channel", parseAsString);
+  const life = useMemo(
+    () => ({ ...whole, lanes: whole.lanes.filter((lane) => channel === null || lane.channel === channel) }),
+    [whole, channel],
+  );
   const isHandedOver = life.lanes.some(({ events }) =>
     stepsOf(events).some(({ handedOverBy }) => handedOverBy !== null),
   );
   return (
-    <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3" data-testid="lanes">
-      {isHandedOver ? <WithAdoptions life={life} /> : <EachLane life={life} adoptions={[]} t={t} f={f} />}
-    </div>
+    <>
+      {channel !== null && (
+        <p className="mb-3 flex flex-wrap items-center gap-2 text-13">
+          {life.lanes.length > 0
+            ? t("life.only", { channel: visible(channel) })
+            : t("life.none-in", { channel: visible(channel) })}
+          <Button size="small" onClick={() => void setChannel(null)}>
+            {t("life.all-channels", { count: whole.lanes.length })}
+          </Button>
+        </p>
+      )}
+      <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-2 xl:grid-cols-3" data-testid="lanes">
+        {isHandedOver ? <WithAdoptions life={life} /> : <EachLane life={life} adoptions={[]} t={t} f={f} />}
+      </div>
+      {durable === "all" && life.publishedAtMs !== null && (
+        <p className="mt-3 text-12 text-muted">{t("life.durable")}</p>
+      )}
+    </>
   );
 }
 
@@ -142,7 +166,14 @@ function EachLane({
                 ? t(`state.${lane.state}`)
                 : t("life.after", { state: t(`state.${lane.state}`), took: f.span(lane.tookMs) }),
           }}
-          note={lane.deliveries > 0 ? t("life.deliveries", { count: lane.deliveries }) : undefined}
+          note={
+            lane.deliveries === 0
+              ? undefined
+              : [
+                  t("life.deliveries", { count: lane.deliveries }),
+                  ...(lane.waitedMs === null ? [] : [t("life.first", { waited: f.span(lane.waitedMs) })]),
+                ].join(" · ")
+          }
           events={lane.events}
           startMs={life.publishedAtMs}
           adoptions={adoptions}
