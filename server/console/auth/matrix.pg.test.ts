@@ -68,6 +68,9 @@ const samples: Readonly<Record<string, (names: typeof seen) => readonly Sample[]
   ],
   [`GET ${apiBase}/events`]: ({ topic }) => [{ asked: { topic }, action: "read" }],
   [`GET ${apiBase}/events/file`]: ({ topic }) => [{ asked: { topic }, action: "export" }],
+  [`GET ${apiBase}/held`]: (names) => [
+    { asked: { state: "inflight", ...names }, action: "read", object: names },
+  ],
   [`GET ${apiBase}/history`]: ({ topic }) => [
     { asked: { object: `topic:${topic}`, window: "1h" }, action: "read", object: { topic } },
   ],
