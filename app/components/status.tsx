@@ -43,8 +43,8 @@ export function Status({
   className?: string;
 }) {
   return (
-    <span className={cn("inline-flex items-center gap-1.5 whitespace-nowrap", className)}>
-      <Shape tone={tone} />
+    <span className={cn("inline-flex items-baseline gap-1.5 whitespace-nowrap", className)}>
+      <Shape tone={tone} className="translate-y-px" />
       <span className={tone === "ok" ? "text-text" : colour[tone]}>{children}</span>
     </span>
   );
