@@ -31,12 +31,16 @@ const groups = {
   "verify:pg": ["processes", "measured"],
 };
 
-const asked = process.argv.slice(2).flatMap((name) => groups[name] ?? [name]);
+const args = process.argv.slice(2);
+const choices = [...Object.keys(groups), ...Object.keys(stages)].join(", ");
+if (args.includes("--help") || args.includes("-h")) {
+  console.log(`npm test [-- name...]: every check there is, or those of\n  ${choices}`);
+  process.exit(0);
+}
+const asked = args.flatMap((name) => groups[name] ?? [name]);
 const unknown = asked.find((name) => !Object.hasOwn(stages, name));
 if (unknown !== undefined) {
-  console.error(
-    `no stage ${unknown}: there are ${[...Object.keys(groups), ...Object.keys(stages)].join(", ")}`,
-  );
+  console.error(`no stage ${unknown}: there are ${choices}`);
   process.exit(2);
 }
 
