@@ -11,6 +11,7 @@ import { paths } from "../../paths.ts";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { byMessage } from "./by-message.ts";
+import { latenciesOf } from "./latency.ts";
 
 const head = "px-3 py-2 text-left text-12 font-medium whitespace-nowrap text-muted";
 const cell = "px-3 py-1.5 align-baseline";
@@ -19,6 +20,7 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
   const t = useWords("messages");
   const { data } = useStatus();
   const nodes = useMemo(() => new Map(data.nodes.map(({ id, key }) => [id, key])), [data.nodes]);
+  const latencies = useMemo(() => latenciesOf(events), [events]);
   return (
     <Frame label={t("results.events")}>
       <thead>
@@ -28,6 +30,9 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
           <th className={head}>{t("column.message")}</th>
           <th className={head}>{t("column.place")}</th>
           <th className={`${head} text-right`}>{t("column.attempts")}</th>
+          <th className={`${head} text-right max-md:hidden`} title={t("column.latency-hint")}>
+            {t("column.latency")}
+          </th>
           <th className={`${head} max-lg:hidden`}>{t("column.client")}</th>
           <th className={`${head} max-xl:hidden`}>{t("column.node")}</th>
           <th className={`${head} text-right max-xl:hidden`} title={t("column.epoch-hint")}>
@@ -37,8 +42,13 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
       </thead>
       <tbody>
         {events.map((event, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end
-          <Event key={at} event={event} node={nodes.get(event.node) ?? event.node.slice(0, 8)} />
+          <Event
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end
+            key={at}
+            event={event}
+            latencyMs={latencies[at] ?? null}
+            node={nodes.get(event.node) ?? event.node.slice(0, 8)}
+          />
         ))}
       </tbody>
     </Frame>
@@ -60,7 +70,15 @@ function Frame({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-const Event = memo(function Event({ event, node }: { event: EventRow; node: string }) {
+const Event = memo(function Event({
+  event,
+  latencyMs,
+  node,
+}: {
+  event: EventRow;
+  latencyMs: number | null;
+  node: string;
+}) {
   const t = useWords("messages");
   const f = useFormat();
   const { kind, id, count, topic, channel, attempts, delayMs, client } = event;
@@ -87,6 +105,9 @@ const Event = memo(function Event({ event, node }: { event: EventRow; node: stri
         <Place topic={topic} channel={channel} />
       </td>
       <td className={`${cell} text-right`}>{attempts ?? "—"}</td>
+      <td className={`${cell} text-right whitespace-nowrap max-md:hidden`}>
+        {latencyMs === null ? "—" : f.span(latencyMs)}
+      </td>
       <td className={`${cell} text-12 text-muted wrap-anywhere max-lg:hidden`}>
         {client === null
           ? "—"
