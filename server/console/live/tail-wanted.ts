@@ -1,8 +1,8 @@
 /** What a browser wants of a tail, checked before any node is asked. */
 import { type TailSpec, tailFields } from "../../../client/browser/tail-batch.ts";
 import { compilePattern } from "../../auth/patterns.ts";
+import { bodyMatcherOf } from "../../protocol/body-matcher.ts";
 import type { OutcomeEvent } from "../../protocol/live.ts";
-import { parseTapFilter } from "../../protocol/tap-filter.ts";
 import { attemptsRange, eventKinds, isName, kindWords } from "../contract/index.ts";
 
 export type TailWanted =
@@ -26,7 +26,9 @@ export function tailWanted(spec: TailSpec): TailWanted | null {
   if (node !== null && node.length > nodeKeyCharactersMax) return null;
   if (outcome === null) {
     if (channel !== null || attempts !== null || client !== null) return null;
-    return filter === null || isTapFilter(filter) ? { kind: "copies", node, filter } : null;
+    return filter === null || bodyMatcherOf(filter, compilePattern) !== null
+      ? { kind: "copies", node, filter }
+      : null;
   }
   const words = outcome === "any" ? [] : outcome.split(",");
   const events: OutcomeEvent[] = eventKinds.filter((kind) => words.includes(kindWords[kind]));
@@ -52,10 +54,4 @@ export function tailWanted(spec: TailSpec): TailWanted | null {
 /** Whoever asks for the same is in the same room. */
 export function tailRoom(spec: TailSpec): string {
   return `tail:${JSON.stringify(tailFields.map((field) => spec[field] || null))}`;
-}
-
-/** As a node judges it. */
-function isTapFilter(written: string): boolean {
-  const filter = parseTapFilter(written);
-  return filter !== null && (filter.kind !== "regex" || compilePattern(filter.source) !== null);
 }
