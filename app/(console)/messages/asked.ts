@@ -7,6 +7,7 @@ import {
   isName,
   kindWords,
 } from "../../../server/console/contract/index.ts";
+import { parseTapFilter } from "../../../server/protocol/tap-filter.ts";
 
 const words = Object.values(kindWords);
 export const views = ["events", "messages"] as const;
@@ -19,6 +20,7 @@ const fields = {
   event: parseAsArrayOf(parseAsStringLiteral(words)).withDefault([]),
   client: parseAsString.withDefault(""),
   attempts: parseAsString.withDefault(""),
+  body: parseAsString.withDefault(""),
   from: parseAsString.withDefault(defaultFrom),
   to: parseAsString.withDefault("now"),
   view: parseAsStringLiteral(views).withDefault("events"),
@@ -37,7 +39,7 @@ export function useAsked() {
     set: (part: Partial<typeof asked>) => void setAsked(part, { history: "push" }),
     clear: () =>
       void setAsked(
-        { topic: null, channel: null, event: null, client: null, attempts: null },
+        { topic: null, channel: null, event: null, client: null, attempts: null, body: null },
         { history: "push" },
       ),
   };
@@ -46,13 +48,14 @@ export function useAsked() {
 export type Asked = ReturnType<typeof useAsked>["asked"];
 
 /** Which of the fields cannot be meant so. */
-export function wrongIn({ topic, channel, attempts, from, to }: Asked): ReadonlySet<string> {
+export function wrongIn({ topic, channel, attempts, body, from, to }: Asked): ReadonlySet<string> {
   const nowMs = Date.now();
   const [fromMs, toMs] = [instantOf(from, nowMs), instantOf(to, nowMs)];
   const wrong = new Set<string>();
   if (topic !== "" && !isName(topic)) wrong.add("topic");
   if (channel !== "" && !isName(channel)) wrong.add("channel");
   if (attempts !== "" && attemptsRange(attempts) === null) wrong.add("attempts");
+  if (body !== "" && parseTapFilter(body) === null) wrong.add("body");
   if (fromMs === null) wrong.add("from");
   if (toMs === null) wrong.add("to");
   if (fromMs !== null && toMs !== null && fromMs > toMs) wrong.add("from");
@@ -60,13 +63,15 @@ export function wrongIn({ topic, channel, attempts, from, to }: Asked): Readonly
 }
 
 /** For the API; relative times stay relative. */
-export function queryOf({ topic, channel, event, client, attempts, from, to }: Asked): EventsQuery {
+export function queryOf({ topic, channel, event, client, attempts, body, from, to }: Asked): EventsQuery {
   return {
     ...(topic !== "" && { topic }),
     ...(channel !== "" && { channel }),
     ...(event.length > 0 && { event: event.join(",") }),
     ...(client !== "" && { client }),
     ...(attempts !== "" && { attempts }),
+    // Bodies are a topic's: without one there are none to look into.
+    ...(body.trim() !== "" && topic !== "" && { body: body.trim() }),
     from,
     ...(to !== "now" && { to }),
   };
@@ -74,7 +79,7 @@ export function queryOf({ topic, channel, event, client, attempts, from, to }: A
 
 export function isFiltered(asked: Asked): boolean {
   return (
-    ["topic", "channel", "client", "attempts"].some((field) => asked[field as "topic"] !== "") ||
+    ["topic", "channel", "client", "attempts", "body"].some((field) => asked[field as "topic"] !== "") ||
     asked.event.length > 0
   );
 }

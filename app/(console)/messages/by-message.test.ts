@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { EventRow } from "../../../server/console/contract/index.ts";
-import { byMessage, idAfter } from "./by-message.ts";
+import { type EventRow, idAfter } from "../../../server/console/contract/index.ts";
+import { byMessage } from "./by-message.ts";
 
 const row = (part: Partial<EventRow>): EventRow => ({
   ...{ atMs: 0, kind: "publish", id: "0000000100000000", count: 1, topic: "t", channel: null },

@@ -1,4 +1,4 @@
-import type { EventRow, TraceEventKind } from "../../../server/console/contract/index.ts";
+import { type EventRow, idAfter, type TraceEventKind } from "../../../server/console/contract/index.ts";
 
 /** A message, as far as the events that were found tell. */
 export interface MessageRow {
@@ -53,9 +53,4 @@ function withEvent(known: MessageRow | undefined, id: string, event: EventRow): 
     channels:
       channel === null || known.channels.includes(channel) ? known.channels : [...known.channels, channel],
   };
-}
-
-/** The id of the message so many after: the second half counts. */
-export function idAfter(id: string, many: number): string {
-  return id.slice(0, 8) + (Number.parseInt(id.slice(8), 16) + many).toString(16).padStart(8, "0");
 }

@@ -2,7 +2,12 @@
 
 import { Download, RotateCw } from "lucide-react";
 import Link from "next/link";
-import { apiPaths, decide, exportRowsMax } from "../../../server/console/contract/index.ts";
+import {
+  apiPaths,
+  type BodiesLooked,
+  decide,
+  exportRowsMax,
+} from "../../../server/console/contract/index.ts";
 import { base } from "../../base.ts";
 import { Button, buttonClass } from "../../components/button.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -38,7 +43,8 @@ export function Explorer({ names }: { names: readonly string[] }) {
   const query =
     isAwake && closed === null && asked.state === null && wrongIn(asked).size === 0 ? queryOf(asked) : null;
   const events = useEvents(query);
-  const newer = useNewer(asked.to === "now" ? query : null, events);
+  // Nodes are not asked for the same bodies every few seconds.
+  const newer = useNewer(asked.to === "now" && query?.body === undefined ? query : null, events);
   return (
     <>
       <PageHead title={t("title")} note={t("note")} actions={<Find disabled={closed !== null} />} />
@@ -82,13 +88,16 @@ function Bar({
     topic: topic || undefined,
     channel: channel || undefined,
   });
-  const query = new URLSearchParams({ ...queryOf(asked) });
+  const { body, ...wanted } = queryOf(asked);
+  const query = new URLSearchParams(wanted as Record<string, string>);
+  // A file is of the audit, and bodies are not in it.
+  const isFile = verdict.ok && body === undefined;
   return (
     <div className="mb-2 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
       <Views {...change} />
       <Summary events={events} />
       <span className="ml-auto flex flex-wrap items-center gap-1">
-        {verdict.ok &&
+        {isFile &&
           (["csv", "ndjson"] as const).map((format) => (
             <a
               key={format}
@@ -101,7 +110,7 @@ function Bar({
               {t(`file.${format}`)}
             </a>
           ))}
-        {verdict.ok && database.state !== "none" && <ExportButton query={queryOf(asked)} />}
+        {isFile && database.state !== "none" && <ExportButton query={wanted} />}
         {newer.count > 0 && (
           <Button size="small" kind="primary" data-testid="newer" onClick={events.again}>
             {newer.isMore
@@ -158,6 +167,7 @@ function Results({ asked, clear, events }: { asked: Asked; clear: () => void; ev
       {found !== null && (
         <>
           {found.lost > 0 && <Lost found={found} />}
+          {found.bodies !== null && <Bodies bodies={found.bodies} />}
           {found.events.length === 0 && found.last.next === null ? (
             <Nothing asked={asked} clear={clear} found={found} />
           ) : (
@@ -182,6 +192,22 @@ function Lost({ found }: { found: Found }) {
     <p className="mb-2 flex items-center gap-1.5 text-13 text-warn">
       <Shape tone="warn" />
       {t("lost", { count: found.lost, lost: f.count(found.lost) })}
+    </p>
+  );
+}
+
+/** Into how many bodies was looked, and why not into the others. */
+function Bodies({ bodies: { looked, gone, unlooked } }: { bodies: BodiesLooked }) {
+  const t = useWords("messages");
+  const f = useFormat();
+  return (
+    <p data-testid="bodies-looked" className="mb-2 flex items-baseline gap-1.5 text-13">
+      <Shape tone={unlooked > 0 ? "warn" : "info"} className="translate-y-px" />
+      <span>
+        {t("bodies.looked", { count: looked, looked: f.count(looked) })}
+        {gone > 0 && ` ${t("bodies.gone", { count: gone, gone: f.count(gone) })}`}
+        {unlooked > 0 && ` ${t("bodies.unlooked", { count: unlooked, unlooked: f.count(unlooked) })}`}
+      </span>
     </p>
   );
 }

@@ -1,9 +1,11 @@
 "use client";
 
 import { useState } from "react";
-import { instantOf } from "../../../server/console/contract/index.ts";
+import { decide, instantOf, isName } from "../../../server/console/contract/index.ts";
+import { filterCharactersMax } from "../../../server/protocol/tap-filter.ts";
 import { Button } from "../../components/button.tsx";
 import { Field, Input, Select } from "../../components/field.tsx";
+import { useLive } from "../../live/provider.tsx";
 import { AttemptsField, ChannelField, ClientField, KindButtons } from "../../messages/event-fields.tsx";
 import { TopicField } from "../../messages/topic-field.tsx";
 import { useWords } from "../../words/index.ts";
@@ -37,6 +39,7 @@ export function Filters({ asked, type, set, clear, names }: Change & { names: re
         />
         <Range asked={asked} set={set} isWrong={wrong.has("from") || wrong.has("to")} />
       </div>
+      <BodyField asked={asked} type={type} isWrong={wrong.has("body")} />
       <div className="flex flex-wrap items-center gap-1">
         <KindButtons chosen={asked.event} onChange={(event) => set({ event })} />
         {isFiltered(asked) && (
@@ -46,6 +49,39 @@ export function Filters({ asked, type, set, clear, names }: Change & { names: re
         )}
       </div>
     </search>
+  );
+}
+
+/** What the body has, of one topic's messages: for those who may read them. */
+function BodyField({
+  asked: { topic, body },
+  type,
+  isWrong,
+}: Pick<Change, "asked" | "type"> & { isWrong: boolean }) {
+  const t = useWords("messages");
+  const { session } = useLive();
+  const isChosen = isName(topic);
+  const isAllowed = decide(session, "read-bodies", isChosen ? { topic } : {}).ok;
+  if (!isAllowed && body === "") return null;
+  return (
+    <Field
+      label={t("filters.body")}
+      className="mt-2 max-w-160"
+      hint={isChosen ? t("filters.body-hint") : t("filters.body-topic")}
+      error={isWrong ? t("filters.body-wrong") : undefined}
+    >
+      {(ids) => (
+        <Input
+          {...ids}
+          type="search"
+          className="font-mono"
+          maxLength={filterCharactersMax}
+          disabled={!isChosen}
+          value={body}
+          onChange={(event) => type({ body: event.target.value })}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -20,6 +20,7 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
   const t = useWords("messages");
   const { data } = useStatus();
   const nodes = useMemo(() => new Map(data.nodes.map(({ id, key }) => [id, key])), [data.nodes]);
+  const isSized = events.some(({ bytes }) => bytes !== undefined);
   const latencies = useMemo(() => latenciesOf(events), [events]);
   return (
     <Frame label={t("results.events")}>
@@ -33,6 +34,7 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
           <th className={`${head} text-right max-md:hidden`} title={t("column.latency-hint")}>
             {t("column.latency")}
           </th>
+          {isSized && <th className={`${head} text-right`}>{t("column.size")}</th>}
           <th className={`${head} max-lg:hidden`}>{t("column.client")}</th>
           <th className={`${head} max-xl:hidden`}>{t("column.node")}</th>
           <th className={`${head} text-right max-xl:hidden`} title={t("column.epoch-hint")}>
@@ -47,6 +49,7 @@ export function EventTable({ events }: { events: readonly EventRow[] }) {
             key={at}
             event={event}
             latencyMs={latencies[at] ?? null}
+            isSized={isSized}
             node={nodes.get(event.node) ?? event.node.slice(0, 8)}
           />
         ))}
@@ -73,10 +76,12 @@ function Frame({ label, children }: { label: string; children: ReactNode }) {
 const Event = memo(function Event({
   event,
   latencyMs,
+  isSized,
   node,
 }: {
   event: EventRow;
   latencyMs: number | null;
+  isSized: boolean;
   node: string;
 }) {
   const t = useWords("messages");
@@ -108,6 +113,11 @@ const Event = memo(function Event({
       <td className={`${cell} text-right whitespace-nowrap max-md:hidden`}>
         {latencyMs === null ? "—" : f.span(latencyMs)}
       </td>
+      {isSized && (
+        <td className={`${cell} text-right whitespace-nowrap`}>
+          {event.bytes === undefined ? "—" : f.bytes(event.bytes)}
+        </td>
+      )}
       <td className={`${cell} text-12 text-muted wrap-anywhere max-lg:hidden`}>
         {client === null
           ? "—"

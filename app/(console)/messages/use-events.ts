@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import {
   type ApiFailure,
   apiPaths,
+  type BodiesLooked,
   type EventRow,
   type EventsPage,
   type EventsQuery,
@@ -19,6 +20,8 @@ export interface Found {
   readonly last: EventsPage;
   readonly looked: number;
   readonly lost: number;
+  /** null: bodies were not asked for. */
+  readonly bodies: BodiesLooked | null;
 }
 
 export interface Events {
@@ -71,12 +74,24 @@ export function useEvents(query: EventsQuery | null): Events {
 
 function joined(before: Found | null, page: EventsPage): Found {
   if (before === null)
-    return { events: page.events, first: page, last: page, looked: page.looked, lost: page.lost };
+    return {
+      ...{ events: page.events, first: page, last: page, looked: page.looked, lost: page.lost },
+      bodies: page.bodies,
+    };
   return {
     events: [...before.events, ...page.events].slice(0, rowsMax),
     first: before.first,
     last: page,
     looked: before.looked + page.looked,
     lost: before.lost + page.lost,
+    bodies: before.bodies && page.bodies && sumOf(before.bodies, page.bodies),
+  };
+}
+
+function sumOf(one: BodiesLooked, other: BodiesLooked): BodiesLooked {
+  return {
+    looked: one.looked + other.looked,
+    gone: one.gone + other.gone,
+    unlooked: one.unlooked + other.unlooked,
   };
 }

@@ -7,7 +7,6 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { type MessageAnswer, messageBytesMax } from "../../protocol/node-reads.ts";
 import { objectOfPath } from "../auth/policy.ts";
-import { mapBounded } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import type { Subscription } from "../collector/subscription.ts";
 import {
@@ -20,6 +19,7 @@ import {
   nameOfPart,
 } from "../contract/index.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
+import { type Asked, ask, find } from "./body-reads.ts";
 import { Failure } from "./failure.ts";
 import { parse } from "./requests.ts";
 
@@ -28,21 +28,6 @@ interface BodiesOptions {
   readonly log: ActionLog;
 }
 
-interface Asked {
-  readonly topic: string;
-  readonly id: string;
-}
-
-const askedAtOnce = 8;
-const nodeMsMax = 4_000;
-const messageAnswer = z.object({
-  id: z.string(),
-  where: z.enum(["memory", "store"]),
-  publishedAtMs: z.number(),
-  bytes: z.number().int().nonnegative(),
-  from: z.number().int().nonnegative(),
-  body: z.string().max(messageBytesMax * 2),
-});
 const bodyQuery = z.strictObject({ whole: z.enum(["1"]).optional() });
 const policy = { config: { policy: { action: "read-bodies", object: objectOfPath } } } as const;
 
@@ -97,42 +82,6 @@ function askedOf(request: FastifyRequest): Asked {
   return { topic: name, id };
 }
 
-type Asking =
-  | { readonly kind: "has"; readonly answer: MessageAnswer }
-  | { readonly kind: "has-not" }
-  | { readonly kind: "silent"; readonly why: string };
-
-async function ask(node: Subscription, { topic, id }: Asked, from: number, bytes: number): Promise<Asking> {
-  const query = { topic, id, from: String(from), bytes: String(bytes) };
-  const answer = await node.peer.call({ method: "GET", path: "/v1/message", query, timeoutMs: nodeMsMax });
-  if (answer.status === 404) return { kind: "has-not" };
-  if (answer.status !== 200)
-    return { kind: "silent", why: answer.status === 0 ? answer.body : `it answered ${answer.status}` };
-  const parsed = messageAnswer.safeParse(parsedJson(answer.body));
-  return parsed.success
-    ? { kind: "has", answer: parsed.data }
-    : { kind: "silent", why: "its answer was not understood" };
-}
-
-/** Asks the nodes that have the topic; a log is one node's, so that one of them has it at most; null: none. Throws `Failure`. */
-async function find(collector: Collector, asked: Asked, bytes: number) {
-  const nodes = collector.nodes.filter(
-    (node) => node.limits === null && (!node.fresh || node.state.topics.has(asked.topic)),
-  );
-  const answers = await mapBounded(nodes, askedAtOnce, (node) => ask(node, asked, 0, bytes));
-  for (const [i, answer] of answers.entries())
-    if (answer.kind === "has") return { node: nodes[i]!, answer: answer.answer };
-  const silent = answers.flatMap((answer, i) =>
-    answer.kind === "silent" ? [`${nodes[i]!.key}: ${answer.why}`] : [],
-  );
-  if (silent.length > 0)
-    throw new Failure(
-      "node-unreachable",
-      `No node that answers has this message; it may be on ${silent.join(", ")}.`,
-    );
-  return null;
-}
-
 /** In parts, each asked for when the one before has gone out. */
 async function* whole(node: Subscription, asked: Asked, first: MessageAnswer): AsyncGenerator<Buffer> {
   let part = Buffer.from(first.body, "base64");
@@ -143,13 +92,5 @@ async function* whole(node: Subscription, asked: Asked, first: MessageAnswer): A
     const next = await ask(node, asked, sent, messageBytesMax);
     if (next.kind !== "has" || next.answer.body === "") throw new Error("the message went while it was read");
     part = Buffer.from(next.answer.body, "base64");
-  }
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
   }
 }

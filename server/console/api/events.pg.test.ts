@@ -69,6 +69,8 @@ test.each([
   ["event=FIN,DROP%20TABLE", "event"],
   ["cursor=1", "cursor"],
   ["topic=a%20b", "topic"],
+  ["body=x", "body"],
+  ["topic=orders&body=%2F(%2F", "body"],
   ["limit=1000000", ""],
 ])("[AS7] %s is refused, and says what is wrong", async (query, place) => {
   await using weir = await signedIn();

@@ -5,6 +5,9 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { writePosition } from "../../../db/queries/audit-order.ts";
+import { compilePattern } from "../../auth/patterns.ts";
+import { type BodyMatcher, bodyMatcherOf } from "../../protocol/body-matcher.ts";
+import type { RoutePolicy } from "../auth/policy.ts";
 import { Gate } from "../bounded.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
@@ -18,6 +21,7 @@ import {
   seesEverything,
 } from "../contract/index.ts";
 import { type ActionLog, askedBy } from "./action-log.ts";
+import { withBodies } from "./event-bodies.ts";
 import { askedOf, cutLine, fileHead, fileHeaders, fileLine, rowOf } from "./event-lines.ts";
 import { Failure } from "./failure.ts";
 import type { TraceSource } from "./ports.ts";
@@ -32,14 +36,20 @@ export interface EventsOptions {
 /** Searches at a time: as many as there are connections for them. */
 const searchesAtOnce = 2;
 const searchesWaiting = 16;
+interface Gates {
+  readonly searches: Gate;
+  /** Nodes are asked for bodies by as few. */
+  readonly bodies: Gate;
+}
+
 const exportPageRows = 10_000;
 /** A file is as long in the making, at most. */
 const exportMsMax = 5 * 60_000;
 
 export function eventRoutes(app: FastifyInstance, options: EventsOptions): void {
-  const gate = new Gate(searchesAtOnce);
-  app.get(apiPaths.events, policyOf("read"), (request) =>
-    page(options, gate, request.visitor!.actor, parse(eventsQuery, request.query)),
+  const gates = { searches: new Gate(searchesAtOnce), bodies: new Gate(searchesAtOnce) };
+  app.get(apiPaths.events, policyOf(readOf), (request) =>
+    page(options, gates, request.visitor!.actor, parse(eventsQuery, request.query)),
   );
   app.get(apiPaths.eventsFile, policyOf("export"), (request, reply) => {
     const { format, ...query } = parse(exportQuery, request.query);
@@ -48,13 +58,13 @@ export function eventRoutes(app: FastifyInstance, options: EventsOptions): void 
     if (!options.traces) throw noAudit();
     reply.headers(fileHeaders(format, asked.filter.toMs));
     return reply.send(
-      Readable.from(exported(options, gate, request, { ...asked, format }), { objectMode: false }),
+      Readable.from(exported(options, gates.searches, request, { ...asked, format }), { objectMode: false }),
     );
   });
 }
 
 /** The place that is asked for, if one is; what of the rest may be seen is decided event by event. */
-function policyOf(action: "read" | "export") {
+function policyOf(action: RoutePolicy["action"]) {
   const object = ({ query }: FastifyRequest) => {
     const { topic, channel } = parse(eventsPlace, query);
     return { topic, channel };
@@ -62,9 +72,24 @@ function policyOf(action: "read" | "export") {
   return { config: { policy: { action, object } } } as const;
 }
 
+/** Whoever looks into bodies has to be let read them. */
+function readOf({ query }: FastifyRequest): "read" | "read-bodies" {
+  return parse(eventsQuery, query).body === undefined ? "read" : "read-bodies";
+}
+
+/** Throws `Failure`. null: bodies are not asked for. */
+function matcherOf({ body, topic }: EventsQuery): BodyMatcher | null {
+  if (body === undefined) return null;
+  if (topic === undefined) throw new Failure("bad-request", "body: only with a topic.");
+  const matcher = bodyMatcherOf(body, compilePattern);
+  if (matcher === null)
+    throw new Failure("bad-request", "body: a text, /an expression/ of RE2, or such as $.order.total > 100.");
+  return matcher;
+}
+
 async function page(
   options: EventsOptions,
-  gate: Gate,
+  gates: Gates,
   actor: Actor,
   query: EventsQuery,
 ): Promise<EventsPage> {
@@ -74,7 +99,8 @@ async function page(
   const { filter, position } = askedOf(query, atMs, actor);
   const { fromMs, toMs } = filter;
   const first = position === null;
-  const found = await entered(gate, async () => {
+  const matcher = matcherOf(query);
+  const { search, about, sinceMs } = await entered(gates.searches, async () => {
     const [search, about, sinceMs] = await Promise.all([
       traces.search(filter, { limit: eventsPerPage, position, deadlineMs: searchMsMax }),
       // How much there is of everybody's is not for those who see a part of it.
@@ -83,11 +109,15 @@ async function page(
     ]);
     return { search, about, sinceMs };
   });
-  const { search, about, sinceMs } = found;
+  const rows = search.events.map(rowOf);
+  const bodied =
+    matcher === null
+      ? { events: rows, bodies: null }
+      : await entered(gates.bodies, () => withBodies(collector, matcher, rows));
   const lags = collector.nodeRows.flatMap(({ store }) => (store ? [store.auditLagMs] : []));
   return {
     ...{ atMs, fromMs, toMs, about, sinceMs },
-    events: search.events.map(rowOf),
+    ...bodied,
     next: search.next && writePosition(search.next),
     stopped: search.stopped,
     backToMs: search.backToMs,

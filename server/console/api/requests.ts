@@ -1,5 +1,6 @@
 /** What browsers may ask of the API, checked. Unknown fields are refused. */
 import { z } from "zod";
+import { filterCharactersMax } from "../../protocol/tap-filter.ts";
 import {
   type ActionName,
   type ActionRequest,
@@ -89,7 +90,10 @@ export const heldQuery = schemaOf<HeldQuery>(
 );
 
 /** Where events are looked for: what a visitor has to be allowed to see. */
-export const eventsPlace = z.object({ topic: name.optional(), channel: name.optional() });
+export const eventsPlace = z.object({
+  topic: name.optional(),
+  channel: name.optional(),
+});
 
 const eventsFields = {
   ...eventsPlace.shape,
@@ -109,9 +113,11 @@ const eventsFields = {
 };
 const kinds = new Set<string>(Object.values(kindWords));
 
-export const eventsQuery = schemaOf<EventsQuery>(z.strictObject(eventsFields));
+export const eventsQuery = schemaOf<EventsQuery>(
+  z.strictObject({ ...eventsFields, body: z.string().max(filterCharactersMax).optional() }),
+);
 
-export const exportQuery = schemaOf<EventsQuery & { readonly format: "csv" | "ndjson" }>(
+export const exportQuery = schemaOf<Omit<EventsQuery, "body"> & { readonly format: "csv" | "ndjson" }>(
   z.strictObject({ ...eventsFields, format: z.enum(["csv", "ndjson"]) }),
 );
 

@@ -66,7 +66,10 @@ const samples: Readonly<Record<string, (names: typeof seen) => readonly Sample[]
     { asked: { action: "delete-topic", topic: names.topic }, action: "delete" },
     { asked: { action: "make-durable", topic: names.topic }, action: "make-durable" },
   ],
-  [`GET ${apiBase}/events`]: ({ topic }) => [{ asked: { topic }, action: "read" }],
+  [`GET ${apiBase}/events`]: ({ topic }) => [
+    { asked: { topic }, action: "read" },
+    { asked: { topic, body: "x" }, action: "read-bodies" },
+  ],
   [`GET ${apiBase}/events/file`]: ({ topic }) => [{ asked: { topic }, action: "export" }],
   [`GET ${apiBase}/held`]: (names) => [
     { asked: { state: "inflight", ...names }, action: "read", object: names },

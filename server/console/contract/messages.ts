@@ -37,6 +37,8 @@ export interface EventsQuery {
   readonly from?: string;
   /** The same; default: now. */
   readonly to?: string;
+  /** What their bodies have: a filter as of a tail. With `topic`, and the right to read its bodies. */
+  readonly body?: string;
   /** Where the page before it ended. */
   readonly cursor?: string;
 }
@@ -57,6 +59,17 @@ export interface EventRow {
   readonly node: string;
   /** The node's at that time; null: it had none, or did not say. */
   readonly epoch: number | null;
+  /** Of the body, where that was looked at. */
+  readonly bytes?: number;
+}
+
+/** Messages, by what became of looking into their bodies. */
+export interface BodiesLooked {
+  readonly looked: number;
+  /** No node has it any more. */
+  readonly gone: number;
+  /** A node that may have it is silent, or there was no time for it. */
+  readonly unlooked: number;
 }
 
 export interface EventsPage {
@@ -77,10 +90,17 @@ export interface EventsPage {
   readonly lost: number;
   /** About how many events there are in the time range, of all topics; null: not known, or not the first page. */
   readonly about: number | null;
+  /** null: bodies were not asked for. */
+  readonly bodies: BodiesLooked | null;
   /** Since when there is history; null: none yet. */
   readonly sinceMs: number | null;
   /** How far behind the audit may be; null: not known. */
   readonly lagMs: number | null;
+}
+
+/** The id of the message so many after: the second half counts. */
+export function idAfter(id: string, many: number): string {
+  return id.slice(0, 8) + (Number.parseInt(id.slice(8), 16) + many).toString(16).padStart(8, "0");
 }
 
 export const eventsPerPage = 100;
