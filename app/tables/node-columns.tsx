@@ -117,6 +117,17 @@ const address: Column<NodeRow> = {
   cell: (row) => <Address row={row} />,
 };
 
+const zone: Column<NodeRow> = {
+  id: "zone",
+  priority: 4,
+  value: (row) => row.zone ?? row.region,
+  cell: (row) => (
+    <span className="font-mono text-12" title={row.region ?? undefined}>
+      {row.zone ?? row.region ?? unknown}
+    </span>
+  ),
+};
+
 const lookups: Column<NodeRow> = {
   id: "lookups",
   numeric: true,
@@ -152,7 +163,7 @@ function onWidest(column: Column<NodeRow>): Column<NodeRow> {
 export function allNodeColumns(byLookups: boolean): readonly Column<NodeRow>[] {
   const [name, state, lease, version, ...figures] = nodeColumns;
   return [
-    ...[name!, state!, address, ...(byLookups ? [lookups] : [])],
+    ...[name!, state!, address, zone, ...(byLookups ? [lookups] : [])],
     ...[lease!, store, onWidest(version!), uptime],
     ...figures.map((column) => (column.id === "connections" ? onWidest(column) : column)),
   ];

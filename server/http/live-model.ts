@@ -32,6 +32,8 @@ export function liveNode(ports: HttpPorts, counts: ConnectionCounts): LiveNode {
     broadcastAddress: node.broadcastAddress,
     tcpPort: node.tcpPort,
     httpPort: node.httpPort,
+    region: ports.options["topology-region"],
+    zone: ports.options["topology-zone"],
     startedAtMs: node.startedAtMs,
     health: ports.health(),
     connections: counts.connections,

@@ -88,6 +88,14 @@ test("[LV1] figures are the broker's", async () => {
   expect(live.lines.at(-1)!.node).toMatchObject({ connections: 1, producers: 1, consumers: 1 });
 });
 
+test("[LV6] a node says in which region and zone it was told that it is", async () => {
+  const options = { "topology-region": "north", "topology-zone": "north-1" };
+  await using server = await startServer({ options });
+  using live = follow(server);
+
+  await eventually(() => expect(live.lines[0]?.node).toMatchObject({ region: "north", zone: "north-1" }));
+});
+
 test("[LV2] a line names the topics that changed, and no others", async () => {
   await using server = await startServer();
   for (const name of ["still", "busy", "gone"]) server.broker.ensureTopic(name);

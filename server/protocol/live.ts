@@ -161,6 +161,9 @@ export interface LiveNode {
   readonly broadcastAddress: string;
   readonly tcpPort: number;
   readonly httpPort: number;
+  /** As the node was told, `--topology-region` and `--topology-zone`; empty: it was not. */
+  readonly region: string;
+  readonly zone: string;
   readonly startedAtMs: number;
   readonly health: string;
   readonly connections: number;

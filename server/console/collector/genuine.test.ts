@@ -64,6 +64,8 @@ test("[CD1] a genuine nsqd is shown live by its figures; what it cannot give is 
     hostname: "genuine",
     version: "1.3.0",
     health: "OK",
+    region: "north",
+    zone: null,
     consumers: 2,
     rssBytes: null,
     store: null,

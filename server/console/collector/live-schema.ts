@@ -125,6 +125,9 @@ const node = z.object({
   broadcastAddress: text,
   tcpPort: z.number(),
   httpPort: z.number(),
+  // A node one version older does not say.
+  region: text.default(""),
+  zone: text.default(""),
   startedAtMs: z.number(),
   health: text,
   connections: count,

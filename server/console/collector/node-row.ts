@@ -20,6 +20,8 @@ export function nodeRow(node: Subscription, lookups: readonly string[] | null): 
     broadcastAddress: live?.broadcastAddress ?? null,
     tcpPort: live?.tcpPort ?? null,
     httpPort: live?.httpPort ?? null,
+    region: live?.region || null,
+    zone: live?.zone || null,
     startedAtMs: live?.startedAtMs ?? null,
     health: live?.health ?? null,
     connections: live?.connections ?? null,

@@ -24,6 +24,8 @@ type Always =
   | "broadcastAddress"
   | "tcpPort"
   | "httpPort"
+  | "region"
+  | "zone"
   | "startedAtMs"
   | "health";
 export type KnownNode = Pick<LiveNode, Always> & {

@@ -85,6 +85,8 @@ export class StatsReader {
       broadcastAddress: text(this.#info["broadcast_address"]),
       tcpPort: count(this.#info["tcp_port"]),
       httpPort: count(this.#info["http_port"]),
+      region: text(this.#info["topology_region"]),
+      zone: text(this.#info["topology_zone"]),
       consumers,
       connections: null,
       producers: null,

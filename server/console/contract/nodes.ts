@@ -56,6 +56,9 @@ export interface NodeRow {
   readonly broadcastAddress: string | null;
   readonly tcpPort: number | null;
   readonly httpPort: number | null;
+  /** Where it was told that it is, `--topology-region` and `--topology-zone`; null: it was not, or is not heard of. */
+  readonly region: string | null;
+  readonly zone: string | null;
   readonly startedAtMs: number | null;
   readonly health: string | null;
   readonly connections: number | null;

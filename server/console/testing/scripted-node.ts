@@ -84,6 +84,8 @@ export function liveNode(changes: Partial<LiveNode> = {}): LiveNode {
     broadcastAddress: "127.0.0.1",
     tcpPort: 4150,
     httpPort: 4151,
+    region: "",
+    zone: "",
     startedAtMs: 1_000,
     health: "OK",
     connections: 0,

@@ -85,6 +85,8 @@ export function genuineNsqd(topics: readonly unknown[], changes: Answers = {}): 
       http_port: 4151,
       tcp_port: 4150,
       start_time: 1_700_000_000,
+      topology_region: "north",
+      topology_zone: "",
     },
     "GET /stats": { version: "1.3.0", health: "OK", start_time: 1_700_000_000, topics, producers: null },
     ...changes,

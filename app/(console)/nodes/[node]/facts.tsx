@@ -21,6 +21,8 @@ export function Facts({ node }: { node: NodeRow }) {
           [t("fact.broadcast"), node.broadcastAddress],
           [t("fact.tcp"), node.tcpPort],
           [t("fact.http"), node.httpPort],
+          [t("fact.region"), node.region],
+          [t("fact.zone"), node.zone],
           [t("fact.version"), node.version],
           [t("fact.health"), node.health],
           [
