@@ -9,14 +9,12 @@ export type Measured =
   | { readonly wrong: "json" | "base64" | "hex" | "empty" | "large" };
 
 /** How many bytes would be published, in how many messages, or what is wrong with how they are written. */
-export function measureBody(body: string, encoding: Encoding): Measured {
+export function measureBody(body: string, encoding: Encoding, bytesMax = publishBytesMax): Measured {
   const sizes = sizesOf(body, encoding);
   if (sizes === null) return { wrong: encoding as "json" };
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   if (bytes === 0) return { wrong: "empty" };
-  return sizes.some((size) => size > publishBytesMax)
-    ? { wrong: "large" }
-    : { bytes, messages: sizes.length };
+  return sizes.some((size) => size > bytesMax) ? { wrong: "large" } : { bytes, messages: sizes.length };
 }
 
 const encoder = new TextEncoder();

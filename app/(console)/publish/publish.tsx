@@ -7,25 +7,27 @@ import {
   decide,
   isName,
   isProduction,
-  publishBytesMax,
   publishCountMax,
   publishDeferredMax,
   publishKeyCharactersMax,
 } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { Field, Input, Select, Textarea } from "../../components/field.tsx";
+import { Field, Input, Select } from "../../components/field.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { clock } from "../../live/format.ts";
 import { useLive } from "../../live/provider.tsx";
 import { useConnection, useNow } from "../../live/use-now.ts";
+import { NodeField } from "../../messages/node-field.tsx";
 import { TopicField } from "../../messages/topic-field.tsx";
 import { useZone } from "../../preferences/provider.tsx";
 import { useConsole } from "../../read/console.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
-import { type Encoding, encodings, formatted, type Measured, measureBody } from "./body.ts";
+import { type Encoding, encodings, measureBody } from "./body.ts";
+import { BodyField } from "./body-field.tsx";
 import type { Sent } from "./history.ts";
 import { Outcomes } from "./outcomes.tsx";
+import { useBytesMax } from "./use-bytes-max.ts";
 import { type Draft, usePublish } from "./use-publish.ts";
 
 /** NSQ's own bound is --max-req-timeout, an hour unless told otherwise. */
@@ -34,6 +36,7 @@ const deferMsMax = 3_600_000;
 export function Publish({ names }: { names: readonly string[] }) {
   const t = useWords("publish");
   const [topic, setTopic] = useQueryState("topic", parseAsString.withDefault(""));
+  const [node, setNode] = useQueryState("node", parseAsString.withDefault(""));
   const [body, setBody] = useState("");
   const [encoding, setEncoding] = useState<Encoding>("text");
   const [defer, setDefer] = useState("");
@@ -45,14 +48,15 @@ export function Publish({ names }: { names: readonly string[] }) {
   const closed = useClosed(topic);
   const { send, busy, sent, unseen, forget } = usePublish(keepsBodies);
 
-  const size = measureBody(body, encoding);
+  const bytesMax = useBytesMax(node);
+  const size = measureBody(body, encoding, bytesMax);
   const deferMs = defer === "" ? 0 : Number(defer);
   const isDeferGood = Number.isInteger(deferMs) && deferMs >= 0 && deferMs <= deferMsMax;
   const countMost = deferMs > 0 ? publishDeferredMax : publishCountMax;
   const count = many === "" || encoding === "lines" ? 1 : Number(many);
   const isCountGood = Number.isInteger(count) && count >= 1 && count <= countMost;
   const ready = isName(topic) && "bytes" in size && isDeferGood && isCountGood && closed === null && !busy;
-  const draft: Draft = { topic, body, encoding, count, deferMs, key };
+  const draft: Draft = { topic, body, encoding, count, deferMs, key, node };
   const isOne = count === 1 && encoding !== "lines";
 
   function go(watch: boolean): void {
@@ -133,7 +137,14 @@ export function Publish({ names }: { names: readonly string[] }) {
             )}
           </Field>
         </div>
-        <BodyField body={body} encoding={encoding} size={size} onChange={setBody} />
+        <BodyField body={body} encoding={encoding} size={size} bytesMax={bytesMax} onChange={setBody} />
+        <NodeField
+          label={t("node")}
+          any={t("any-node")}
+          className="max-w-80 md:col-span-2"
+          value={node}
+          onChange={(next) => void setNode(next || null)}
+        />
         <Field label={t("key")} hint={t("key-hint")} className="md:col-span-2">
           {(ids) => (
             <Input
@@ -190,52 +201,6 @@ export function Publish({ names }: { names: readonly string[] }) {
         }
       />
     </>
-  );
-}
-
-function BodyField({
-  body,
-  encoding,
-  size,
-  onChange,
-}: {
-  body: string;
-  encoding: Encoding;
-  size: Measured;
-  onChange: (body: string) => void;
-}) {
-  const t = useWords("publish");
-  const f = useFormat();
-  const wrong = "wrong" in size ? t(`wrong.${size.wrong}`, { most: f.bytes(publishBytesMax) }) : undefined;
-  return (
-    <div className="md:col-span-2">
-      <Field
-        label={t("body")}
-        hint={
-          "bytes" in size
-            ? encoding === "lines"
-              ? t("size-lines", { count: size.messages, bytes: f.bytes(size.bytes) })
-              : t("size", { bytes: f.bytes(size.bytes), most: f.bytes(publishBytesMax) })
-            : wrong
-        }
-        error={body === "" ? undefined : wrong}
-      >
-        {(ids) => (
-          <Textarea
-            {...ids}
-            name="body"
-            rows={8}
-            value={body}
-            onChange={(event) => onChange(event.target.value)}
-          />
-        )}
-      </Field>
-      {encoding === "json" && "bytes" in size && (
-        <Button size="small" onClick={() => onChange(formatted(body))}>
-          {t("format")}
-        </Button>
-      )}
-    </div>
   );
 }
 

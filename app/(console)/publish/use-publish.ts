@@ -15,6 +15,8 @@ export interface Draft {
   readonly deferMs: number;
   /** "": none. */
   readonly key: string;
+  /** Its key; "": any that is up. */
+  readonly node: string;
 }
 
 /** Publishes, and says exactly what came of it. `watch` goes on to the message's trace. */
@@ -39,7 +41,7 @@ export function usePublish(keepsBodies: boolean) {
     setBusy(true);
     setUnseen(false);
     const answer = await post<PublishResult>(apiPaths.publish, requestOf(draft));
-    const { key: _, ...said } = draft;
+    const { key: _, node: __, ...said } = draft;
     const asked = { ...said, atMs: Date.now(), bytes };
     const outcome: Sent = answer.ok
       ? { ...asked, ...answer.value, isAccepted: true, message: "" }
@@ -67,12 +69,13 @@ export function usePublish(keepsBodies: boolean) {
   return { send, busy, sent, unseen, forget: () => keep([]) };
 }
 
-function requestOf({ topic, body, encoding, count, deferMs, key }: Draft): PublishRequest {
+function requestOf({ topic, body, encoding, count, deferMs, key, node }: Draft): PublishRequest {
   return {
     ...{ topic, body, encoding: encoding === "json" || encoding === "lines" ? "text" : encoding },
     ...(encoding === "lines" && { lines: true }),
     ...(encoding !== "lines" && count > 1 && { count }),
     ...(deferMs > 0 && { deferMs }),
     ...(key !== "" && { key }),
+    ...(node !== "" && { node }),
   };
 }

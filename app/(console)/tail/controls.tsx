@@ -3,8 +3,8 @@
 import type { ReactNode } from "react";
 import type { ApiFailure } from "../../../server/console/contract/index.ts";
 import { Field, Input, Select } from "../../components/field.tsx";
-import { useStatus } from "../../live/use-room.ts";
 import { AttemptsField, ChannelField, ClientField, KindButtons } from "../../messages/event-fields.tsx";
+import { NodeField } from "../../messages/node-field.tsx";
 import { TopicField } from "../../messages/topic-field.tsx";
 import { useWords } from "../../words/index.ts";
 import { useFailureWords } from "../../words/use-failure.ts";
@@ -25,7 +25,6 @@ export function Controls({
 }) {
   const t = useWords("tail");
   const wordsOf = useFailureWords();
-  const { data } = useStatus();
   const wrong = wrongIn(asked);
   return (
     <search aria-label={t("controls")} className="mb-3 block">
@@ -98,20 +97,13 @@ export function Controls({
             />
           </>
         )}
-        {data.nodes.length > 1 && (
-          <Field label={t("node")} className="w-44 max-sm:w-full">
-            {(ids) => (
-              <Select {...ids} value={asked.node} onChange={(event) => set({ node: event.target.value })}>
-                <option value="">{t("all-nodes")}</option>
-                {data.nodes.map(({ key }) => (
-                  <option key={key} value={key}>
-                    {key}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-        )}
+        <NodeField
+          label={t("node")}
+          any={t("all-nodes")}
+          className="w-44 max-sm:w-full"
+          value={asked.node}
+          onChange={(node) => set({ node })}
+        />
         {children}
       </div>
       {asked.show === "outcomes" && <KindButtons chosen={asked.event} onChange={(event) => set({ event })} />}

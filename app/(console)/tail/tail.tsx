@@ -2,16 +2,19 @@
 
 import { Pause, Play } from "lucide-react";
 import { useState } from "react";
-import { decide } from "../../../server/console/contract/index.ts";
+import { apiPaths, decide, type rooms, type Snapshot } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Shape } from "../../components/status.tsx";
+import { clock, day } from "../../live/format.ts";
 import { tailClosed } from "../../live/limits.ts";
 import { useLive } from "../../live/provider.tsx";
 import { sampling, type TailBuffer } from "../../live/tail-buffer.ts";
 import { useLine, useNow } from "../../live/use-now.ts";
+import { useRead } from "../../live/use-read.ts";
 import { useStatus } from "../../live/use-room.ts";
+import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { NewSystem } from "../new-system.tsx";
 import { type Asked, specOf, useAsked, wrongIn } from "./asked.ts";
@@ -97,6 +100,19 @@ function NotTailed({ topic, keys }: { topic: string; keys: readonly string[] }) 
   );
 }
 
+/** Since when nothing has come, where the console knows. */
+function Listening({ topic }: { topic: string }) {
+  const t = useWords("tail");
+  const zone = useZone();
+  const { value } = useRead<Snapshot<ReturnType<typeof rooms.topic>>>(apiPaths.topic(topic), idleEveryMs);
+  const lastAtMs = value?.data?.lastMessageAtMs ?? null;
+  return lastAtMs === null
+    ? t("listening", { topic })
+    : t("idle", { topic, at: `${day(lastAtMs, zone)} ${clock(lastAtMs, zone)}` });
+}
+
+const idleEveryMs = 5_000;
+
 function Summary({ asked: { topic, filter, show }, buffer }: { asked: Asked; buffer: TailBuffer }) {
   const t = useWords("tail");
   const f = useFormat();
@@ -112,11 +128,13 @@ function Summary({ asked: { topic, filter, show }, buffer }: { asked: Asked; buf
       {rows.length + outcomes.length === 0 ? (
         <span className="flex items-center gap-1.5 text-13" data-testid="tail-waiting">
           <Shape tone="info" />
-          {buffer.nodes === 0
-            ? t("connecting", { topic })
-            : show === "outcomes" || filter !== ""
-              ? t("listening-filtered", { topic })
-              : t("listening", { topic })}
+          {buffer.nodes === 0 ? (
+            t("connecting", { topic })
+          ) : show === "outcomes" || filter !== "" ? (
+            t("listening-filtered", { topic })
+          ) : (
+            <Listening topic={topic} />
+          )}
         </span>
       ) : (
         <>
