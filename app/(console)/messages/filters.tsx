@@ -66,7 +66,7 @@ function BodyField({
   return (
     <Field
       label={t("filters.body")}
-      className="mt-2 max-w-160"
+      className="my-2 max-w-160"
       hint={isChosen ? t("filters.body-hint") : t("filters.body-topic")}
       error={isWrong ? t("filters.body-wrong") : undefined}
     >

@@ -141,17 +141,15 @@ export function Publish({ names }: { names: readonly string[] }) {
         <NodeField
           label={t("node")}
           any={t("any-node")}
-          className="max-w-80 md:col-span-2"
           value={node}
           onChange={(next) => void setNode(next || null)}
         />
-        <Field label={t("key")} hint={t("key-hint")} className="md:col-span-2">
+        <Field label={t("key")} hint={t("key-hint")}>
           {(ids) => (
             <Input
               {...ids}
               name="key"
               maxLength={publishKeyCharactersMax}
-              className="max-w-80"
               value={key}
               onChange={(event) => setKey(event.target.value)}
             />
