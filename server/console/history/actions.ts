@@ -1,7 +1,8 @@
 /** What operators do that shows in figures. */
-import { actionLevels } from "../contract/index.ts";
+import { actionLevels, messageVerbLevels } from "../contract/index.ts";
 
 export const chartedActions: readonly string[] = [
   ...Object.keys(actionLevels).filter((action) => !action.startsWith("create")),
-  ...["drain", "kick", "kick-client", "tombstone", "untombstone", "requeue", "empty", "delete", "undo"],
+  ...Object.keys(messageVerbLevels).map((verb) => `${verb}-messages`),
+  ...["drain", "kick", "tombstone", "requeue", "empty", "delete", "undo"],
 ];

@@ -80,15 +80,17 @@ test("[HY1] what a node says is there as history, with gaps, and with what happe
     withinMs: 20_000,
   });
   clients = 3;
-  await insertAction(sql, {
-    ...{ at: new Date(clock.wallMs()), actorKind: "user", actor: "ann", address: null, session: null },
-    ...{ requestId: null, action: "pause-channel", topic: "orders", channel: "billing", node: null },
-    ...{ object: null, before: null, after: null, reason: null, result: "ok", perNode: null },
-  });
+  for (const action of ["pause-channel", "move-messages", "publish"]) {
+    await insertAction(sql, {
+      ...{ at: new Date(clock.wallMs()), actorKind: "user", actor: "ann", address: null, session: null },
+      ...{ requestId: null, action, topic: "orders", channel: "billing", node: null },
+      ...{ object: null, before: null, after: null, reason: null, result: "ok", perNode: null },
+    });
+  }
   const view = await eventually(
     async () => {
       const found = await read(channelPath);
-      expect(found.marks.map((mark) => mark.kind).sort()).toEqual(["action", "consumers"]);
+      expect(found.marks.map((mark) => mark.kind).sort()).toEqual(["action", "action", "consumers"]);
       return found;
     },
     { withinMs: 20_000 },
