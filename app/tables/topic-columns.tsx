@@ -71,7 +71,7 @@ export const allTopicColumns: readonly Column<TopicRow>[] = [
       </span>
     ),
   },
-  { id: sparkColumn, priority: 4, cell: (row) => <TopicSpark topic={row.key} /> },
+  { id: sparkColumn, priority: 3, cell: (row) => <TopicSpark topic={row.key} /> },
   { ...flowColumns.memory, priority: 2, optional: true },
   ...moreFlowColumns,
   {

@@ -33,7 +33,7 @@ export class Exception implements HeapItem {
   isScheduled = false;
   state: "new" | "waiting" | "held" | "deferred" = "new";
   owner: Subscription | null = null;
-  /** Held: when it began, for the cap on TOUCH. */
+  /** Held: when it began, for the cap on TOUCH. Deferred: when it was given back; 0: not known. */
   heldSinceMs = 0;
   /** Held: the deadline. Deferred: when it is due. Monotonic. */
   atMs = 0;

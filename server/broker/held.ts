@@ -50,6 +50,7 @@ export function requeue(
   channel.heldAsExceptions--;
   const { time, options, audit } = channel.broker;
   const clampedMs = Math.min(delayMs, options.maxReqTimeoutMs);
+  exception.heldSinceMs = time.nowMs;
   if (clampedMs === 0) channel.exceptions.wait(exception);
   else channel.exceptions.defer(exception, time.nowMs + clampedMs);
   if (clampedMs >= scheduleFromMs) channel.notes?.deferredLong(exception);

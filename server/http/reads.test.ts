@@ -71,7 +71,7 @@ test("[RD1] what a client held that has gone is there without it", async () => {
   expect(messages[0]!.deadlineAtMs - messages[0]!.sinceMs).toBe(60_000);
 });
 
-test("[RD2] what is deferred is told soonest first, with why", async () => {
+test("[RD2] what is deferred is told soonest first, with its delay and why", async () => {
   const [server, consumer] = await withBilling(1);
   await using _ = server;
   await server.post("/pub?topic=orders", "now");
@@ -92,6 +92,10 @@ test("[RD2] what is deferred is told soonest first, with why", async () => {
   ]);
   const dueInMs = answer.messages.map(({ dueAtMs }) => Math.round((dueAtMs - answer.atMs) / 10_000) * 10_000);
   expect(dueInMs).toEqual([10_000, 30_000, 50_000]);
+  const delayMs = answer.messages.map(
+    ({ dueAtMs, sinceMs }) => Math.round((dueAtMs - sinceMs!) / 1_000) * 1_000,
+  );
+  expect(delayMs).toEqual([10_000, 30_000, 50_000]);
 });
 
 test("[RD12] what comes again and again is told most often tried first, held or deferred", async () => {

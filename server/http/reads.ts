@@ -84,13 +84,17 @@ export function deferred(call: Call): Answer {
 }
 
 function deferredMessage({ broker }: Channel, exception: Exception): DeferredMessage {
-  const { log, seq, attempts, atMs } = exception;
+  const { log, seq, attempts, heldSinceMs, atMs } = exception;
+  const body = roundedBody(exception, seq);
+  const isPublished = attempts === 0;
+  const givenBackAtMs = heldSinceMs === 0 ? null : Math.round(broker.wallOf(heldSinceMs));
   return {
     id: messageId(log.id, seq),
     attempts,
-    ...roundedBody(exception, seq),
+    ...body,
     dueAtMs: Math.round(broker.wallOf(atMs)),
-    reason: attempts === 0 ? "publish" : "requeue",
+    sinceMs: isPublished ? body.publishedAtMs : givenBackAtMs,
+    reason: isPublished ? "publish" : "requeue",
   };
 }
 

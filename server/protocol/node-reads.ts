@@ -39,6 +39,8 @@ export interface DeferredMessage {
   readonly publishedAtMs: number | null;
   /** Wall clock. */
   readonly dueAtMs: number;
+  /** Since when: its delay is what lies between. Wall clock; null: not known, since it was brought from the store. */
+  readonly sinceMs: number | null;
   /** Published with a delay, or given back with one. */
   readonly reason: "publish" | "requeue";
 }

@@ -44,7 +44,15 @@ const deferredAnswer = z.object({
   ...head,
   inStore: count,
   messages: z
-    .array(z.object({ ...message, dueAtMs: z.number(), reason: z.enum(["publish", "requeue"]) }))
+    .array(
+      z.object({
+        ...message,
+        dueAtMs: z.number(),
+        // A node that is older does not say it.
+        sinceMs: z.number().nullable().default(null),
+        reason: z.enum(["publish", "requeue"]),
+      }),
+    )
     .max(readRowsShownMax),
 });
 

@@ -16,7 +16,7 @@ import { useFormat, useWords } from "../../../../../words/index.ts";
 type Row = InFlightRow | DeferredRow | PoisonRow;
 type T = ReturnType<typeof useWords<"channel">>;
 
-/** What both tables begin and end with. */
+/** What all of these tables begin and end with. */
 function common(t: T): Readonly<Record<"id" | "attempts" | "bytes" | "published" | "node", Column<Row>>> {
   return {
     id: {
@@ -123,6 +123,15 @@ export function useDeferredColumns(): readonly Column<DeferredRow>[] {
         cell: (row) => <Until atMs={row.dueAtMs} />,
       },
       {
+        id: "delay",
+        header: t("column.delay"),
+        hint: t("hint.delay"),
+        numeric: true,
+        priority: 2,
+        value: delayMs,
+        cell: (row) => <Num value={delayMs(row)} as="age" />,
+      },
+      {
         id: "reason",
         header: t("column.reason"),
         priority: 2,
@@ -172,6 +181,11 @@ export function usePoisonColumns(): readonly Column<PoisonRow>[] {
       node,
     ];
   }, [t]);
+}
+
+/** How long it was to wait; null: not known any more. */
+function delayMs({ dueAtMs, sinceMs }: DeferredRow): number | null {
+  return sinceMs === null ? null : dueAtMs - sinceMs;
 }
 
 function Holder({ row: { client } }: { row: Pick<InFlightRow, "client"> }) {
