@@ -126,7 +126,7 @@ export function useQueueTabs({
   channel?: string;
   nodes: readonly ShareRow[];
   series: Series;
-}): readonly Tab<"nodes" | "charts">[] {
+}): readonly [Tab<"nodes">, Tab<"charts">] {
   const t = useWords("topic");
   const object = channel === undefined ? rooms.topic(topic) : rooms.channel(topic, channel);
   return [

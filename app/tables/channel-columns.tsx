@@ -6,14 +6,15 @@ import type { Column } from "../components/table/column.ts";
 import { paths } from "../paths.ts";
 import { flowColumns } from "./flow-columns.tsx";
 
-/** The percentile that the nodes were asked for as the `at`th; not known where they were not. */
-function latency(at: number): Column<ChannelRow> {
+/** The percentile that the nodes were asked for as the `at`th; there when it is chosen, where it is not known. */
+function latency(at: number, quantile: number | undefined): Column<ChannelRow> {
   const value = (row: ChannelRow) => row.latency?.percentiles[at]?.ms ?? null;
+  const header = percentile(quantile);
   return {
     id: `latency${at + 1}`,
+    ...(header === undefined ? { optional: true } : { header }),
     numeric: true,
-    priority: 3,
-    optional: true,
+    priority: 4,
     value,
     cell: (row) => (
       <span title={percentile(row.latency?.percentiles[at]?.quantile)}>
@@ -27,8 +28,9 @@ function percentile(quantile: number | undefined): string | undefined {
   return quantile === undefined ? undefined : `p${Number((quantile * 100).toFixed(2))}`;
 }
 
-/** Channels of one topic. */
-export function channelColumns(topic: string): readonly Column<ChannelRow>[] {
+/** Channels of one topic. `quantiles`: those that its nodes follow, with blanks between. */
+export function channelColumns(topic: string, quantiles: string): readonly Column<ChannelRow>[] {
+  const followed = quantiles === "" ? [] : quantiles.split(" ").map(Number);
   return [
     {
       id: "name",
@@ -56,12 +58,10 @@ export function channelColumns(topic: string): readonly Column<ChannelRow>[] {
     flowColumns.requeued,
     flowColumns.timedOut,
     { ...flowColumns.messages, priority: 4 },
-    { ...flowColumns.finished, optional: true },
+    { ...flowColumns.finished, priority: 4 },
     flowColumns.out,
     flowColumns.oldest,
     flowColumns.clients,
-    latency(0),
-    latency(1),
-    latency(2),
+    ...[0, 1, 2].map((at) => latency(at, followed[at])),
   ];
 }

@@ -48,8 +48,8 @@ import {
   publishBodyBytesMax,
   publishRequest,
 } from "./requests.ts";
+import { tableFileRoutes } from "./table-files.ts";
 import { tombstoneNode } from "./tombstones.ts";
-import { topicsFileRoute } from "./topics-file.ts";
 import { traceRoute } from "./trace.ts";
 
 export interface ApiOptions {
@@ -102,7 +102,7 @@ export function apiRoutes(options: ApiOptions) {
     lookRoutes(app, options.reads);
     traceRoute(app, options);
     eventRoutes(app, options);
-    topicsFileRoute(app, options);
+    tableFileRoutes(app, options);
     bodyRoutes(app, options);
     writeRoutes(app, options);
     chosenRoute(app, options);

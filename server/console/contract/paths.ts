@@ -51,6 +51,9 @@ export const apiPaths = {
   topics: `${apiBase}/topics`,
   /** GET, `topics`' query and `format=csv|ndjson`: a file of all topics that match. */
   topicsFile: `${apiBase}/topics-file`,
+  channelsFile: (topic: string) => `${apiPaths.topic(topic)}/channels-file`,
+  /** Of those that are known now: asked for while nobody watches them, it has none. */
+  clientsFile: (topic: string, channel: string) => `${apiPaths.channel(topic, channel)}/clients-file`,
   channels: (topic: string) => `${apiBase}/topics/${partOfName(topic)}/channels`,
   /** Asked of the nodes when it is watched: without a watcher there are none. */
   clients: (topic: string, channel: string) =>

@@ -2,13 +2,24 @@
 
 import { useRouter } from "next/navigation";
 import { useCallback, useMemo } from "react";
-import type { ChannelRow, Coverage, Snapshot } from "../../../../server/console/contract/index.ts";
+import {
+  apiPaths,
+  type ChannelRow,
+  type Coverage,
+  printSort,
+  type Snapshot,
+  windowQuery,
+} from "../../../../server/console/contract/index.ts";
 import { CreateForm } from "../../../actions/create-form.tsx";
+import { Button } from "../../../components/button.tsx";
 import { isPartial } from "../../../components/coverage-note.tsx";
 import { Empty } from "../../../components/empty.tsx";
 import { ColumnChooser } from "../../../components/table/column-chooser.tsx";
+import { ExportMenu } from "../../../components/table/export-menu.tsx";
+import { FilterBar } from "../../../components/table/filter-bar.tsx";
 import { useSort } from "../../../components/table/sort.ts";
 import { useColumns } from "../../../components/table/use-columns.ts";
+import { useRowFilter } from "../../../components/table/use-row-filter.ts";
 import { useTableWindow } from "../../../components/table/use-table-window.ts";
 import { WindowTable } from "../../../components/table/window-table.tsx";
 import { paths } from "../../../paths.ts";
@@ -29,20 +40,22 @@ export function Channels({
   coverage: Coverage;
 }) {
   const t = useWords("topic");
+  const tables = useWords("tables");
   const f = useFormat();
   const router = useRouter();
+  const filter = useRowFilter("channels");
+  const { q, state } = filter;
   const { sorting, setSorting } = useSort(standardChannelSort);
-  const columns = useColumns(useMemo(() => channelColumns(topic), [topic]));
-  const table = useTableWindow(rendered, {}, sorting, columns.shown);
+  const quantiles = quantilesOf(rendered);
+  const columns = useColumns(useMemo(() => channelColumns(topic, quantiles), [topic, quantiles]));
+  const table = useTableWindow(rendered, filter, sorting, columns.shown);
   const { data } = table;
   const partial = isPartial(coverage);
-  const totals = useMemo(
-    () =>
-      data === null || data.total < 2
-        ? undefined
-        : totalsOf(t("total", { count: data.total, shown: f.count(data.total) }), data.sums, partial),
-    [t, f, data, partial],
-  );
+  const totals = useMemo(() => {
+    if (data === null || data.matching < 2) return undefined;
+    const count = { count: data.matching, shown: f.count(data.matching) };
+    return totalsOf(t("total", count), data.sums, partial);
+  }, [t, f, data, partial]);
   const menu = useCallback((row: ChannelRow) => <ChannelMenu topic={topic} row={row} />, [topic]);
   const open = useCallback((row: ChannelRow) => router.push(paths.channel(topic, row.key)), [router, topic]);
   return (
@@ -51,20 +64,31 @@ export function Channels({
         <Empty title={t("channels-none")}>{t("channels-none-why")}</Empty>
       ) : (
         <>
-          <div className="mb-2 flex justify-end">
+          <FilterBar data={data} filter={filter} label={t("channels-filter")}>
             <ColumnChooser columns={columns} />
-          </div>
-          <WindowTable
-            label={t("tab.channels")}
-            window={table}
-            columns={columns.shown}
-            sorting={sorting}
-            onSort={setSorting}
-            stale={isStale}
-            menu={menu}
-            open={open}
-            {...(totals === undefined ? {} : { totals })}
-          />
+            <ExportMenu
+              path={apiPaths.channelsFile(topic)}
+              query={windowQuery({ q, state, sort: printSort(sorting) })}
+              name="channels"
+            />
+          </FilterBar>
+          {data.count === 0 ? (
+            <Empty title={t("channels-match", { count: data.total, shown: f.count(data.total) })}>
+              <Button onClick={filter.clear}>{tables("filter.clear")}</Button>
+            </Empty>
+          ) : (
+            <WindowTable
+              label={t("tab.channels")}
+              window={table}
+              columns={columns.shown}
+              sorting={sorting}
+              onSort={setSorting}
+              stale={isStale}
+              menu={menu}
+              open={open}
+              {...(totals === undefined ? {} : { totals })}
+            />
+          )}
         </>
       )}
       <div className="mt-4">
@@ -72,6 +96,12 @@ export function Channels({
       </div>
     </>
   );
+}
+
+/** The percentiles that the nodes were asked to follow, one after the other; "": none, or there is no figure of it yet. */
+function quantilesOf({ data }: Snapshot<`channels:${string}`>): string {
+  const followed = data?.rows.find(({ latency }) => latency !== null)?.latency;
+  return followed?.percentiles.map(({ quantile }) => quantile).join(" ") ?? "";
 }
 
 function isStale(row: ChannelRow): boolean {

@@ -1,5 +1,5 @@
 import type { SearchParams } from "nuqs/server";
-import { rooms } from "../../../../server/console/contract/index.ts";
+import { rooms, windowTextMax } from "../../../../server/console/contract/index.ts";
 import { FailedPage } from "../../../components/failed-page.tsx";
 import { nameOf } from "../../../paths.ts";
 import { readRoom, readWindow } from "../../../read/api.ts";
@@ -14,10 +14,14 @@ export default async function TopicPage({
   searchParams: Promise<SearchParams>;
 }) {
   const name = nameOf((await params).topic);
-  const { sort } = await loadTopicAddress(searchParams);
+  const { q, state, sort } = await loadTopicAddress(searchParams);
   const [topic, channels] = await Promise.all([
     readRoom(rooms.topic(name)),
-    readWindow(rooms.channels(name), { sort: sort.slice(0, 200) }),
+    readWindow(rooms.channels(name), {
+      q: q.slice(0, windowTextMax),
+      state,
+      sort: sort.slice(0, 200),
+    }),
   ]);
   if (!topic.ok) return <FailedPage failure={topic.failure} />;
   if (!channels.ok) return <FailedPage failure={channels.failure} />;

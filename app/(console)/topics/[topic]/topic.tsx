@@ -120,7 +120,7 @@ function Facts({ data }: { data: TopicView }) {
 
 function TopicTabs({ name, data, channels }: Rendered & { readonly data: TopicView }) {
   const t = useWords("topic");
-  const queueTabs = useQueueTabs({ topic: name, nodes: data.nodes, series: data.series });
+  const [nodesTab, chartsTab] = useQueueTabs({ topic: name, nodes: data.nodes, series: data.series });
   return (
     <Tabs
       label={t("parts", { name })}
@@ -131,8 +131,9 @@ function TopicTabs({ name, data, channels }: Rendered & { readonly data: TopicVi
           count: data.topic.channelCount,
           content: <Channels topic={name} rendered={channels} coverage={data.coverage} />,
         },
+        nodesTab,
         { id: "producers", label: t("tab.producers"), content: <Producers topic={name} /> },
-        ...queueTabs,
+        chartsTab,
         { id: "config", label: t("tab.config"), content: <Config topic={name} row={data.topic} /> },
       ]}
     />

@@ -1,14 +1,25 @@
 "use client";
 
 import { useMemo } from "react";
-import type { ClientRow, NodeRow, Snapshot } from "../../../../../../server/console/contract/index.ts";
+import {
+  apiPaths,
+  type ClientRow,
+  type NodeRow,
+  printSort,
+  type Snapshot,
+  windowQuery,
+} from "../../../../../../server/console/contract/index.ts";
 import { ActionButton } from "../../../../../actions/action-button.tsx";
 import { Ago } from "../../../../../components/ago.tsx";
+import { Button } from "../../../../../components/button.tsx";
 import { Empty } from "../../../../../components/empty.tsx";
 import { Num } from "../../../../../components/number.tsx";
 import { Skeleton } from "../../../../../components/skeleton.tsx";
 import type { Column } from "../../../../../components/table/column.ts";
+import { ExportMenu } from "../../../../../components/table/export-menu.tsx";
+import { FilterBar } from "../../../../../components/table/filter-bar.tsx";
 import { useSort } from "../../../../../components/table/sort.ts";
+import { useRowFilter } from "../../../../../components/table/use-row-filter.ts";
 import { useTableWindow } from "../../../../../components/table/use-table-window.ts";
 import { WindowTable } from "../../../../../components/table/window-table.tsx";
 import { useStatus } from "../../../../../live/use-room.ts";
@@ -33,29 +44,56 @@ export function Clients({
 }) {
   const t = useWords("channel");
   const f = useFormat();
+  const tables = useWords("tables");
+  const filter = useRowFilter("clients");
+  const { q, state } = filter;
   const { sorting, setSorting } = useSort("-inflight", "clients");
   const columns = useClientColumns(topic, channel);
-  const table = useTableWindow(rendered, {}, sorting, columns);
+  const table = useTableWindow(rendered, filter, sorting, columns);
   const { data } = table;
   const totals = useMemo(
     () =>
-      data === null || data.total < 2
+      data === null || data.matching < 2
         ? undefined
-        : totalsOf(t("clients-total", { count: data.total, shown: f.count(data.total) }), data.sums, false),
+        : totalsOf(
+            t("clients-total", { count: data.matching, shown: f.count(data.matching) }),
+            data.sums,
+            false,
+          ),
     [t, f, data],
   );
   // Nobody was asked before somebody looked: the first answer is on its way.
   if (data === null || (data.total === 0 && expected !== 0)) return <Skeleton className="h-28" />;
   if (data.total === 0) return <Empty title={t("clients-none")}>{t("clients-none-why")}</Empty>;
   return (
-    <WindowTable
-      label={t("tab.clients")}
-      window={table}
-      columns={columns}
-      sorting={sorting}
-      onSort={setSorting}
-      {...(totals === undefined ? {} : { totals })}
-    />
+    <>
+      <FilterBar
+        data={data}
+        filter={filter}
+        label={t("clients-filter")}
+        placeholder={t("clients-filter-short")}
+      >
+        <ExportMenu
+          path={apiPaths.clientsFile(topic, channel)}
+          query={windowQuery({ q, state, sort: printSort(sorting) })}
+          name="clients"
+        />
+      </FilterBar>
+      {data.count === 0 ? (
+        <Empty title={t("clients-match", { count: data.total, shown: f.count(data.total) })}>
+          <Button onClick={filter.clear}>{tables("filter.clear")}</Button>
+        </Empty>
+      ) : (
+        <WindowTable
+          label={t("tab.clients")}
+          window={table}
+          columns={columns}
+          sorting={sorting}
+          onSort={setSorting}
+          {...(totals === undefined ? {} : { totals })}
+        />
+      )}
+    </>
   );
 }
 
