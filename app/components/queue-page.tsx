@@ -16,6 +16,7 @@ import { tailClosed } from "../live/limits.ts";
 import { useStatus } from "../live/use-room.ts";
 import { paths } from "../paths.ts";
 import { shareColumns } from "../tables/share-columns.tsx";
+import { TombstoneBadge } from "../tables/topic-extras.tsx";
 import { useWords } from "../words/index.ts";
 import { HistoryCharts } from "./chart/history-charts.tsx";
 import { type ChartKind, charts } from "./chart/lines.ts";
@@ -177,7 +178,12 @@ function tombstoneColumn(topic: string, lookups: string, act: string): readonly 
       numeric: true,
       priority: 4,
       value: () => null,
-      cell: (row) => <NamedBy node={row.key} />,
+      cell: (row) => (
+        <span className="inline-flex items-center gap-2">
+          <TombstoneBadge topic={topic} node={row.key} />
+          <NamedBy node={row.key} />
+        </span>
+      ),
     },
     {
       id: "act",

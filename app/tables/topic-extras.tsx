@@ -43,9 +43,25 @@ export function TopicExtras({
   children: ReactNode;
 }) {
   return (
-    <Lookups value={useLookups()}>
+    <LookedUp>
       <Sparks value={useSparks(topics, sparks)}>{children}</Sparks>
-    </Lookups>
+    </LookedUp>
+  );
+}
+
+/** Asks the lookups of all topics, for the badges of those within. */
+export function LookedUp({ children }: { children: ReactNode }) {
+  return <Lookups value={useLookups()}>{children}</Lookups>;
+}
+
+/** Where lookups hide one of a topic's nodes from consumers. */
+export function TombstoneBadge({ topic, node }: { topic: string; node: string }) {
+  const t = useWords("topics");
+  if (!useContext(Lookups).get(topic)?.tombstones.includes(node)) return null;
+  return (
+    <Badge tone="warn" title={t("tombstoned-means", { nodes: node })}>
+      {t("tombstoned")}
+    </Badge>
   );
 }
 

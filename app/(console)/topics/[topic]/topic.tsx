@@ -20,6 +20,7 @@ import { useNow } from "../../../live/use-now.ts";
 import { useRoom } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
 import { SightNote } from "../../../people/sight-note.tsx";
+import { LookedUp, LookupBadges } from "../../../tables/topic-extras.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 import { Channels } from "./channels.tsx";
 import { useClassClosed } from "./class.ts";
@@ -60,7 +61,11 @@ export function Topic({
       </Gone>
     );
   }
-  return <Existing name={name} data={data} channels={channels} />;
+  return (
+    <LookedUp>
+      <Existing name={name} data={data} channels={channels} />
+    </LookedUp>
+  );
 }
 
 function Existing({ name, data, channels }: Rendered & { readonly data: TopicView }) {
@@ -74,6 +79,7 @@ function Existing({ name, data, channels }: Rendered & { readonly data: TopicVie
         badges={
           <>
             <StateBadges what="topic" paused={paused} ephemeral={ephemeral} durable={durable} />
+            <LookupBadges topic={name} />
             <LastAction action={data.lastAction} href={paths.auditOf({ topic: name })} />
           </>
         }
@@ -108,6 +114,7 @@ function Facts({ data }: { data: TopicView }) {
   const { lastMessageAtMs, topic } = data;
   const waits = topic.topicDepth ?? 0;
   const facts = [
+    topic.paused ? t("paused") : null,
     topic.ephemeral ? t("class.ephemeral") : t(`class.${topic.durable}`),
     t("bytes", { bytes: f.bytes(topic.messageBytes) }),
     lastMessageAtMs === null
