@@ -36,11 +36,15 @@ const samplesMax = 10;
 /** Messages looked at for samples. */
 const lookedAtMax = 1_000;
 
-/** @returns how many there were, and of those `limit` at most wait from now on */
+/**
+ * @param by whom the audit names; null: nobody
+ * @returns how many there were, and of those `limit` at most wait from now on
+ */
 export function requeueNow(
   channel: Channel,
   filter: BulkFilter,
   limit: number,
+  by: ClientIdentity | null,
 ): { messages: number; done: number } {
   const { broker } = channel;
   let messages = 0;
@@ -49,7 +53,7 @@ export function requeueNow(
     messages++;
     if (done >= limit) continue;
     done++;
-    putBack(channel, toException(channel, window, seq, window.ownerOf(seq)), null);
+    putBack(channel, toException(channel, window, seq, window.ownerOf(seq)), by);
   }
   const heldBeforeMs = broker.monotonicOf(filter.heldBeforeMs);
   for (const exception of [...channel.exceptions]) {
@@ -57,7 +61,7 @@ export function requeueNow(
     messages++;
     if (done >= limit) continue;
     done++;
-    putBack(channel, exception, null);
+    putBack(channel, exception, by);
   }
   if (done > 0) channel.markDirty();
   return { messages, done };

@@ -145,17 +145,17 @@ test("[JB8] what consumers hold or what is due later is handed out again at once
   const heldBeforeMs = node.time.wallMs;
   const filter = { state: "both", attemptsMin: 0, heldBeforeMs } as const;
 
-  expect(requeueNow(channel, filter, 0)).toEqual({ messages: 5, done: 0 });
+  expect(requeueNow(channel, filter, 0, null)).toEqual({ messages: 5, done: 0 });
   expect(samplesOf(channel, filter)).toHaveLength(5);
-  expect(requeueNow(channel, filter, 3)).toEqual({ messages: 5, done: 3 });
-  expect(requeueNow(channel, filter, 100)).toEqual({ messages: 2, done: 2 });
-  expect(requeueNow(channel, filter, 100)).toEqual({ messages: 0, done: 0 });
+  expect(requeueNow(channel, filter, 3, null)).toEqual({ messages: 5, done: 3 });
+  expect(requeueNow(channel, filter, 100, null)).toEqual({ messages: 2, done: 2 });
+  expect(requeueNow(channel, filter, 100, null)).toEqual({ messages: 0, done: 0 });
 
   expect([channel.inFlightCount, channel.deferredCount, channel.depth]).toEqual([0, 0, 10]);
   node.advance(1_000);
   subscription.ready(100);
   node.turn();
   node.answer();
-  expect(requeueNow(channel, filter, 100).messages).toBe(0);
+  expect(requeueNow(channel, filter, 100, null).messages).toBe(0);
   expect(channel.inFlightCount).toBe(10);
 });

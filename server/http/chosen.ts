@@ -1,7 +1,6 @@
 /** `POST /v1/channel/messages`: an operator's answer to messages that were chosen one by one (RD13 to RD15). */
 import { actOnMessage } from "../broker/chosen.ts";
 import { isEphemeral, isValidName } from "../broker/names.ts";
-import type { ClientIdentity } from "../broker/ports.ts";
 import { Refusal } from "../http-api/errors.ts";
 import { parseQuery } from "../http-api/target.ts";
 import {
@@ -10,11 +9,11 @@ import {
   type MessageResult,
   type MessageVerb,
   messageVerbs,
-  operatorCharactersMax,
 } from "../protocol/chosen-messages.ts";
 import { existingChannel } from "./arguments.ts";
 import { type Answer, type Call, Json } from "./call.ts";
 import { moveMessages } from "./moving.ts";
+import { operatorOf } from "./operator.ts";
 import { bodyRefusal } from "./publish.ts";
 
 const idPattern = /^[0-9a-f]{16}$/;
@@ -36,9 +35,6 @@ export async function actOnMessages(call: Call): Promise<Answer> {
   if (query instanceof Refusal) return query;
   const verb = messageVerbs.find((known) => known === query.get("verb"));
   if (verb === undefined) return new Refusal("INVALID_REQUEST", `verb is of ${messageVerbs.join(", ")}`);
-  const by = query.get("by") ?? "";
-  if (by.length > operatorCharactersMax || /\p{Cc}/u.test(by))
-    return new Refusal("INVALID_REQUEST", "by is a name of one line");
   const ids = idsIn(body.toString("latin1"));
   if (ids === null)
     return new Refusal("INVALID_REQUEST", "ids have 16 hexadecimal digits and stand one a line");
@@ -51,13 +47,9 @@ export async function actOnMessages(call: Call): Promise<Answer> {
   if (channel instanceof Refusal) return channel;
   // What is written down for another node by then would be owed there all the same.
   if (ports.broker.leaving) return new Refusal("UNAVAILABLE", "it hands over what it has");
+  const operator = operatorOf(call, query);
+  if (operator instanceof Refusal) return operator;
   ports.now();
-  const operator: ClientIdentity = {
-    number: ports.nextClientNumber(),
-    clientId: `operator ${by}`.trimEnd(),
-    hostname: "",
-    remoteAddress: call.remoteAddress,
-  };
   const messages =
     verb === "move"
       ? await moveMessages({ call, from: channel, to: to!, by: operator }, ids)

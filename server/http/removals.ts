@@ -9,6 +9,7 @@ import { Refusal } from "../http-api/errors.ts";
 import { parseQuery, type Query } from "../http-api/target.ts";
 import { existingTopic, topicName } from "./arguments.ts";
 import { type Answer, type Call, Json } from "./call.ts";
+import { operatorOf } from "./operator.ts";
 
 const jobPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Messages requeued in one turn of the node. */
@@ -55,13 +56,15 @@ export async function restoreByJob(call: Call): Promise<Answer> {
   }
 }
 
-/** `POST ?topic=&channel=&state=in-flight|deferred|both[&attempts=][&before=][&limit=]`; `before`: wall clock, milliseconds */
+/** `POST ?topic=&channel=&state=in-flight|deferred|both[&attempts=][&before=][&limit=][&by=]`; `before`: wall clock, milliseconds */
 export function requeueByJob(call: Call): Answer {
   const place = placeOf(call);
   if (place instanceof Refusal) return place;
   const limit = Math.min(numberOf(place.query, "limit") ?? requeueMax, requeueMax);
+  const operator = operatorOf(call, place.query);
+  if (operator instanceof Refusal) return operator;
   call.ports.now();
-  const requeued = requeueNow(place.channel, place.filter, limit);
+  const requeued = requeueNow(place.channel, place.filter, limit, operator);
   return new Json(requeued);
 }
 
@@ -70,7 +73,7 @@ export function previewRequeue(call: Call): Answer {
   const place = placeOf(call);
   if (place instanceof Refusal) return place;
   call.ports.now();
-  const { messages } = requeueNow(place.channel, place.filter, 0);
+  const { messages } = requeueNow(place.channel, place.filter, 0, null);
   return new Json({ messages, kept: 0, samples: samplesOf(place.channel, place.filter) });
 }
 

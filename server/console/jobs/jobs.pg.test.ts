@@ -9,6 +9,7 @@ import { type FreshDatabase, freshDatabase } from "../../testing/postgres.ts";
 import {
   type ApiTokenMade,
   apiPaths,
+  type EventsPage,
   type JobPreview,
   type JobRequest,
   type JobView,
@@ -207,6 +208,16 @@ test("[CJ3] a job that is cancelled stops between two batches, and says how far 
   expect(view.job.done).toBeGreaterThan(0);
   expect(view.job.done).toBeLessThan(500);
   expect((await nodes[0]!.channel("orders.held", "billing")).requeue_count).toBe(view.job.done);
+  // Whoever asked for it is whom the history of each message names.
+  await eventually(
+    async () => {
+      const asked = `${apiPaths.events}?topic=orders.held&event=REQ`;
+      const { events } = await page.read<EventsPage>(asked);
+      expect(events).not.toEqual([]);
+      expect([...new Set(events.map(({ client }) => client?.id))]).toEqual(["operator admin"]);
+    },
+    { withinMs: 20_000 },
+  );
 }, 60_000);
 
 test("[CJ4] a node that cannot be reached is said, the others are done, and it can be tried there alone", async () => {

@@ -1,5 +1,6 @@
 /** What jobs ask of nodes. What a node does not know, because it is older or no node of Weir, is done NSQ's way. */
 import { z } from "zod";
+import { operatorCharactersMax } from "../../protocol/chosen-messages.ts";
 import { actOn, nodeCodeOf } from "../api/nodes.ts";
 import type { ActionTarget, JobSample, RequeueParams } from "../contract/index.ts";
 import type { HttpPeer, PeerAnswer } from "../http-peer.ts";
@@ -68,17 +69,25 @@ export async function restoreOn(peer: HttpPeer, jobId: string): Promise<NodeAnsw
   return isUnable(answer) ? done({ messages: 0 }) : refusalOf(answer);
 }
 
-/** `limit` 0 counts only. */
+interface RequeueBatch {
+  /** Wall clock: what was handed out later is left alone. */
+  readonly heldBeforeMs: number;
+  /** Messages. */
+  readonly limit: number;
+  /** Whom the audit of these messages names. */
+  readonly by: string;
+}
+
 export async function requeueOn(
   peer: HttpPeer,
   place: Place,
   { state, attemptsMin }: RequeueParams,
-  heldBeforeMs: number,
-  limit: number,
+  { heldBeforeMs, limit, by }: RequeueBatch,
 ): Promise<NodeAnswer<{ messages: number; done: number }>> {
   const query = {
     ...placeQuery(place),
     ...{ state, attempts: String(attemptsMin), before: String(heldBeforeMs), limit: String(limit) },
+    by: by.slice(0, operatorCharactersMax),
   };
   const answer = await peer.call({ method: "POST", path: "/v1/requeue", query, timeoutMs: lookTimeoutMs });
   if (answer.status === 200) return parsed(answer, requeued);

@@ -75,7 +75,9 @@ async function requeue(
     const perSecond = paceOf(params, place, collector);
     const batch = Math.max(1, Math.ceil(perSecond / requeueBatchesPerSecond));
     const everyMs = (batch * 1_000) / perSecond;
-    const answer = await insistently(progress, () => requeueOn(peer, place, params, heldBeforeMs, batch));
+    const answer = await insistently(progress, () =>
+      requeueOn(peer, place, params, { heldBeforeMs, limit: batch, by: job.actor }),
+    );
     if (!answer.ok) return { ...failed(answer.code), done: count };
     count += answer.value.done;
     const left = answer.value.messages - answer.value.done;
