@@ -55,7 +55,7 @@ export function isHeld({ from, seq }: HeldMessage): boolean {
   return "ownerOf" in from ? from.ownerOf(seq) !== 0 : from.state === "held";
 }
 
-function deadlineOf(channel: Channel, window: Window, seq: number, owner: Subscription | null) {
+export function deadlineOf(channel: Channel, window: Window, seq: number, owner: Subscription | null) {
   if (owner !== null) {
     const atMs = channel.runs.get(owner.msgTimeoutMs)?.deadlineOf(window, seq);
     return atMs === undefined ? null : { atMs, sinceMs: atMs - owner.msgTimeoutMs };

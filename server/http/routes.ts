@@ -15,6 +15,7 @@ import { poison } from "./poison.ts";
 import { publish } from "./publish.ts";
 import { clients, config, deferred, inFlight, kick, logLines, producers } from "./reads.ts";
 import { previewRemoval, previewRequeue, removeByJob, requeueByJob, restoreByJob } from "./removals.ts";
+import { messageNow } from "./standing.ts";
 import { stats } from "./stats.ts";
 import { tap } from "./tap.ts";
 import {
@@ -71,6 +72,7 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/v1/tap", handle: tap, guarded: true },
   { method: "GET", path: "/v1/outcomes", handle: outcomes, guarded: true },
   { method: "GET", path: "/v1/message", handle: message, guarded: true },
+  { method: "GET", path: "/v1/message/now", handle: messageNow, guarded: true },
   { method: "GET", path: "/v1/channel/inflight", handle: inFlight, guarded: true },
   { method: "GET", path: "/v1/channel/deferred", handle: deferred, guarded: true },
   { method: "GET", path: "/v1/channel/poison", handle: poison, guarded: true },

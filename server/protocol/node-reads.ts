@@ -58,6 +58,37 @@ export interface PoisonMessage {
   readonly client: ReadClient | null;
 }
 
+/** Where a message stands in a channel at one instant. */
+export interface ChannelNow {
+  readonly channel: string;
+  readonly paused: boolean;
+  /** not-owed: finished there or dropped, or there before the channel. unknown: only the store may have it. */
+  readonly state: "waiting" | "in-flight" | "deferred" | "not-owed" | "unknown";
+  /** Deliveries so far; null: not known. */
+  readonly attempts: number | null;
+  /** Waiting: messages before it, about; null: it was given back, and those take turns with new ones. */
+  readonly ahead: number | null;
+  /** In flight: when it times out. Deferred: when it is due. Wall clock. */
+  readonly untilMs: number | null;
+  readonly client: ReadClient | null;
+}
+
+/** Of one message, at the node that has its log. */
+export interface MessageNowAnswer {
+  readonly atMs: number;
+  /** It has not left its topic: there is no channel, the topic is paused, or it is not committed. */
+  readonly inTopic: boolean;
+  readonly topicPaused: boolean;
+  /** Of a durable topic: whether the store has it; null: of another, or not known. */
+  readonly committed: boolean | null;
+  /** Empty while it is in its topic. */
+  readonly channels: readonly ChannelNow[];
+  /** There are more channels than are told. */
+  readonly cut: boolean;
+}
+
+export const messageNowChannelsMax = 500;
+
 /** Those that are due first, in that order. */
 export interface InFlightAnswer {
   readonly atMs: number;
