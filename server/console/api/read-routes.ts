@@ -5,6 +5,7 @@ import {
   apiBase,
   apiPaths,
   isName,
+  messageIdPattern,
   nameOfPart,
   type RegistrationsView,
   sees,
@@ -15,7 +16,12 @@ import { Failure } from "./failure.ts";
 import { heldQuery, parse } from "./requests.ts";
 
 interface Names {
-  readonly Params: { readonly topic: string; readonly channel: string; readonly node: string };
+  readonly Params: {
+    readonly topic: string;
+    readonly channel: string;
+    readonly node: string;
+    readonly id: string;
+  };
 }
 
 const read = { config: { policy: { action: "read" } satisfies RoutePolicy } } as const;
@@ -37,6 +43,16 @@ export function lookRoutes(app: FastifyInstance, reads: Reads): void {
   app.get<Names>(`${ofChannel}/poison`, readOfPath, ({ params }) =>
     reads.poison(name(params.topic), name(params.channel)),
   );
+  app.get<Names>(`${apiBase}/topics/:topic/messages/:id/now`, readOfPath, async ({ params, visitor }) => {
+    if (!messageIdPattern.test(params.id))
+      throw new Failure("bad-request", "A message's id has 16 hexadecimal digits.");
+    const topic = name(params.topic);
+    const view = await reads.messageNow(topic, params.id);
+    const { actor } = visitor!;
+    if (view.found === null || seesEverything(actor)) return view;
+    const channels = view.found.channels.filter(({ channel }) => sees(actor, topic, channel));
+    return { ...view, found: { ...view.found, channels } };
+  });
   app.get(apiPaths.held, heldPolicy, ({ query, visitor }) => {
     const { state, topic = null, channel = null } = parse(heldQuery, query);
     const { actor } = visitor!;

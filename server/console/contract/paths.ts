@@ -98,6 +98,8 @@ export const apiPaths = {
   eventsFile: `${apiBase}/events/file`,
   /** GET: `BodyAnswer`; `?whole=1` for up to `bodyBytesShown` of it. */
   body: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}`,
+  /** GET: `MessageNowView`. */
+  messageNow: (topic: string, id: string) => `${apiPaths.body(topic, id)}/now`,
   /** GET: the body itself, as a file. 404 `not-found`: nobody has it any more. */
   bodyFile: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}/file`,
   /** POST `{ topics }`, at most `sparksMax`: `SparkRow[]`. */

@@ -6,6 +6,7 @@ import type {
   DeferredMessage,
   InFlightMessage,
   LogLine,
+  MessageNowAnswer,
   NodeClientRow as NodeClient,
   ProducerRow as NodeProducer,
   OptionValue,
@@ -68,6 +69,14 @@ export interface DeferredView extends Omit<InFlightView, "rows"> {
   /** Of the total: due so late that only the store has them. */
   readonly inStore: number;
   readonly rows: readonly DeferredRow[];
+}
+
+/** Where one message stands now. */
+export interface MessageNowView {
+  readonly atMs: number;
+  readonly nodes: readonly NodeRead[];
+  /** Of the node that has it; null: none that answers does. Channels that its reader sees. */
+  readonly found: (MessageNowAnswer & { readonly node: string }) | null;
 }
 
 export interface ProducerRow extends Omit<NodeProducer, "connectedAtMs"> {

@@ -14,7 +14,9 @@ import {
   type DeferredView,
   type HeldView,
   type InFlightView,
+  idAfter,
   type LogView,
+  type MessageNowView,
   type NodeClientsView,
   type NodeTombstoned,
   type OptionsView,
@@ -96,6 +98,22 @@ test("[CW2] what comes again and again is asked of every node, and where there i
   expect(view).toMatchObject({ total: 0, cut: false, rows: [] });
   expect(view.nodes).toContainEqual(expect.objectContaining(cannot()));
   expect(view.nodes).toContainEqual(expect.objectContaining({ node: key, state: "ok", total: 0 }));
+});
+
+test("[CW11] where a message stands now is asked of its node, and of one that nobody has that is said", async () => {
+  const { rows } = await weir.read<InFlightView>(apiPaths.inFlight(...place));
+  const { id } = rows[0]!;
+
+  const now = await weir.read<MessageNowView>(apiPaths.messageNow(topic, id));
+  const none = await weir.read<MessageNowView>(apiPaths.messageNow(topic, idAfter(id, 99)));
+
+  expect(now.found).toMatchObject({ node: key, inTopic: false, cut: false });
+  expect(now.found!.channels).toMatchObject([
+    { channel: "billing", state: "in-flight", attempts: 1, client: rows[0]!.client },
+  ]);
+  expect(now.nodes).toContainEqual(expect.objectContaining(cannot()));
+  expect(none.found).toBeNull();
+  expect((await weir.get(apiPaths.messageNow(topic, "x"))).status).toBe(400);
 });
 
 test("[CW10] what many channels hold is told together, of those that somebody sees", async () => {

@@ -6,6 +6,7 @@ import type {
   HeldView,
   InFlightView,
   LogView,
+  MessageNowView,
   NodeClientsView,
   OptionsView,
   PoisonView,
@@ -15,6 +16,7 @@ import type {
 } from "../contract/index.ts";
 import { readClients } from "./clients.ts";
 import { type HeldWanted, readHeld } from "./held.ts";
+import { readMessageNow } from "./message-now.ts";
 import { readDeferred, readInFlight, readPoison } from "./messages.ts";
 import { readLog, readOptions } from "./options.ts";
 import { type CountsBefore, readProducers } from "./producers.ts";
@@ -70,6 +72,12 @@ export class Reads {
   /** Of many channels; what is asked of each is shared as if it had been asked for alone. */
   held(wanted: HeldWanted): Promise<HeldView> {
     return readHeld(this.#collector.topics, this, wanted, this.#clock.wallMs());
+  }
+
+  messageNow(topic: string, id: string): Promise<MessageNowView> {
+    return this.#shared.read(`now ${topic} ${id}`, rowsGoodMs, () =>
+      readMessageNow(this.#nodesOf(topic), { topic, id }, this.#clock.wallMs()),
+    );
   }
 
   producers(topic: string): Promise<ProducersView> {
