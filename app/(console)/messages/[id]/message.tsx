@@ -26,6 +26,7 @@ import { useFormat, useWords } from "../../../words/index.ts";
 import { useFailureWords } from "../../../words/use-failure.ts";
 import { CopyCurl, CopyLink } from "./copy-link.tsx";
 import { Lane } from "./lane.tsx";
+import { Now } from "./now.tsx";
 import { useTrace } from "./use-trace.ts";
 
 export function Message({ rendered }: { rendered: Trace }) {
@@ -65,6 +66,7 @@ export function Message({ rendered }: { rendered: Trace }) {
       )}
       {trace.events.length === 0 ? <Nothing trace={trace} /> : <Lanes life={life} durable={trace.durable} />}
       <Trust trace={trace} />
+      {life.topic !== null && <Now key={trace.id} topic={life.topic} id={trace.id} />}
       {life.topic !== null && (
         <Section title={t("body.title")} className="mt-6">
           <MessageBody key={trace.id} topic={life.topic} id={trace.id} />

@@ -1,0 +1,124 @@
+"use client";
+
+import Link from "next/link";
+import { apiPaths, type MessageNowView, readEveryMs } from "../../../../server/console/contract/index.ts";
+import { Section } from "../../../components/card.tsx";
+import { ReadNote } from "../../../components/read-note.tsx";
+import { Skeleton } from "../../../components/skeleton.tsx";
+import { Status, type Tone } from "../../../components/status.tsx";
+import { useNow } from "../../../live/use-now.ts";
+import { useRead } from "../../../live/use-read.ts";
+import { visible } from "../../../live/visible.ts";
+import { paths } from "../../../paths.ts";
+import { useFormat, useWords } from "../../../words/index.ts";
+
+type Found = NonNullable<MessageNowView["found"]>;
+type ChannelNow = Found["channels"][number];
+type Owed = ChannelNow & { readonly state: Exclude<ChannelNow["state"], "not-owed"> };
+
+const tones = {
+  waiting: "info",
+  "in-flight": "info",
+  deferred: "paused",
+  unknown: "unknown",
+} as const satisfies Record<Owed["state"], Tone>;
+
+/** Where it stands now, as its node says: of what only waits nothing happens that could be told. */
+export function Now({ topic, id }: { topic: string; id: string }) {
+  const t = useWords("messages");
+  const read = useRead<MessageNowView>(apiPaths.messageNow(topic, id), readEveryMs);
+  const view = read.value;
+  return (
+    <Section title={t("now.title")} note={t("now.note")} className="mt-6">
+      {view === null && read.failure === null ? (
+        <Skeleton className="h-16" />
+      ) : (
+        <>
+          {view !== null &&
+            (view.found === null ? (
+              <p className="mb-2">
+                {/* One that did not say may have it. */}
+                {view.nodes.every(({ state }) => state === "ok") ? t("now.gone") : t("now.not-known")}
+              </p>
+            ) : view.found.inTopic ? (
+              <p className="mb-2">
+                <Status tone="info">{t("now.in-topic")}</Status> {t(`now.why.${whyInTopic(view.found)}`)}
+              </p>
+            ) : (
+              <Channels topic={topic} found={view.found} />
+            ))}
+          <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
+            {view?.found && <span>{t("now.of", { node: view.found.node })}</span>}
+            {view?.found?.committed === true && <span>{t("now.committed")}</span>}
+          </ReadNote>
+        </>
+      )}
+    </Section>
+  );
+}
+
+function whyInTopic({ committed, topicPaused }: Found): "uncommitted" | "paused" | "no-channel" {
+  if (committed === false) return "uncommitted";
+  return topicPaused ? "paused" : "no-channel";
+}
+
+function Channels({ topic, found: { channels, cut } }: { topic: string; found: Found }) {
+  const t = useWords("messages");
+  const owed = channels.filter((one): one is Owed => one.state !== "not-owed");
+  const others = channels.filter(({ state }) => state === "not-owed").map(({ channel }) => channel);
+  return (
+    <>
+      {owed.length > 0 && (
+        <ul data-testid="now-channels" className="mb-2 rounded-card border border-line">
+          {owed.map((one) => (
+            <li
+              key={one.channel}
+              className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-line px-4 py-2 not-last:border-b"
+            >
+              <Link
+                href={paths.channel(topic, one.channel)}
+                className="font-mono text-13 text-accent underline-offset-2 hover:underline"
+              >
+                {one.channel}
+              </Link>
+              <Status tone={tones[one.state]}>{t(`now.state.${one.state}`)}</Status>
+              <Standing now={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {others.length > 0 && (
+        <p className="mb-2">
+          <Status tone="ok" className="whitespace-normal">
+            {t("now.not-owed", { channels: others.join(", ") })}
+          </Status>
+        </p>
+      )}
+      {cut && <p className="mb-2 text-muted">{t("now.cut")}</p>}
+    </>
+  );
+}
+
+function Standing({ now: { state, paused, attempts, ahead, untilMs, client } }: { now: Owed }) {
+  const t = useWords("messages");
+  const f = useFormat();
+  const nowMs = useNow();
+  const left = untilMs === null ? null : f.age(Math.max(0, untilMs - nowMs));
+  return (
+    <span className="text-13 text-muted">
+      {[
+        state === "unknown" && t("now.unknown-why"),
+        state === "waiting" && paused && t("now.paused"),
+        ahead !== null && t("now.ahead", { count: ahead, ahead: f.count(ahead) }),
+        state === "in-flight" &&
+          (client === null
+            ? t("now.holder-gone")
+            : t("now.holder", { client: visible([client.clientId, client.address].join(" ")) })),
+        left !== null && (state === "deferred" ? t("now.due", { left }) : t("now.times-out", { left })),
+        attempts !== null && attempts > 0 && t("life.deliveries", { count: attempts }),
+      ]
+        .filter((part) => part !== false)
+        .join(" · ")}
+    </span>
+  );
+}
