@@ -6,6 +6,7 @@ import {
   type Coverage,
   type Flow,
   type HistoryObject,
+  type LastAction,
   type Problem,
   rooms,
   type Series,
@@ -82,6 +83,7 @@ export function QueueFigures({
   problems,
   nodes,
   series,
+  lastAction,
   also = null,
 }: {
   /** Whose history the charts are of. */
@@ -93,6 +95,7 @@ export function QueueFigures({
   problems: readonly Problem[];
   nodes: readonly ShareRow[];
   series: Series;
+  lastAction: LastAction | null;
   /** A third chart. */
   also?: ChartKind | null;
 }) {
@@ -110,7 +113,13 @@ export function QueueFigures({
           stale={nodes.every((row) => row.stale)}
           inLabel={inLabel}
         />
-        <HistoryCharts object={object} kinds={kinds} series={series} across={also === null ? 2 : 3} />
+        <HistoryCharts
+          object={object}
+          kinds={kinds}
+          series={series}
+          across={also === null ? 2 : 3}
+          lastAction={lastAction}
+        />
       </div>
     </>
   );
@@ -122,11 +131,13 @@ export function useQueueTabs({
   channel,
   nodes,
   series,
+  lastAction,
 }: {
   topic: string;
   channel?: string;
   nodes: readonly ShareRow[];
   series: Series;
+  lastAction: LastAction | null;
 }): readonly [Tab<"nodes">, Tab<"charts">] {
   const t = useWords("topic");
   const object = channel === undefined ? rooms.topic(topic) : rooms.channel(topic, channel);
@@ -140,7 +151,9 @@ export function useQueueTabs({
     {
       id: "charts",
       label: t("tab.charts"),
-      content: <HistoryCharts object={object} kinds={more} series={series} bar={false} />,
+      content: (
+        <HistoryCharts object={object} kinds={more} series={series} bar={false} lastAction={lastAction} />
+      ),
     },
   ];
 }

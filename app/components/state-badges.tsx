@@ -10,23 +10,31 @@ export function StateBadges({
   paused,
   ephemeral,
   durable = "none",
+  brief = false,
 }: {
   what: "topic" | "channel";
   paused: boolean;
   ephemeral: boolean;
   /** Of a topic: on which of its nodes. */
   durable?: TopicRow["durable"];
+  /** In a row of a table. */
+  brief?: boolean;
 }) {
   const t = useWords("components");
   return (
     <>
       {paused && (
-        <Badge tone="paused" title={what === "topic" ? t("badge.pausedTopic") : t("badge.pausedChannel")}>
+        <Badge
+          brief={brief}
+          tone="paused"
+          title={what === "topic" ? t("badge.pausedTopic") : t("badge.pausedChannel")}
+        >
           {t("badge.paused")}
         </Badge>
       )}
       {durable !== "none" && (
         <Badge
+          brief={brief}
           tone={durable === "all" ? "info" : "warn"}
           title={durable === "all" ? t("badge.durableMeans") : t("badge.partlyMeans")}
         >
@@ -35,6 +43,7 @@ export function StateBadges({
       )}
       {ephemeral && (
         <Badge
+          brief={brief}
           tone="unknown"
           title={what === "topic" ? t("badge.ephemeralTopic") : t("badge.ephemeralChannel")}
         >

@@ -50,8 +50,18 @@ export function Status({
   );
 }
 
-/** A small word beside a name: paused, ephemeral. */
-export function Badge({ tone, children, title }: { tone: Tone; children: ReactNode; title?: string }) {
+/** A small word beside a name: paused, ephemeral. `brief`: on a phone its shape alone, where there is no room for both. */
+export function Badge({
+  tone,
+  children,
+  title,
+  brief = false,
+}: {
+  tone: Tone;
+  children: ReactNode;
+  title?: string;
+  brief?: boolean;
+}) {
   return (
     <span
       title={title}
@@ -61,7 +71,7 @@ export function Badge({ tone, children, title }: { tone: Tone; children: ReactNo
       )}
     >
       <Shape tone={tone} className="size-2" />
-      {children}
+      {brief ? <span className="max-md:sr-only">{children}</span> : children}
     </span>
   );
 }

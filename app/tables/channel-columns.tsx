@@ -46,7 +46,7 @@ export function channelColumns(topic: string, quantiles: string): readonly Colum
           >
             {row.key}
           </Link>
-          <StateBadges what="channel" paused={row.paused} ephemeral={row.ephemeral} />
+          <StateBadges what="channel" brief paused={row.paused} ephemeral={row.ephemeral} />
         </span>
       ),
     },

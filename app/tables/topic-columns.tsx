@@ -23,7 +23,7 @@ const TopicName = memo(function TopicName({
       >
         {name}
       </Link>
-      <StateBadges what="topic" {...state} />
+      <StateBadges what="topic" brief {...state} />
       <LookupBadges topic={name} />
     </span>
   );

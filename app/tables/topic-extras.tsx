@@ -74,12 +74,12 @@ export function LookupBadges({ topic }: { topic: string }) {
   return (
     <>
       {knownBy !== null && (
-        <Badge tone="warn" title={t("lookups-means")}>
+        <Badge brief tone="warn" title={t("lookups-means")}>
           {t("lookups", knownBy)}
         </Badge>
       )}
       {tombstones.length > 0 && (
-        <Badge tone="warn" title={t("tombstoned-means", { nodes: tombstones.join(", ") })}>
+        <Badge brief tone="warn" title={t("tombstoned-means", { nodes: tombstones.join(", ") })}>
           {t("tombstoned")}
         </Badge>
       )}

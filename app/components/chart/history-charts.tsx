@@ -1,7 +1,12 @@
 "use client";
 
 import { useMemo } from "react";
-import type { HistoryMark, HistoryObject, Series } from "../../../server/console/contract/index.ts";
+import type {
+  HistoryMark,
+  HistoryObject,
+  LastAction,
+  Series,
+} from "../../../server/console/contract/index.ts";
 import { clock, day } from "../../live/format.ts";
 import { useHistory } from "../../live/history.ts";
 import { useNow } from "../../live/use-now.ts";
@@ -13,6 +18,7 @@ import { Chart, type Scene } from "./chart.tsx";
 import type { ChartKind } from "./lines.ts";
 import { MarkList } from "./mark-list.tsx";
 import { bounds, type ChartRange } from "./range.ts";
+import { useLiveMarks } from "./use-live-marks.ts";
 import { useRange } from "./use-range.ts";
 import { WindowBar } from "./window-bar.tsx";
 
@@ -29,6 +35,7 @@ export function HistoryCharts({
   series,
   across = 2,
   bar = true,
+  lastAction = null,
 }: {
   object: HistoryObject;
   kinds: readonly ChartKind[];
@@ -38,14 +45,17 @@ export function HistoryCharts({
   across?: 1 | 2 | 3;
   /** Left out: the choice of the time stands elsewhere on the page. */
   bar?: boolean;
+  /** What was last done to the topic or the channel. */
+  lastAction?: LastAction | null;
 }) {
   const { range, setSpan } = useRange();
   const isLive = series !== null && range.kind === "window" && range.window === "5m";
   const { view, failure } = useHistory(isLive ? null : object, range);
   const words = useRangeWords(range);
+  const marks = useLiveMarks(object, isLive ? series : null, lastAction);
   const live = useMemo(
-    (): Scene => ({ series: series ?? noSeries, bounds: null, marks: noMarks, ...words, onSpan: setSpan }),
-    [series, words, setSpan],
+    (): Scene => ({ series: series ?? noSeries, bounds: null, marks, ...words, onSpan: setSpan }),
+    [series, marks, words, setSpan],
   );
   const past = useMemo(
     (): Scene => ({
@@ -81,7 +91,7 @@ export function HistoryCharts({
           <Chart key={kind.id} kind={kind} scene={scene} />
         ))}
       </div>
-      {bar && !isLive && view && <MarkList marks={view.marks} bounds={scene.bounds} cut={view.marksCut} />}
+      {bar && <MarkList marks={scene.marks} bounds={scene.bounds} cut={!isLive && view?.marksCut === true} />}
     </div>
   );
 }

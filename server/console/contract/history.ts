@@ -59,6 +59,19 @@ export type HistoryMark =
       readonly object: string;
     };
 
+const consumerMarksMax = 30;
+/** Steps in which there were more or fewer consumers than in the one right before. */
+export function consumerMarks(points: readonly SeriesPoint[], place: number, stepMs: number): HistoryMark[] {
+  const marks: HistoryMark[] = [];
+  for (const [index, { atMs, values }] of points.entries()) {
+    const last = points[index - 1];
+    const [before, after] = [last?.values[place] ?? null, values[place] ?? null];
+    if (last === undefined || atMs - last.atMs > stepMs * 1.5 || before === null || after === null) continue;
+    if (before !== after) marks.push({ kind: "consumers", atMs, before, after });
+  }
+  return marks.slice(-consumerMarksMax);
+}
+
 export interface HistoryView {
   readonly object: HistoryObject;
   readonly fromMs: number;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../clock.ts";
 import { Collector } from "../collector/collector.ts";
-import { flowMetrics } from "../contract/index.ts";
+import { consumerMarks, flowMetrics } from "../contract/index.ts";
 import { Fold } from "./figures.ts";
-import { consumerMarks, planOf } from "./reading.ts";
+import { planOf } from "./reading.ts";
 import { Selection } from "./selection.ts";
 
 const dayMs = 86_400_000;

@@ -12,6 +12,7 @@ import { type SampleTable, sampleSteps, sampleTables, selectSamples } from "../.
 import type { Clock } from "../clock.ts";
 import type { Collector } from "../collector/collector.ts";
 import {
+  consumerMarks,
   type HistoryMark,
   type HistoryObject,
   type HistorySettings,
@@ -27,7 +28,6 @@ import type { Sampler } from "./sampler.ts";
 
 const pointsMost = 400;
 const stepsS = [10, 60, 300, 1_800, 3_600, 21_600, 86_400];
-const consumerMarksMax = 30;
 const dayS = 86_400;
 
 /** Answers that are kept, so that a hundred browsers ask Postgres once. */
@@ -186,18 +186,6 @@ function adoptionMark({ at, nodeId, adopterId, of, by, logs }: AdoptionMark): Hi
 
 function startMark({ node, at }: NodeStart): HistoryMark {
   return { kind: "restart", atMs: at.getTime(), node };
-}
-
-/** Steps in which there were more or fewer consumers than in the one right before. */
-export function consumerMarks(points: readonly SeriesPoint[], place: number, stepMs: number): HistoryMark[] {
-  const marks: HistoryMark[] = [];
-  for (const [index, { atMs, values }] of points.entries()) {
-    const last = points[index - 1];
-    const [before, after] = [last?.values[place] ?? null, values[place] ?? null];
-    if (last === undefined || atMs - last.atMs > stepMs * 1.5 || before === null || after === null) continue;
-    if (before !== after) marks.push({ kind: "consumers", atMs, before, after });
-  }
-  return marks.slice(-consumerMarksMax);
 }
 
 /** Four digits are enough for a chart, three decimals at most. */

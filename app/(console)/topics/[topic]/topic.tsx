@@ -90,7 +90,11 @@ function Existing({ name, data, channels }: Rendered & { readonly data: TopicVie
               <Send aria-hidden="true" />
               {t("publish")}
             </LinkButton>
-            {!ephemeral && <ClassButton name={name} durable={durable} />}
+            {!ephemeral && (
+              <span className="max-md:hidden">
+                <ClassButton name={name} durable={durable} />
+              </span>
+            )}
           </QueueActions>
         }
       />
@@ -127,7 +131,7 @@ function Facts({ data }: { data: TopicView }) {
 
 function TopicTabs({ name, data, channels }: Rendered & { readonly data: TopicView }) {
   const t = useWords("topic");
-  const [nodesTab, chartsTab] = useQueueTabs({ topic: name, nodes: data.nodes, series: data.series });
+  const [nodesTab, chartsTab] = useQueueTabs({ ...data, topic: name });
   return (
     <Tabs
       label={t("parts", { name })}

@@ -63,7 +63,7 @@ function Existing({
   const t = useWords("channel");
   const { paused, ephemeral, flow } = data.channel;
   const latency = useLatencyChart(data.channel.latency);
-  const queueTabs = useQueueTabs({ topic, channel, nodes: data.nodes, series: data.series });
+  const queueTabs = useQueueTabs({ ...data, topic, channel });
   return (
     <>
       <PageHead
