@@ -34,6 +34,15 @@ export function Message({ rendered }: { rendered: Trace }) {
   const wordsOf = useFailureWords();
   const { trace, failure } = useTrace(rendered);
   const life = useMemo(() => lifeOf(trace), [trace]);
+  const ended = useMemo(
+    () =>
+      new Set(
+        life.lanes.flatMap(({ channel, state }) =>
+          state === "finished" || state === "dropped" ? [channel] : [],
+        ),
+      ),
+    [life],
+  );
   return (
     <>
       <PageHead
@@ -66,7 +75,7 @@ export function Message({ rendered }: { rendered: Trace }) {
       )}
       {trace.events.length === 0 ? <Nothing trace={trace} /> : <Lanes life={life} durable={trace.durable} />}
       <Trust trace={trace} />
-      {life.topic !== null && <Now key={trace.id} topic={life.topic} id={trace.id} />}
+      {life.topic !== null && <Now key={trace.id} topic={life.topic} id={trace.id} ended={ended} />}
       {life.topic !== null && (
         <Section title={t("body.title")} className="mt-6">
           <MessageBody key={trace.id} topic={life.topic} id={trace.id} />

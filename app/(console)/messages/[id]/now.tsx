@@ -24,7 +24,16 @@ const tones = {
 } as const satisfies Record<Owed["state"], Tone>;
 
 /** Where it stands now, as its node says: of what only waits nothing happens that could be told. */
-export function Now({ topic, id }: { topic: string; id: string }) {
+export function Now({
+  topic,
+  id,
+  ended,
+}: {
+  topic: string;
+  id: string;
+  /** Channels of which the audit says that it ended there. */
+  ended: ReadonlySet<string>;
+}) {
   const t = useWords("messages");
   const read = useRead<MessageNowView>(apiPaths.messageNow(topic, id), readEveryMs);
   const view = read.value;
@@ -45,7 +54,7 @@ export function Now({ topic, id }: { topic: string; id: string }) {
                 <Status tone="info">{t("now.in-topic")}</Status> {t(`now.why.${whyInTopic(view.found)}`)}
               </p>
             ) : (
-              <Channels topic={topic} found={view.found} />
+              <Channels topic={topic} found={view.found} ended={ended} />
             ))}
           <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
             {view?.found && <span>{t("now.of", { node: view.found.node })}</span>}
@@ -62,10 +71,21 @@ function whyInTopic({ committed, topicPaused }: Found): "uncommitted" | "paused"
   return topicPaused ? "paused" : "no-channel";
 }
 
-function Channels({ topic, found: { channels, cut } }: { topic: string; found: Found }) {
+function Channels({
+  topic,
+  found: { channels, cut },
+  ended,
+}: {
+  topic: string;
+  found: Found;
+  ended: ReadonlySet<string>;
+}) {
   const t = useWords("messages");
-  const owed = channels.filter((one): one is Owed => one.state !== "not-owed");
-  const others = channels.filter(({ state }) => state === "not-owed").map(({ channel }) => channel);
+  // Where the node would have to ask its store, the audit may know.
+  const isOwed = ({ channel, state }: ChannelNow) =>
+    state !== "not-owed" && !(state === "unknown" && ended.has(channel));
+  const owed = channels.filter((one): one is Owed => isOwed(one));
+  const others = channels.filter((one) => !isOwed(one)).map(({ channel }) => channel);
   return (
     <>
       {owed.length > 0 && (
