@@ -11,6 +11,7 @@ import { useRead } from "../../../live/use-read.ts";
 import { visible } from "../../../live/visible.ts";
 import { paths } from "../../../paths.ts";
 import { useFormat, useWords } from "../../../words/index.ts";
+import { Acts } from "./acts.tsx";
 
 type Found = NonNullable<MessageNowView["found"]>;
 type ChannelNow = Found["channels"][number];
@@ -54,7 +55,7 @@ export function Now({
                 <Status tone="info">{t("now.in-topic")}</Status> {t(`now.why.${whyInTopic(view.found)}`)}
               </p>
             ) : (
-              <Channels topic={topic} found={view.found} ended={ended} />
+              <Channels topic={topic} id={id} found={view.found} ended={ended} again={read.again} />
             ))}
           <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
             {view?.found && <span>{t("now.of", { node: view.found.node })}</span>}
@@ -73,12 +74,16 @@ function whyInTopic({ committed, topicPaused }: Found): "uncommitted" | "paused"
 
 function Channels({
   topic,
-  found: { channels, cut },
+  id,
+  found: { node, channels, cut },
   ended,
+  again,
 }: {
   topic: string;
+  id: string;
   found: Found;
   ended: ReadonlySet<string>;
+  again: () => void;
 }) {
   const t = useWords("messages");
   // Where the node would have to ask its store, the audit may know.
@@ -103,6 +108,18 @@ function Channels({
               </Link>
               <Status tone={tones[one.state]}>{t(`now.state.${one.state}`)}</Status>
               <Standing now={one} />
+              {/* What is one of a run that waits is not owed by itself. */}
+              {one.state !== "unknown" && one.ahead === null && (
+                <span className="ml-auto">
+                  <Acts
+                    topic={topic}
+                    channel={one.channel}
+                    standing={{ state: one.state, client: one.client }}
+                    message={{ node, id }}
+                    again={again}
+                  />
+                </span>
+              )}
             </li>
           ))}
         </ul>

@@ -70,7 +70,7 @@ export function Poison(place: Place) {
       path={apiPaths.poison(place.topic, place.channel)}
       columns={usePoisonColumns()}
       sort="-attempts"
-      verbsOf={poisonVerbs}
+      verbsOf={verbsOfState}
     >
       {({ total, cut }) => (
         <>
@@ -87,8 +87,8 @@ function inFlightVerbs({ client }: Pick<InFlightRow, "client">): readonly Messag
   return client === null ? ["requeue", "move", "finish"] : ["requeue", "touch", "move", "finish"];
 }
 const deferredVerbs = (): readonly MessageVerb[] => ["deliver", "move", "finish"];
-/** One that waits goes out as soon as there is room. */
-function poisonVerbs(row: PoisonRow): readonly MessageVerb[] {
+/** Of a message that is owed by itself. One that waits goes out as soon as there is room. */
+export function verbsOfState(row: Pick<PoisonRow, "state" | "client">): readonly MessageVerb[] {
   if (row.state === "waiting") return ["move", "finish"];
   return row.state === "in-flight" ? inFlightVerbs(row) : deferredVerbs();
 }
