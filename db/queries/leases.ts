@@ -7,6 +7,8 @@ import { type Owner, ownerPart } from "./fence.ts";
 import type { NodeRow } from "./nodes.ts";
 
 const adoptDeadlineMs = 10_000;
+/** Read with each renewal: people are told that there are so many or more. */
+export const logsCountedMax = 1_000;
 
 /** A lease as one reading of the table has it. */
 export interface LeaseRow {
@@ -20,6 +22,8 @@ export interface LeaseRow {
   readonly released: boolean;
   /** The node owns durable logs. */
   readonly holds: boolean;
+  /** How many; no more than `logsCountedMax` are counted. */
+  readonly logs: number;
 }
 
 export interface Renewal {
@@ -68,6 +72,8 @@ export async function renewLease(sql: Sql, held: Held, deadlineMs: number): Prom
       select l.node_id as "nodeId", n.hostname, n.broadcast_address as "broadcastAddress", n.epoch, l.term, l.renewals,
         l.ttl_ms as "ttlMs", l.released, exists (select from mine) as renewed,
         exists (select from logs where logs.node_id = l.node_id and durable) as holds,
+        (select count(*) from (
+          select from logs where logs.node_id = l.node_id and durable limit ${logsCountedMax}) counted)::int as logs,
         exists (select from adoptions where adopter_id = ${held.nodeId} and took_ms is null) as adopts
       from leases l join nodes n on n.id = l.node_id
       order by l.node_id`,
@@ -83,6 +89,11 @@ export interface Taken {
   readonly logs: number;
 }
 
+/** The lease as it was read. `renewals` null: it may be renewed meanwhile, as long as nobody began or took it. */
+export interface SeenLease extends Pick<LeaseRow, "nodeId" | "term"> {
+  readonly renewals: number | null;
+}
+
 /**
  * Moves a node on to an epoch that is nobody's, and its durable logs to `by`, unless the lease has moved since
  * it was read. null: it has, or there are none, or `by` is not the owner it believes to be, and nothing was done. A log whose first
@@ -91,7 +102,7 @@ export interface Taken {
 export async function adoptLogs(
   sql: Sql,
   by: Owner,
-  seen: Pick<LeaseRow, "nodeId" | "term" | "renewals">,
+  seen: SeenLease,
   waitedMs: number,
 ): Promise<Taken | null> {
   const rows = await withDeadline(
@@ -99,7 +110,7 @@ export async function adoptLogs(
       with ${ownerPart(sql, by)},
       taken as (
         update leases set term = term + 1
-        where node_id = ${seen.nodeId} and term = ${seen.term} and renewals = ${seen.renewals}
+        where node_id = ${seen.nodeId} and term = ${seen.term} and renewals = coalesce(${seen.renewals}::bigint, renewals)
           and node_id <> ${by.nodeId} and exists (select from owner)
           and exists (select from logs where logs.node_id = ${seen.nodeId} and durable)
         returning term),

@@ -52,29 +52,37 @@ export class Adopter {
     this.#options = options;
   }
 
-  /** Takes a node's durable logs, unless it has renewed its lease or another node was first. */
-  async adopt({ row, waitedMs }: Ripe): Promise<void> {
+  /**
+   * Takes a node's durable logs, unless it has renewed its lease or another node was first. `forced`: also of one that
+   * renews, whose epoch that ends. How many.
+   */
+  async adopt({ row, waitedMs }: Ripe, forced = false): Promise<number> {
     const { postgres, clocks, log } = this.#options;
-    const { nodeId, hostname, renewals } = row;
+    const { nodeId, hostname } = row;
+    const renewals = forced ? null : row.renewals;
     let { term } = row;
+    let logs = 0;
     for (let sweep = 0; sweep < sweepsMax; sweep++) {
       const held = this.#options.held();
-      if (held === null) return;
+      if (held === null) break;
       // What becomes of a statement that fails is not known: what may have been taken is looked for.
       this.wantsLoad = true;
       const beganMs = clocks.nowMs();
       const atMs = clocks.wallMs();
       const taken = await postgres.use((sql) => adoptLogs(sql, held, { nodeId, term, renewals }, waitedMs));
-      if (taken === null || taken.logs === 0) return;
+      if (taken === null || taken.logs === 0) break;
+      logs += taken.logs;
       ({ term } = taken);
       const takeMs = Math.round(clocks.nowMs() - beganMs);
       this.#remember({
         ...{ nodeId, epoch: taken.epoch, atMs, waitedMs: Math.round(waitedMs), logs: taken.logs, takeMs },
-        ...{ state: "loading", messages: null, loadMs: null, reason: null },
+        ...{ forced, state: "loading", messages: null, loadMs: null, reason: null },
       });
-      const why = row.released ? "it has let go of them" : `not renewed for ${Math.round(waitedMs)} ms`;
+      const silent = row.released ? "it has let go of them" : `not renewed for ${Math.round(waitedMs)} ms`;
+      const why = forced ? "somebody asked for it" : silent;
       log("warn", `CLUSTER: took ${taken.logs} durable logs of node ${hostname} (${nodeId}): ${why}`);
     }
+    return logs;
   }
 
   /**

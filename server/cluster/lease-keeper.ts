@@ -31,6 +31,8 @@ export class LeaseKeeper {
   #held: Held | null = null;
   #heldAtMs = Number.NEGATIVE_INFINITY;
   #failure: string | null = null;
+  /** Until then nothing is renewed. */
+  #restUntilMs = Number.NEGATIVE_INFINITY;
   #closed = false;
   #wake: (() => void) | null = null;
   #beats: NodeJS.Timeout | null = null;
@@ -45,6 +47,7 @@ export class LeaseKeeper {
     const { lease, lost } = this.#options;
     lease.onLost = () => {
       this.#held = null;
+      this.#restUntilMs = Number.NEGATIVE_INFINITY;
       lost();
       this.#wake?.();
     };
@@ -55,6 +58,15 @@ export class LeaseKeeper {
   /** What the node may act by; null: it has no lease that holds. */
   get held(): Held | null {
     return this.#held;
+  }
+
+  /** Renews nothing for so long, or until the lease is known to be lost: as a node that does not reach Postgres. */
+  rest(forMs: number): void {
+    this.#restUntilMs = this.#options.clocks.nowMs() + forMs;
+  }
+
+  get isResting(): boolean {
+    return this.#options.clocks.nowMs() < this.#restUntilMs;
   }
 
   /** The lease stays as it is, and runs out. Nobody is told any more that it is lost. */
@@ -70,6 +82,10 @@ export class LeaseKeeper {
     const { lease, clocks } = this.#options;
     while (!this.#closed) {
       const begunMs = clocks.nowMs();
+      if (begunMs < this.#restUntilMs) {
+        await this.#pause(this.#restUntilMs - begunMs);
+        continue;
+      }
       let pauseMs = retryMs;
       try {
         await (this.#held === null ? this.#begin() : this.#renew(this.#held));

@@ -15,8 +15,12 @@ import { Watch } from "./watch.ts";
 /** Told to people at once. */
 const othersMax = 256;
 const releaseRetryMs = 250;
+/** Of the longest lease there is: others wait for one, having read it up to a third of one late. */
+const testLeases = 2;
 /** Between two looks, also where what is ripe could not be taken yet. */
 const lookMsMin = 50;
+
+const notHeld = "the node's own lease does not hold now";
 
 export interface MembershipOptions {
   readonly node: NodeRow;
@@ -39,6 +43,8 @@ export class Membership {
   #adopting: Promise<void> | null = null;
   #ripeTimer: NodeJS.Timeout | null = null;
   #hadEpoch = false;
+  /** Its durable logs, as last read; null: not yet. */
+  #logs: number | null = null;
   readonly #firstLoad = Promise.withResolvers<void>();
   /** Takes nothing from others any more. */
   #leaving = false;
@@ -64,6 +70,10 @@ export class Membership {
   /** Whether a run of a durable log may be handed out now. */
   mayHandOut(): boolean {
     return this.lease.mayCommit(this.#options.clocks.nowMs());
+  }
+
+  get #holdsLease(): boolean {
+    return this.mayHandOut() && !this.#keeper.isResting;
   }
 
   /** Resolves when the broker has what is this node's in Postgres: for the first time after the start. */
@@ -92,10 +102,52 @@ export class Membership {
 
   /** Why this node cannot hand over what it has now, in words; null: it can. */
   get drainRefusal(): string | null {
-    const { lease, others } = this.live();
-    if (lease !== "held") return "the node's own lease does not hold now";
-    const isAlive = others.some(({ released, unrenewedMs, ttlMs }) => !released && unrenewedMs < ttlMs);
+    if (!this.#holdsLease) return notHeld;
+    const isAlive = this.live().others.some(
+      ({ released, unrenewedMs, ttlMs }) => !released && unrenewedMs < ttlMs,
+    );
     return isAlive ? null : "no other node of the cluster is alive to take over what this one has";
+  }
+
+  /**
+   * Renews its lease no more until another node has taken over, or that had its time: what would happen if it were cut
+   * off from Postgres. For how long at most, or why not, in words.
+   */
+  testFailover(): { readonly restMs: number } | { readonly refusal: string } {
+    const refusal = this.#leaving ? "the node is leaving" : this.drainRefusal;
+    if (refusal !== null) return { refusal };
+    if (!this.#logs) return { refusal: "the node has nothing durable that another would have to take over" };
+    const { others, ttlMs } = this.live();
+    const restMs = testLeases * Math.max(ttlMs, ...others.map((other) => other.ttlMs));
+    this.#keeper.rest(restMs);
+    this.#options.log("warn", `CLUSTER: a test of failover: the lease is not renewed for up to ${restMs} ms`);
+    return { restMs };
+  }
+
+  /**
+   * Takes another node's durable logs though it may be alive. That is safe because its epoch ends with it, and each of
+   * its durable writes names the epoch: it finds out by its next write or renewal, and what it had handed out until
+   * then is delivered again. How many, or why not, in words. Rejects when Postgres does not answer.
+   */
+  async takeFrom(nodeId: string): Promise<{ readonly logs: number } | { readonly refusal: string }> {
+    // One after the other: what is ripe may be this one.
+    while (this.#adopting !== null) await this.#adopting;
+    if (this.#leaving) return { refusal: "the node is leaving" };
+    if (!this.#holdsLease) return { refusal: notHeld };
+    const seen = this.#watch.one(nodeId, this.#options.clocks.nowMs());
+    if (seen === null) return { refusal: "it knows of no such node" };
+    if (!seen.row.holds) return { refusal: "that node has nothing durable to take over" };
+    const taking = this.#adopter.adopt(seen, true);
+    this.#adopting = this.#unlessAway(async () => {
+      await taking;
+      await this.#adopter.load();
+    }).finally(() => {
+      this.#adopting = null;
+    });
+    const logs = await taking;
+    return logs > 0
+      ? { logs }
+      : { refusal: "another node was first, or that one has begun anew: look again" };
   }
 
   /**
@@ -136,7 +188,7 @@ export class Membership {
     const nowMs = this.#options.clocks.nowMs();
     const others = [];
     for (const { row, unrenewedMs } of this.#watch.others(nowMs)) {
-      const { nodeId, hostname, epoch, ttlMs, released, holds } = row;
+      const { nodeId, hostname, epoch, ttlMs, released, holds, logs } = row;
       if (others.length < othersMax)
         others.push({
           nodeId,
@@ -146,6 +198,7 @@ export class Membership {
           unrenewedMs: Math.round(unrenewedMs),
           released,
           holds,
+          logs,
         });
     }
     const isBegun = lease.epoch !== null;
@@ -155,6 +208,8 @@ export class Membership {
       lease: isBegun ? (lease.mayCommit(nowMs) ? "held" : "overdue") : this.#hadEpoch ? "lost" : "waiting",
       ttlMs: lease.ttlMs,
       renewedAgoMs: ageMs === null ? null : Math.round(ageMs),
+      testing: this.#keeper.isResting,
+      logs: this.#logs,
       others,
       adoptions: this.#adopter.adoptions.map((adoption) => ({ ...adoption })),
     };
@@ -180,6 +235,7 @@ export class Membership {
   #renewed({ rows, adopts }: Renewal): void {
     const { broker, store, clocks, now } = this.#options;
     this.#hadEpoch = true;
+    this.#logs = rows.find(({ nodeId }) => nodeId === this.#options.node.id)?.logs ?? null;
     if (adopts) this.#adopter.wantsLoad = true;
     this.#watch.observe(rows, clocks.nowMs());
     store.leaseChanged();
@@ -204,18 +260,24 @@ export class Membership {
     this.#ripeTimer.unref();
   }
 
-  /** Never rejects: what could not be done is tried at the next renewal. */
   async #adoptRipe(): Promise<void> {
-    const { postgres, clocks, log } = this.#options;
-    try {
+    await this.#unlessAway(async () => {
       await this.#adopter.load();
       this.#firstLoad.resolve();
-      for (const ripe of this.#watch.ripe(clocks.nowMs())) {
+      for (const ripe of this.#watch.ripe(this.#options.clocks.nowMs())) {
         if (this.#leaving || !this.mayHandOut()) break;
         this.#watch.forget(ripe.row.nodeId);
         await this.#adopter.adopt(ripe);
         await this.#adopter.load();
       }
+    });
+  }
+
+  /** Never rejects: what could not be done is tried at the next renewal. */
+  async #unlessAway(act: () => Promise<void>): Promise<void> {
+    const { postgres, log } = this.#options;
+    try {
+      await act();
     } catch (error) {
       log("warn", `CLUSTER: taking over was interrupted: ${postgres.describe(error)}`);
     }

@@ -7,7 +7,7 @@ const ttlMs = 3_000;
 function row(nodeId: string, renewals: number, more: Partial<LeaseRow> = {}): LeaseRow {
   return {
     ...{ nodeId, hostname: nodeId, broadcastAddress: nodeId, epoch: 1, term: 1, renewals },
-    ...{ ttlMs, released: false, holds: true, ...more },
+    ...{ ttlMs, released: false, holds: true, logs: 1, ...more },
   };
 }
 

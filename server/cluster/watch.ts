@@ -49,6 +49,12 @@ export class Watch {
     for (const { row, sinceMs } of this.#seen.values()) yield { row, unrenewedMs: nowMs - sinceMs };
   }
 
+  /** Another node, as if it were ripe; null: it was not read. */
+  one(nodeId: string, nowMs: number): Ripe | null {
+    const seen = this.#seen.get(nodeId);
+    return seen === undefined ? null : { row: seen.row, waitedMs: nowMs - seen.sinceMs };
+  }
+
   ripe(nowMs: number): Ripe[] {
     return [...this.#seen.values()]
       .filter(({ row, sinceMs }) => row.holds && (row.released || nowMs >= sinceMs + this.#waitMs(row)))

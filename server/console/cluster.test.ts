@@ -49,7 +49,7 @@ function say(node: ScriptedNode, changes: Partial<LiveNode>, topics: readonly Li
 function member(changes: Partial<LiveCluster> = {}): LiveCluster {
   return {
     ...{ epoch: 3, lease: "held", ttlMs: 10_000, renewedAgoMs: 400 },
-    ...{ others: [], adoptions: [], drain: null },
+    ...{ testing: false, logs: null, others: [], adoptions: [], drain: null },
     ...changes,
   };
 }
@@ -64,15 +64,15 @@ test("[CV1] each node's lease is its own word, and of one that is not heard what
       others: [
         {
           ...{ nodeId: "id-2", hostname: "host-2", epoch: 5, ttlMs: 10_000 },
-          ...{ unrenewedMs: 200, released: false, holds: true },
+          ...{ unrenewedMs: 200, released: false, holds: true, logs: 12 },
         },
         {
           ...{ nodeId: "id-3", hostname: "host-3", epoch: 8, ttlMs: 10_000 },
-          ...{ unrenewedMs: 12_000, released: false, holds: true },
+          ...{ unrenewedMs: 12_000, released: false, holds: true, logs: 12 },
         },
         {
           ...{ nodeId: "id-4", hostname: "host-4", epoch: 1, ttlMs: 10_000 },
-          ...{ unrenewedMs: 12_000, released: true, holds: false },
+          ...{ unrenewedMs: 12_000, released: true, holds: false, logs: 0 },
         },
       ],
     }),
@@ -99,13 +99,14 @@ test("[CV1] each node's lease is its own word, and of one that is not heard what
     node: two.key,
     state: "silent",
     lease: "held",
+    logs: 12,
   });
 });
 
 test("[CV1] of a node that was taken over from since it was heard the lease is lost, whoever raised it last", async () => {
   const seen = {
     ...{ nodeId: "id-2", hostname: "host-2", ttlMs: 10_000 },
-    ...{ unrenewedMs: 200, released: false, holds: false },
+    ...{ unrenewedMs: 200, released: false, holds: false, logs: 0 },
   };
   say(two, { cluster: member({ epoch: 5 }) });
   say(one, { cluster: member({ others: [{ ...seen, epoch: 5, holds: true }] }) });
@@ -115,7 +116,7 @@ test("[CV1] of a node that was taken over from since it was heard the lease is l
   expect((await view()).nodes[1]).toMatchObject({ state: "silent", lease: "held", epoch: 5 });
 
   const adoption = {
-    ...{ nodeId: "id-2", epoch: 6, atMs: 1, waitedMs: 10_000, logs: 1, reason: null },
+    ...{ nodeId: "id-2", epoch: 6, atMs: 1, waitedMs: 10_000, logs: 1, reason: null, forced: false },
     ...{ state: "done" as const, takeMs: 1, loadMs: 1, messages: 1 },
   };
   say(one, {
@@ -138,7 +139,7 @@ test("[CV1] of a node that was taken over from since it was heard the lease is l
 
 test("[CV2] what was taken over of whom, and how long each part took, is told by whoever took it, latest first", async () => {
   const adoption = {
-    ...{ nodeId: "id-2", epoch: 6, waitedMs: 10_400, logs: 12, reason: null },
+    ...{ nodeId: "id-2", epoch: 6, waitedMs: 10_400, logs: 12, reason: null, forced: false },
     ...{ takeMs: 14, loadMs: 3_900, messages: 18_204 },
   };
   say(two, { cluster: member() });

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Broker } from "../broker/broker.ts";
 import type { NsqdOptions } from "../cli/nsqd-options.ts";
 import { Membership } from "../cluster/membership.ts";
+import type { FailoverPort } from "../http/ports.ts";
 import type { NodeStore } from "../store/ports.ts";
 import type { NodeLog } from "./node-log.ts";
 
@@ -29,4 +30,12 @@ export function nodeMembership(given: NodeMembershipOptions): Membership | null 
   if (broker.progress !== null) store.keepProgress(broker.progress, now);
   store.onLogsLost = (logIds) => membership.giveUp(logIds);
   return membership;
+}
+
+/** As what is asked over HTTP sees it. */
+export function failoverOf(membership: Membership): FailoverPort {
+  return {
+    test: () => membership.testFailover(),
+    takeFrom: (nodeId) => membership.takeFrom(nodeId),
+  };
 }

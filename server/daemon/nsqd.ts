@@ -25,7 +25,7 @@ import { tellWhatNsqdLeft } from "./left-by-nsqd.ts";
 import { listenAt } from "./listening.ts";
 import { NodeDeparture } from "./node-departure.ts";
 import { NodeLog } from "./node-log.ts";
-import { nodeMembership } from "./node-membership.ts";
+import { failoverOf, nodeMembership } from "./node-membership.ts";
 import { nodeRemovals } from "./node-removals.ts";
 import { type NodeSecurity, nodeSecurity } from "./node-security.ts";
 import { brokerOptions, readSecret, tcpLimits } from "./node-settings.ts";
@@ -161,6 +161,7 @@ class Node {
           return this.#membership && { ...this.#membership.live(), drain };
         },
         drain: this.#departure.drain,
+        failover: this.#membership && failoverOf(this.#membership),
         removals: this.#removals,
         store: () => store.status(),
         secret: readSecret(options["cluster-secret-file"]),

@@ -92,6 +92,14 @@ export interface DrainPort {
   begin(): string | null;
 }
 
+/** Taking over from one another, at somebody's word. Refusals are words. */
+export interface FailoverPort {
+  /** Lets its lease run out. For how long it renews nothing, at most. */
+  test(): { readonly restMs: number } | { readonly refusal: string };
+  /** Takes what another node has of durable logs, alive or not. Rejects when Postgres does not answer. */
+  takeFrom(nodeId: string): Promise<{ readonly logs: number } | { readonly refusal: string }>;
+}
+
 /** What jobs take out in such a way that it can be given back. */
 export interface RemovalsPort {
   /** Why not now, in words; null: it can be asked. */
@@ -130,6 +138,8 @@ export interface HttpPorts {
   readonly removals: RemovalsPort | null;
   /** null: a node without a database has nobody to hand over to. */
   readonly drain: DrainPort | null;
+  /** null: a node without a database has nobody to take over from. */
+  readonly failover: FailoverPort | null;
   /** Shared by nodes and consoles of a cluster; null: `/v1` is closed. */
   readonly secret: string | null;
   /** null: a node without a database has no cluster. */

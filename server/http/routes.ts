@@ -5,6 +5,7 @@ import { actOnMessages } from "./chosen.ts";
 import { actOnChannel, actOnTopic, clusterTopology } from "./cluster.ts";
 import { readConfig, writeConfig } from "./config.ts";
 import { drain } from "./drain.ts";
+import { adopt, testFailover } from "./failover.ts";
 import { info, ping } from "./info.ts";
 import { live } from "./live.ts";
 import { message } from "./message.ts";
@@ -83,6 +84,8 @@ export const routes: readonly Route<Call>[] = [
   { method: "GET", path: "/v1/log", handle: logLines, guarded: true },
   { method: "POST", path: "/v1/client/kick", handle: kick, guarded: true },
   { method: "POST", path: "/v1/drain", handle: drain, guarded: true },
+  { method: "POST", path: "/v1/failover", handle: testFailover, guarded: true },
+  { method: "POST", path: "/v1/adopt", handle: adopt, guarded: true },
   { method: "GET", path: "/v1/removals", handle: previewRemoval, guarded: true },
   { method: "POST", path: "/v1/removals", handle: kept(removeByJob), guarded: true },
   { method: "POST", path: "/v1/removals/restore", handle: kept(restoreByJob), guarded: true },

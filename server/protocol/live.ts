@@ -102,6 +102,8 @@ export interface LiveOtherNode {
   readonly released: boolean;
   /** It has durable logs that somebody would have to take over. */
   readonly holds: boolean;
+  /** How many, up to 1,000; null: the node that tells is one version older. */
+  readonly logs: number | null;
 }
 
 /** What this node took over of another. */
@@ -114,6 +116,8 @@ export interface LiveAdoption {
   readonly atMs: number;
   /** How long the other's lease was seen unrenewed before. */
   readonly waitedMs: number;
+  /** Somebody asked for it: the other may have been alive. */
+  readonly forced: boolean;
   readonly state: "taking" | "loading" | "done" | "failed";
   readonly logs: number;
   /** What was unfinished; null: not known yet. */
@@ -146,6 +150,10 @@ export interface LiveCluster {
   readonly ttlMs: number;
   /** Since the last renewal was sent; null: there was none. */
   readonly renewedAgoMs: number | null;
+  /** It renews nothing for now, so that another takes over: a test of that. */
+  readonly testing: boolean;
+  /** Durable logs that it owns, up to 1,000; null: not read yet, or the node is one version older. */
+  readonly logs: number | null;
   readonly others: readonly LiveOtherNode[];
   /** The last ones, oldest first. */
   readonly adoptions: readonly LiveAdoption[];

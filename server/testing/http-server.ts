@@ -80,6 +80,7 @@ export class TestServer extends RunningBroker implements AsyncDisposable {
       lease: () => null,
       removals: null,
       drain: null,
+      failover: null,
       now: this.now,
       topologyKept: async () => {},
       nextClientNumber: this.nextClientNumber,

@@ -8,6 +8,8 @@ import type { Column } from "../../components/table/column.ts";
 import { paths } from "../../paths.ts";
 import { useFormat, useWords } from "../../words/index.ts";
 import { DrainCell } from "./drain.tsx";
+import { MemberMenu } from "./member-menu.tsx";
+import { logsShown } from "./words.ts";
 
 const tones: Readonly<Record<ClusterNodeRow["state"], Tone>> = {
   up: "ok",
@@ -73,12 +75,25 @@ export const memberColumns: readonly Column<ClusterNodeRow>[] = [
     cell: (row) => <Expires row={row} />,
   },
   {
+    id: "logs",
+    numeric: true,
+    priority: 2,
+    value: (row) => row.logs,
+    cell: (row) => <Logs row={row} />,
+  },
+  {
     id: "drain",
     priority: 2,
     value: (row) => row.drain?.state ?? null,
     cell: (row) => <DrainCell row={row} />,
   },
+  { id: "act", cell: (row) => <MemberMenu row={row} /> },
 ];
+
+function Logs({ row: { logs } }: { row: ClusterNodeRow }) {
+  const f = useFormat();
+  return logs === null ? <Num value={null} /> : logsShown(f, logs);
+}
 
 /** Of its lease; below 0: over. */
 function expiresMs({ lease, ttlMs, renewedAgoMs }: ClusterNodeRow): number | null {
@@ -113,6 +128,7 @@ function Lease({ row }: { row: ClusterNodeRow }) {
   return (
     <span className="flex items-baseline gap-2" title={meaning}>
       <Status tone={tone}>{word}</Status>
+      {row.testing && <Status tone="info">{t("failover.running")}</Status>}
       {row.seenBy !== null && (
         <span className="truncate text-12 text-muted">{t("seen-by", { node: row.seenBy })}</span>
       )}

@@ -100,6 +100,7 @@ test("[W23] a take-over is told while it happens and after, with how long each p
   const done: AdoptionRow = {
     ...{ key: "k", by: "a:1", of: "id", ofNode: null, ofHostname: null, epoch: 3, atMs: 0, waitedMs: 10_400 },
     ...{ state: "done", logs: 12, messages: 18_204, takeMs: 14, loadMs: 3_900, reason: null },
+    forced: false,
   };
 
   expect(adoptionSentence(done)).toBe(
@@ -107,6 +108,9 @@ test("[W23] a take-over is told while it happens and after, with how long each p
   );
   expect(adoptionSentence({ ...done, state: "loading", loadMs: null, messages: null, waitedMs: 0 })).toBe(
     "took 12 logs in 14 ms, reads what is unfinished; left in order",
+  );
+  expect(adoptionSentence({ ...done, forced: true, waitedMs: 400 })).toContain(
+    "asked for; renewed 400 ms before",
   );
   expect(adoptionSentence({ ...done, state: "failed", logs: 1, reason: "another was first" })).toBe(
     "1 log could not be taken: another was first",

@@ -1,5 +1,11 @@
 /** What leases, take-overs and Postgres's settings mean, in words for whoever has to decide something. */
-import type { AdoptionRow, Drain, Durability, PostgresView } from "../../../server/console/contract/index.ts";
+import {
+  type AdoptionRow,
+  type Drain,
+  type Durability,
+  logsCountedMax,
+  type PostgresView,
+} from "../../../server/console/contract/index.ts";
 import type { Tone } from "../../components/status.tsx";
 import type { Formats } from "../../live/format.ts";
 import type { useWords } from "../../words/index.ts";
@@ -81,10 +87,17 @@ function nameOf(setting: string): (typeof settings)[number] | "other" {
   return settings.find((name) => name === setting.split(" ")[0]) ?? "other";
 }
 
+/** Where no more are counted, that there are so many at least. */
+export function logsShown(f: Formats, logs: number): string {
+  return logs < logsCountedMax ? f.count(logs) : `≥ ${f.count(logs)}`;
+}
+
 /** "18,204 messages in 12 logs, deliverable after 3.91 s (taken in 14 ms, read in 3.9 s); unrenewed for 10.4 s before" */
 export function adoptionSentence({ t, f }: Reader, row: AdoptionRow): string {
   const logs = t("logs", { count: row.logs });
-  const waited = row.waitedMs === 0 ? t("left") : t("unrenewed", { span: f.span(row.waitedMs) });
+  const unrenewed = { span: f.span(row.waitedMs) };
+  const silent = row.waitedMs === 0 ? t("left") : t("unrenewed", unrenewed);
+  const waited = row.forced ? t("forced", unrenewed) : silent;
   const take = f.span(row.takeMs);
   switch (row.state) {
     case "taking":

@@ -20,6 +20,7 @@ const statuses: Readonly<Record<FailureCode, number>> = {
   "impact-changed": 409,
   "impact-unknown": 409,
   "not-over": 409,
+  "in-production": 409,
   "too-late": 409,
   "no-node": 503,
   "node-refused": 502,

@@ -5,9 +5,11 @@ import {
   type ActionName,
   type ActionRequest,
   type ActionTarget,
+  type AdoptRequest,
   actionLevels,
   type DrainRequest,
   type EventsQuery,
+  type FailoverTestRequest,
   type HeldQuery,
   heldStates,
   isName,
@@ -65,9 +67,10 @@ export const actionRequest = schemaOf<ActionRequest>(
     .refine(fits, fitsMessage),
 );
 
-export const drainRequest = schemaOf<DrainRequest>(
-  z.strictObject({ confirm: z.strictObject({ name: nodeKey }), reason: z.string().max(1_000) }),
-);
+const confirmedNode = { confirm: z.strictObject({ name: nodeKey }), reason: z.string().max(1_000) };
+export const drainRequest = schemaOf<DrainRequest>(z.strictObject(confirmedNode));
+export const failoverTestRequest = schemaOf<FailoverTestRequest>(z.strictObject(confirmedNode));
+export const adoptRequest = schemaOf<AdoptRequest>(z.strictObject({ ...confirmedNode, of: nodeKey }));
 
 // Hexadecimal takes two characters a byte, JSON up to six for one that it has to escape.
 export const publishBodyBytesMax = publishBytesMax * 6 + 4_096;

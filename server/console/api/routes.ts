@@ -34,6 +34,7 @@ import { bodyRoutes } from "./bodies.ts";
 import { chosenRoute } from "./chosen.ts";
 import type { Drains } from "./drains.ts";
 import { eventRoutes } from "./events.ts";
+import { forceAdopt, testFailover } from "./failovers.ts";
 import { Failure } from "./failure.ts";
 import type { ImpactTags } from "./impact-tag.ts";
 import { namesRoutes } from "./names.ts";
@@ -42,7 +43,9 @@ import { type PagePublishKeys, publish } from "./publish.ts";
 import { lookRoutes } from "./read-routes.ts";
 import {
   actionRequest,
+  adoptRequest,
   drainRequest,
+  failoverTestRequest,
   impactQuery,
   parse,
   publishBodyBytesMax,
@@ -224,6 +227,16 @@ function writeRoutes(app: FastifyInstance, options: ApiOptions): void {
     await options.jobs?.follow(begun.node, begun.drain.messages, asked.reason, by);
     return begun;
   });
+  const failoverOf = (request: FastifyRequest) => ({
+    ...{ collector, log, by: askedBy(request), proven: request.visitor! },
+  });
+  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/adopt`, ofAdopt, (request) =>
+    forceAdopt(failoverOf(request), request.params.node, parse(adoptRequest, request.body)),
+  );
+  app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/failover`, ofFailoverTest, (request) => {
+    const asked = parse(failoverTestRequest, request.body);
+    return testFailover(failoverOf(request), request.params.node, asked, options.info.environment);
+  });
   app.post<{ Params: { node: string } }>(`${apiBase}/nodes/:node/tombstone`, ofTombstone, (request) =>
     tombstoneNode({ collector, log, by: askedBy(request) }, request.params.node),
   );
@@ -247,4 +260,6 @@ const ofPublish: RoutePolicy = {
   object: ({ body }) => ({ topic: parse(publishRequest, body).topic }),
 };
 const ofTombstone = { config: { policy: { action: "tombstone-node", object: objectOfPath } } } as const;
+const ofAdopt = { config: { policy: { action: "force-adopt", object: objectOfPath } } } as const;
+const ofFailoverTest = { config: { policy: { action: "test-failover", object: objectOfPath } } } as const;
 const ofDrain = { config: { policy: { action: "drain", object: objectOfPath } } } as const;

@@ -79,7 +79,7 @@ test("[PE17] nobody is let in at the word of a session that is not fresh, or of 
   expect(closed.status).toBe(200);
 });
 
-test("[PE10] a durable topic's messages go, and a node is drained, only at the word of a person who has just signed in", async () => {
+test("[PE10][FO4] a durable topic's messages go, and a node is drained, only at the word of a person who has just signed in", async () => {
   await makeChannels(node, "orders", ["billing"]);
   await publish(node, "orders", numbers(3));
   await eventually(() =>
@@ -108,6 +108,7 @@ test("[PE10] a durable topic's messages go, and a node is drained, only at the w
       remove(headers).then(code),
       job({ kind: "delete", topic: "orders" }, headers).then(code),
       weir.post(apiPaths.drain(key()), drain, headers).then(code),
+      weir.post(apiPaths.failoverTest(key()), drain, headers).then(code),
       job({ kind: "drain", node: key(), ...drain }, headers).then(code),
       fetch(`${weir.url}/api/topics/orders`, {
         method: "DELETE",
@@ -132,7 +133,7 @@ test("[PE10] a durable topic's messages go, and a node is drained, only at the w
   const done = await remove();
   const { rows } = await weir.read<AuditPage>("/api/v1/audit?limit=100");
 
-  const refused = ["fresh-needed", "fresh-needed", "fresh-needed", "fresh-needed", 403];
+  const refused = [...Array(5).fill("fresh-needed"), 403];
   expect([fromToken, tooLate]).toEqual([refused, refused]);
   expect([levels.map(({ level }) => level), light, silent]).toEqual([
     [3, 2],

@@ -60,6 +60,7 @@ function nodesOf({ nodes }: Collector): readonly ClusterNodeRow[] {
       hostname: live?.hostname ?? null,
       state: node.fresh ? "up" : live === null ? "connecting" : "silent",
       drain: own?.drain ?? null,
+      testing: node.fresh && (own?.testing ?? false),
     } as const;
     // What it said last is not what is so: the others see its lease.
     if (!node.fresh && sight !== undefined) {
@@ -73,14 +74,23 @@ function nodesOf({ nodes }: Collector): readonly ClusterNodeRow[] {
       ttlMs: own?.ttlMs ?? null,
       renewedAgoMs: node.fresh ? (own?.renewedAgoMs ?? null) : null,
       seenBy: null,
-      holds: sight?.other.holds ?? null,
+      holds: own?.logs == null ? (sight?.other.holds ?? null) : own.logs > 0,
+      logs: (node.fresh ? own?.logs : null) ?? sight?.other.logs ?? null,
     };
   });
   const heard = new Set(rows.map((row) => row.key));
   for (const [nodeId, sight] of seen) {
     const { hostname, holds, unrenewedMs } = sight.other;
     if (heard.has(nodeId) || (!holds && unrenewedMs > goneMsMax)) continue;
-    rows.push({ key: nodeId, node: null, hostname, state: "unheard", drain: null, ...seenFields(sight) });
+    rows.push({
+      key: nodeId,
+      node: null,
+      hostname,
+      state: "unheard",
+      drain: null,
+      testing: false,
+      ...seenFields(sight),
+    });
   }
   return rows;
 }
@@ -95,9 +105,9 @@ function isTaken(nodes: readonly Subscription[], gone: KnownNode | null): boolea
 }
 
 function seenFields({ by, other }: Sight) {
-  const { epoch, ttlMs, unrenewedMs, released, holds } = other;
+  const { epoch, ttlMs, unrenewedMs, released, holds, logs } = other;
   const lease = released ? "released" : unrenewedMs > ttlMs ? "expired" : "held";
-  return { epoch, lease, ttlMs, renewedAgoMs: unrenewedMs, seenBy: by, holds } as const;
+  return { epoch, lease, ttlMs, renewedAgoMs: unrenewedMs, seenBy: by, holds, logs } as const;
 }
 
 function adoptionsOf({ nodes }: Collector): readonly AdoptionRow[] {

@@ -86,6 +86,8 @@ const cluster = z.object({
   lease: z.enum(["held", "overdue", "lost", "waiting"]),
   ttlMs: count,
   renewedAgoMs: count.nullable(),
+  testing: z.boolean().default(false),
+  logs: count.nullable().default(null),
   others: z
     .array(
       z.object({
@@ -96,6 +98,7 @@ const cluster = z.object({
         unrenewedMs: count,
         released: z.boolean(),
         holds: z.boolean(),
+        logs: count.nullable().default(null),
       }),
     )
     .max(256),
@@ -106,6 +109,8 @@ const cluster = z.object({
         epoch: count,
         atMs: z.number(),
         waitedMs: count,
+        // A node one version older does neither.
+        forced: z.boolean().default(false),
         state: z.enum(["taking", "loading", "done", "failed"]),
         logs: count,
         messages: count.nullable(),

@@ -121,3 +121,29 @@ export interface DrainStarted {
   readonly drain: Drain;
   readonly requestId: string;
 }
+
+/** POST `/api/v1/nodes/:node/adopt`: that node takes over what another has, whether it lives or not. */
+export interface AdoptRequest {
+  /** `ClusterNodeRow.key` of the other. */
+  readonly of: string;
+  /** The other's name: as the console calls it, else its identity. */
+  readonly confirm: { readonly name: string };
+  readonly reason: string;
+}
+
+export interface Adopted {
+  readonly logs: number;
+  readonly requestId: string;
+}
+
+/** POST `/api/v1/nodes/:node/failover`: it lets its lease run out, so that another takes over. */
+export interface FailoverTestRequest {
+  readonly confirm: { readonly name: string };
+  readonly reason: string;
+}
+
+export interface FailoverTestStarted {
+  /** For so long at most it renews nothing. */
+  readonly restMs: number;
+  readonly requestId: string;
+}

@@ -27,6 +27,9 @@ export interface Drain {
   readonly reason: string | null;
 }
 
+/** As nodes count them. */
+export const logsCountedMax = 1_000;
+
 export interface ClusterNodeRow {
   /** The node's identity; its address where that is not known. */
   readonly key: string;
@@ -44,6 +47,10 @@ export interface ClusterNodeRow {
   readonly seenBy: string | null;
   /** Others would have to take durable logs over from it; null: it is not known. */
   readonly holds: boolean | null;
+  /** Durable logs that it owns: more than `logsCountedMax` are not counted; null: it is not known. */
+  readonly logs: number | null;
+  /** It lets its lease run out, as a test of what happens then. */
+  readonly testing: boolean;
   readonly drain: Drain | null;
 }
 
@@ -60,6 +67,8 @@ export interface AdoptionRow {
   readonly atMs: number;
   /** How long the lease was seen unrenewed before. */
   readonly waitedMs: number;
+  /** Somebody asked for it, whether the other lived or not. */
+  readonly forced: boolean;
   readonly state: "taking" | "loading" | "done" | "failed";
   readonly logs: number;
   readonly messages: number | null;

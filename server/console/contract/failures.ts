@@ -21,6 +21,7 @@ export const failureCodes = [
   "impact-changed",
   "impact-unknown",
   "not-over",
+  "in-production",
   "too-late",
   "no-node",
   "node-refused",

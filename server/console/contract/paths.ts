@@ -129,6 +129,10 @@ export const apiPaths = {
     `${apiBase}/impact?action=${part(target.action)}&topic=${part(target.topic)}${target.channel ? `&channel=${part(target.channel)}` : ""}`,
   /** POST `DrainRequest`: `DrainStarted`, when the node has begun. How far it is stands in the room `cluster`. */
   drain: (node: string) => `${apiBase}/nodes/${part(node)}/drain`,
+  /** POST `AdoptRequest`: `Adopted`, when the logs are that node's. How it goes on stands in the room `cluster`. */
+  adopt: (node: string) => `${apiBase}/nodes/${part(node)}/adopt`,
+  /** POST `FailoverTestRequest`: `FailoverTestStarted`. Never where the environment is production. */
+  failoverTest: (node: string) => `${apiBase}/nodes/${part(node)}/failover`,
   /** POST, `{}`: `NodeTombstoned`, when every lookup was told of every topic that the node has. */
   tombstoneNode: (node: string) => `${apiBase}/nodes/${part(node)}/tombstone`,
   /** GET: R, the newest; with `?before=` (milliseconds) older ones, `readonly JobRow[]`. POST `JobRequest`: `JobView`, or `JobPreview` of a dry run. */

@@ -46,6 +46,8 @@ export const actions = {
   "mute-alert": { right: "operate", over: "names" },
   "make-durable": { right: "administer", over: "names" },
   drain: { right: "administer", over: "cluster" },
+  "force-adopt": { right: "administer", over: "cluster" },
+  "test-failover": { right: "administer", over: "cluster" },
   "manage-alerts": { right: "administer", over: "cluster" },
   "manage-retention": { right: "administer", over: "cluster" },
   "manage-users": { right: "administer", over: "cluster" },

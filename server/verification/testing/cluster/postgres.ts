@@ -245,11 +245,21 @@ export class ModelPostgres {
   }
 
   #leaseRow(nodeId: string): LeaseRow {
-    const holds = [...this.logs.values()].some(({ owner }) => owner === nodeId);
+    const logs = [...this.logs.values()].filter(({ owner }) => owner === nodeId).length;
     const address = { hostname: nodeId, broadcastAddress: nodeId };
     const { term, renewals } = this.leases.get(nodeId)!;
     const epoch = this.epochs.get(nodeId)!;
-    return { ...address, nodeId, epoch, term, renewals, ttlMs: this.#ttlMs, released: false, holds };
+    return {
+      ...address,
+      nodeId,
+      epoch,
+      term,
+      renewals,
+      ttlMs: this.#ttlMs,
+      released: false,
+      holds: logs > 0,
+      logs,
+    };
   }
 }
 
