@@ -1,5 +1,5 @@
 /**
- * Tokens of programs: `Authorization: Bearer weir_…`. Kept by hash; what Postgres said of one is believed for two
+ * Tokens of programs: `Authorization: Bearer nsqt_…`. Kept by hash; what Postgres said of one is believed for two
  * seconds, and for ten minutes while it does not answer, as with sessions.
  */
 import type { Clock } from "../clock.ts";

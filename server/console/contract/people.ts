@@ -8,8 +8,8 @@ export const firstUser = "admin";
 export const passwordCharactersMin = 10;
 export const passwordCharactersMax = 256;
 export const tokenNameCharactersMax = 64;
-/** Every token begins with it, so that scanners for secrets find it. */
-export const tokenPrefix = "weir_";
+/** Every token begins with it, so that scanners for secrets know one of NSQ’s. */
+export const tokenPrefix = "nsqt_";
 export const tokensPerUserMax = 50;
 export const usersMax = 1_000;
 

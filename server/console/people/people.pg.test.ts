@@ -284,7 +284,7 @@ describe("tokens", () => {
     const publish = async (topic: string) =>
       code(await ask(one, secret, "/api/v1/publish", { topic, body: "x" }));
 
-    expect(secret).toMatch(/^weir_[\w-]{43}$/);
+    expect(secret).toMatch(/^nsqt_[\w-]{43}$/);
     expect(info).toMatchObject({ user: `${name}/ci`, rights: ["read", "publish"] });
     // Outside its owner's globs, though within its own.
     expect([await publish("secret"), await publish("orders.eu")]).toEqual(["not-found", "no-node"]);
@@ -328,9 +328,9 @@ describe("tokens", () => {
     const greedy = { name: "x", rights: ["administer"], topics: ["*"], channels: ["*"], days: null };
 
     expect(await code(await browser.post("/api/v1/tokens", greedy))).toBe("forbidden");
-    expect((await ask(one, "weir_made-up", "/api/v1/session")).status).toBe(401);
+    expect((await ask(one, "nsqt_made-up", "/api/v1/session")).status).toBe(401);
     // A token that is wrong is not helped by a cookie that is right.
-    const both = await one.get("/api/v1/session", { authorization: "Bearer weir_made-up" });
+    const both = await one.get("/api/v1/session", { authorization: "Bearer nsqt_made-up" });
     expect(both.status).toBe(401);
   });
 
