@@ -10,6 +10,7 @@ import {
   makeAuditPartitions,
   type NewAuditBatch,
 } from "../../db/queries/audit.ts";
+import { selectAuditDays } from "../../db/queries/audit-days.ts";
 import { type AuditRing, auditKinds } from "../broker/audit-ring.ts";
 import { AuditBatch } from "./audit-batch.ts";
 import { AuditSpool } from "./audit-spool.ts";
@@ -35,6 +36,7 @@ export interface AuditWriterOptions {
   readonly session: number;
   readonly directory: string;
   readonly policy: AuditPolicy;
+  /** Where operators have not set another number. */
   readonly retentionDays: number;
   readonly spoolBytesMax: number;
   readonly log: StoreLog;
@@ -276,7 +278,8 @@ export class AuditWriter {
       await link.use("background", (sql) => makeAuditPartitions(sql, days));
       this.#partitionsAt = performance.now();
       // Somebody may be reading the old ones, a dump for example: then an hour later.
-      await link.use("background", (sql) => dropAuditPartitions(sql, day(-retentionDays)));
+      const keptDays = (await link.use("background", selectAuditDays)) ?? retentionDays;
+      await link.use("background", (sql) => dropAuditPartitions(sql, day(-keptDays)));
     } catch (error) {
       if (link.state === "up")
         log.warn({}, `days of the audit could not be made or dropped: ${link.describe(error)}`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openPool, parseDatabaseUrl, type Sql } from "../../db/client.ts";
 import { type AuditEvent, traceMessage } from "../../db/queries/audit.ts";
+import { upsertAuditDays } from "../../db/queries/audit-days.ts";
 import { AuditRing, auditKinds } from "../broker/audit-ring.ts";
 import type { ClientIdentity } from "../broker/ports.ts";
 import { freshDatabase, ownPostgres } from "../testing/postgres.ts";
@@ -268,16 +269,18 @@ test("[SA10] --audit=ack keeps FIN, REQ and timeouts, off keeps nothing, and nei
   }
 });
 
-test("[SA11] days are made ahead, an event of another day makes its own, old ones are dropped", async () => {
+test("[SA11] days are made ahead, an event of another day makes its own, old ones are dropped, as many as operators say", async () => {
   await using database = await freshDatabase();
   const dataPath = newDirectory();
   const first = await open(dataPath, database.url);
   await expect.poll(() => first.status().state).toBe("up");
   const ring = new AuditRing();
   first.attachAudit(ring);
-  const tenDaysAgo = Date.now() - 10 * 86_400_000;
-  life(ring, 1, tenDaysAgo);
+  const ago = (days: number) => Date.now() - days * 86_400_000;
+  life(ring, 1, ago(20));
   await expect.poll(() => first.status().auditEvents, { timeout: 5000 }).toBe(7);
+  life(ring, 2, ago(10));
+  await expect.poll(() => first.status().auditEvents, { timeout: 5000 }).toBe(14);
   await first.close({ deadlineMs: 1000 });
   const days = () =>
     reading(database.url, async (sql) =>
@@ -285,15 +288,20 @@ test("[SA11] days are made ahead, an event of another day makes its own, old one
         (row) => row["relname"].slice(-8),
       ),
     );
-  expect(await days()).toHaveLength(6);
+  const nameOf = (ms: number) => new Date(ms).toISOString().slice(0, 10).replaceAll("-", "");
+  expect(await days()).toHaveLength(7);
 
+  await reading(database.url, (sql) => upsertAuditDays(sql, 15));
   const second = await open(dataPath, database.url);
-
-  await expect.poll(days).toHaveLength(5);
-  expect((await days())[0]).toBe(
-    new Date(Date.now() - 86_400_000).toISOString().slice(0, 10).replaceAll("-", ""),
-  );
+  await expect.poll(days).toHaveLength(6);
+  expect((await days())[0]).toBe(nameOf(ago(10)));
   await second.close({ deadlineMs: 1000 });
+
+  await reading(database.url, (sql) => upsertAuditDays(sql, 2));
+  const third = await open(dataPath, database.url);
+  await expect.poll(days).toHaveLength(5);
+  expect((await days())[0]).toBe(nameOf(ago(1)));
+  await third.close({ deadlineMs: 1000 });
 });
 
 test("[SA12] an event tells the epoch that its node had", async () => {

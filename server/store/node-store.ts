@@ -7,10 +7,12 @@
  * Files in the data path: `nsqd.dat` (topology, in nsqd's shape), `weir.json` (identity and log
  * ids), `policies.json` (classes of topics), `checkpoint.dat`, `segments/` (blocks), `audit/` (events that wait for Postgres), `weir.lock`.
  */
+
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { checkSchemaName, parseDatabaseUrl } from "../../db/address.ts";
 import type { NodeLease } from "../../db/node-lease.ts";
+import { auditDaysDefault } from "../../db/queries/audit-days.ts";
 import type { SharedPostgres } from "../../db/shared-postgres.ts";
 import type { AuditRing } from "../broker/audit-ring.ts";
 import type { TopicCheckpoint } from "../broker/checkpoint.ts";
@@ -35,7 +37,6 @@ import { pause, within } from "./waiting.ts";
 export { DataPathError } from "./data-path.ts";
 export type * from "./ports.ts";
 
-const auditRetentionDaysDefault = 30;
 const auditSpoolBytesDefault = 256 * 1024 * 1024;
 const stopMsDefault = 10_000;
 const finalProgressMs = 3_000;
@@ -108,7 +109,7 @@ class OpenStore implements NodeStore {
             files: this.#files,
             audit: options.audit,
             acceptLoss: options.acceptLoss ?? false,
-            auditRetentionDays: options.auditRetentionDays ?? auditRetentionDaysDefault,
+            auditRetentionDays: options.auditRetentionDays ?? auditDaysDefault,
             auditSpoolBytesMax: options.auditSpoolBytesMax ?? auditSpoolBytesDefault,
             hostname: options.hostname ?? hostname(),
             broadcastAddress: options.broadcastAddress ?? hostname(),

@@ -113,10 +113,17 @@ export const historySettingsDefault: HistorySettings = {
 export const historyLimits = {
   days: { "10s": [1, 7], "1m": [1, 60], "1h": [7, 1_095] },
   seriesMax: [10, 5_000],
+  auditDays: [1, 1_095],
 } as const;
 
+/** What operators may set, and everything that nodes and consoles keep to. */
+export interface RetentionSettings extends HistorySettings {
+  /** How long what happened to messages is kept: nodes drop whole days that are older, within the hour. */
+  readonly auditDays: number;
+}
+
 export interface RetentionView {
-  readonly settings: HistorySettings;
+  readonly settings: RetentionSettings;
   readonly tables: readonly {
     readonly table: HistoryTable;
     readonly bytes: number;
@@ -128,6 +135,16 @@ export interface RetentionView {
   /** Series now, and what could have one. */
   readonly sampled: number;
   readonly objects: number;
-  /** The audit of messages: kept by the nodes (`--audit-retention`). */
-  readonly audit: { readonly bytes: number; readonly sinceMs: number | null };
+  /** What happened to messages. */
+  readonly audit: {
+    readonly bytes: number;
+    readonly sinceMs: number | null;
+    /** What it comes to in `auditDays` if days go on as the last ones, about; null: there was none yet to go by. */
+    readonly bytesMax: number | null;
+  };
+  /** Messages that Postgres has: until every channel has finished them, or a job can give them back no more. */
+  readonly bodies: { readonly bytes: number };
+  /** The operators' log: nothing of it ever goes. */
+  readonly operators: { readonly bytes: number; readonly sinceMs: number | null };
+  readonly jobs: { readonly bytes: number };
 }

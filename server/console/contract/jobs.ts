@@ -40,6 +40,8 @@ export const jobFileBytesMax = 256 * 1024 * 1024;
 /** So long it can be downloaded, and so many are kept. */
 export const jobFileMs = 24 * 3_600_000;
 export const jobFilesMax = 10;
+/** A job that has ended can be looked at for so long. */
+export const jobKeptMs = 30 * 24 * 3_600_000;
 
 /** What is in a file, and what became of it. */
 export interface JobExport {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPool, parseDatabaseUrl, type Sql } from "../../../db/client.ts";
 import { migrate } from "../../../db/migrate.ts";
 import { insertAction } from "../../../db/queries/actions.ts";
+import { selectAuditDays } from "../../../db/queries/audit-days.ts";
 import { releaseConsoleLease, takeConsoleLease } from "../../../db/queries/console-leases.ts";
 import { makeSamplePartitions } from "../../../db/queries/metrics.ts";
 import { eventually } from "../../testing/eventually.ts";
@@ -114,6 +115,19 @@ test("[HY1] what a node says is there as history, with gaps, and with what happe
   const retention = await weir.read<RetentionView>(apiPaths.retention);
   expect([retention.sampled, retention.objects]).toEqual([4, 4]);
 }, 60_000);
+
+test("[HY11] how long the audit is kept is set within bounds, and is there for whoever drops its days", async () => {
+  await using weir = await (await TestConsole.start([], { stores })).signIn();
+  const { settings } = await weir.read<RetentionView>(apiPaths.retention);
+  const set = (auditDays: number) => weir.post(apiPaths.retention, { ...settings, auditDays });
+
+  expect([(await set(0)).status, (await set(1_096)).status]).toEqual([400, 400]);
+  expect(await selectAuditDays(sql)).toBeNull();
+  const view = (await (await set(90)).json()) as RetentionView;
+
+  expect([settings.auditDays, view.settings.auditDays, await selectAuditDays(sql)]).toEqual([30, 90, 90]);
+  expect(view.bodies.bytes).toBeGreaterThan(0);
+});
 
 test("[HY8] the last hour of many topics is read at once, a figure a minute, of those that are seen", async () => {
   await using weir = await (await TestConsole.start([], { stores })).signIn();

@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { isConnectionError } from "../../../db/client.ts";
-import { selectAuditSize } from "../../../db/queries/audit-size.ts";
+import { auditDaysDefault, selectAuditDays, upsertAuditDays } from "../../../db/queries/audit-days.ts";
 import { sampleSizes, sampleSteps } from "../../../db/queries/metrics.ts";
+import { selectAuditDaySizes, selectStoredSizes } from "../../../db/queries/stored-sizes.ts";
 import { type ActionLog, askedBy } from "../api/action-log.ts";
 import { Failure } from "../api/failure.ts";
 import { parse } from "../api/requests.ts";
@@ -13,16 +14,19 @@ import {
   apiPaths,
   type HistoryMark,
   type HistoryObject,
+  historyLimits,
   historyTables,
   historyWindows,
   isHistoryWindow,
   isName,
   otherRoom,
+  type RetentionSettings,
   type RetentionView,
   sees,
   sparksMax,
 } from "../contract/index.ts";
 import type { History } from "./history.ts";
+import { meanDayBytes } from "./mean-day.ts";
 import { placeOf } from "./reading.ts";
 import { historySettings } from "./settings.ts";
 
@@ -53,6 +57,10 @@ const historyQuery = z
     ({ from = 0, to = rangeMsMin }) => to - from >= rangeMsMin && to - from <= rangeMsMax,
     "from ten seconds to three years",
   );
+
+const retentionSettings: z.ZodType<RetentionSettings> = historySettings.extend({
+  auditDays: z.number().int().min(historyLimits.auditDays[0]).max(historyLimits.auditDays[1]),
+});
 
 const sparksAsked = z.strictObject({
   topics: z.array(z.string().max(64).refine(isName, "not a topic's name")).max(sparksMax),
@@ -110,9 +118,11 @@ export function historyRoutes(app: FastifyInstance, options: HistoryRoutesOption
   );
   app.post(apiPaths.retention, { config: { policy: { action: "manage-retention" } } }, async (request) => {
     const history = present();
-    const wanted = parse(historySettings, request.body);
-    const before = await history.settings.read().catch(away);
-    await history.settings.write(wanted).catch(away);
+    const wanted = parse(retentionSettings, request.body);
+    const before = await settingsOf(history).catch(away);
+    const { auditDays, ...samples } = wanted;
+    await history.settings.write(samples).catch(away);
+    await history.database((sql) => upsertAuditDays(sql, auditDays)).catch(away);
     log.write({
       ...askedBy(request),
       action: "set-retention",
@@ -133,12 +143,20 @@ function seesMark(actor: Actor, mark: HistoryMark): boolean {
   return sees(actor, topic, channel);
 }
 
-async function retentionView({ database, settings, sampler }: History): Promise<RetentionView> {
-  const [current, sizes, audit] = await Promise.all([
-    settings.read(),
+async function settingsOf({ database, settings }: History): Promise<RetentionSettings> {
+  const [samples, auditDays] = await Promise.all([settings.read(), database(selectAuditDays)]);
+  return { ...samples, auditDays: auditDays ?? auditDaysDefault };
+}
+
+async function retentionView(history: History): Promise<RetentionView> {
+  const { database, sampler } = history;
+  const [current, sizes, days, stored] = await Promise.all([
+    settingsOf(history),
     database(sampleSizes),
-    database(selectAuditSize),
+    database(selectAuditDaySizes),
+    database(selectStoredSizes),
   ]);
+  const bytesPerDay = meanDayBytes(days, Date.now());
   const sampled = sampler.selection.rooms.size;
   return {
     settings: current,
@@ -154,7 +172,14 @@ async function retentionView({ database, settings, sampler }: History): Promise<
         bytesMax: rows * current.seriesMax * rowBytes,
       };
     }),
-    audit,
+    audit: {
+      bytes: days.reduce((sum, { bytes }) => sum + bytes, 0),
+      sinceMs: days[0]?.fromMs ?? null,
+      bytesMax: bytesPerDay && bytesPerDay * current.auditDays,
+    },
+    bodies: { bytes: stored.bodiesBytes },
+    operators: { bytes: stored.operatorsBytes, sinceMs: stored.operatorsSinceMs },
+    jobs: { bytes: stored.jobsBytes },
   };
 }
 

@@ -8,14 +8,14 @@ const name = "history";
 const rereadMs = 30_000;
 
 const between = ([least, most]: readonly [number, number]) => z.number().int().min(least).max(most);
-export const historySettings: z.ZodType<HistorySettings> = z.strictObject({
+export const historySettings = z.strictObject({
   days: z.strictObject({
     "10s": between(historyLimits.days["10s"]),
     "1m": between(historyLimits.days["1m"]),
     "1h": between(historyLimits.days["1h"]),
   }),
   seriesMax: between(historyLimits.seriesMax),
-});
+}) satisfies z.ZodType<HistorySettings>;
 
 export class SettingsCopy {
   current = historySettingsDefault;

@@ -9,7 +9,7 @@ import type { PeopleStore } from "../auth/people.ts";
 import { pause } from "../back-off.ts";
 import type { Clock } from "../clock.ts";
 import type { Collector } from "../collector/collector.ts";
-import { type ActionNodeResult, type JobState, undoMs } from "../contract/index.ts";
+import { type ActionNodeResult, type JobState, jobKeptMs, undoMs } from "../contract/index.ts";
 import type { Term } from "../lease/console-lease.ts";
 import { actorNow, askerOf } from "./asker.ts";
 import { exportEvents } from "./export.ts";
@@ -20,8 +20,6 @@ import type { JobStore, StoredItem, StoredJob } from "./store.ts";
 const atOnceMax = 4;
 const lookEveryMs = 1_000;
 const openMax = 100;
-/** A finished job can be looked at for so long. */
-const keptMs = 30 * 24 * 3_600_000;
 const forgetEveryMs = 3_600_000;
 
 export interface WorkerOptions {
@@ -64,7 +62,7 @@ export class Worker {
         }
         if (clock.nowMs() - forgottenAtMs > forgetEveryMs) {
           forgottenAtMs = clock.nowMs();
-          await store.forget(term, keptMs);
+          await store.forget(term, jobKeptMs);
           await store.forgetFiles(term);
         }
         this.#wake = new AbortController();

@@ -16,7 +16,7 @@ import { useWords } from "../../../words/index.ts";
 
 /** Of a node's options, those that decide what becomes of a topic's messages. */
 const groups = {
-  keeping: ["durable-topics", "accept-loss", "mem-queue-size", "mem-bytes", "audit", "audit-retention"],
+  keeping: ["durable-topics", "accept-loss", "mem-queue-size", "mem-bytes", "audit"],
   limits: ["max-msg-size", "max-body-size", "max-rdy-count", "max-req-timeout"],
   delivery: ["msg-timeout", "max-msg-timeout", "e2e-processing-latency-percentile"],
 } as const;
