@@ -33,18 +33,20 @@ export async function publish(call: Call): Promise<Answer> {
   const delayMs = deferral(query, ports.options["max-req-timeout"]);
   if (delayMs instanceof Refusal) return delayMs;
 
-  const before = topic.log;
+  // Deferred ones are counted in a log of their own.
+  const logOf = () => (delayMs > 0 ? topic.deferred.log : topic.log);
+  const before = logOf();
   const tail = before?.tail ?? 0;
   const refused =
     delayMs > 0
       ? topic.putDeferred(body, delayMs, call.client)
       : topic.put(body, viewOf(body), 0, body.length, call.client);
   if (refused !== null) return putAnswer(refused);
-  const { log } = topic;
+  const log = logOf();
   // What an ephemeral topic has no room for is counted, and has no id.
-  const isLogged = delayMs === 0 && log !== null && (log !== before || log.tail > tail);
+  const isLogged = log !== null && (log !== before || log.tail > tail);
   const id = isLogged && query.get("id") === "true" ? messageId(log.id, log.tail - 1) : null;
-  const answer = await whenItCounts(ports.broker, delayMs > 0 ? topic.deferred.log : log);
+  const answer = await whenItCounts(ports.broker, log);
   if (id !== null && answer === "OK") call.response.setHeader(messageIdHeader, id);
   return answer;
 }

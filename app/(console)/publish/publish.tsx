@@ -160,7 +160,7 @@ export function Publish({ names }: { names: readonly string[] }) {
             <Send aria-hidden="true" />
             {t("send")}
           </Button>
-          <Button disabled={!ready || deferMs > 0 || !isOne} title={t("watch-hint")} onClick={() => go(true)}>
+          <Button disabled={!ready || !isOne} title={t("watch-hint")} onClick={() => go(true)}>
             {t("watch")}
           </Button>
           <label className="flex items-center gap-1.5 text-12 text-muted">

@@ -89,7 +89,7 @@ function* callsOf(topic: string, bodies: readonly Buffer[], deferMs: number) {
     return;
   }
   // A node of Weir then says the id in a header; NSQ's does not know the word, and answers as ever.
-  const query = { topic, ...(deferMs > 0 ? { defer: String(deferMs) } : { id: "true" }) };
+  const query = { topic, id: "true", ...(deferMs > 0 && { defer: String(deferMs) }) };
   for (const body of bodies) yield { path: "/pub", query, body, messages: 1 };
 }
 

@@ -33,7 +33,7 @@ export interface PublishResult {
   readonly dueAtMs: number | null;
   /** The topic is durable there: Postgres had it before the node answered. null: not known, as of a topic that was just made. */
   readonly durable: boolean | null;
-  /** Of a single one; null: the node does not say it, or it is deferred. */
+  /** Of a single one; null: the node does not say it. */
   readonly messageId: string | null;
   /** It was published before under the same key: this is the answer of then, and nothing was published now. */
   readonly again: boolean;
