@@ -49,7 +49,8 @@ export const test = base.extend<Each, Worker>({
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
       const text = message.text();
-      if (message.type() === "error" && !expected?.test(text)) complaints.push(text);
+      if (message.type() === "error" && !expected?.test(text))
+        complaints.push(`${text} (${message.location().url})`);
     });
     await use(page);
     expect(complaints, "complaints in the browser's console").toEqual([]);
