@@ -129,26 +129,31 @@ test("[W19] the console dies: old numbers are marked as old, nothing can be chan
   await expect(figure(page, "Waiting")).toHaveText("2");
 });
 
-test("[W27] what renders pages dies: what is open goes on, and the next page says that it waits and comes by itself", async ({
-  page,
-  system,
-}) => {
-  await system.publish("rendered", "x");
-  await page.goto("/topics/rendered");
-  await expect(figure(page, "Waiting")).toHaveText("1");
-  const next = await page.context().newPage();
+test.describe("pages", () => {
+  // What the page fetched ahead of clicks is broken off, or refused, which the browser complains of.
+  test.use({ expected: /status of 503|net::ERR_INCOMPLETE_CHUNKED_ENCODING/ });
 
-  await system.killPages();
-  await next.goto(`${system.url}/topics`);
-  await expect(next.getByRole("heading", { name: /^(Starting|Topics)$/ })).toBeVisible(saidWithin);
-  await system.publish("rendered", "y");
-  await expect(figure(page, "Waiting")).toHaveText("2");
-  await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
+  test("[W27] what renders pages dies: what is open goes on, and the next page says that it waits and comes by itself", async ({
+    page,
+    system,
+  }) => {
+    await system.publish("rendered", "x");
+    await page.goto("/topics/rendered");
+    await expect(figure(page, "Waiting")).toHaveText("1");
+    const next = await page.context().newPage();
 
-  await expect(next.getByRole("heading", { name: "Topics", exact: true }).first()).toBeVisible({
-    timeout: 20_000,
+    await system.killPages();
+    await next.goto(`${system.url}/topics`);
+    await expect(next.getByRole("heading", { name: /^(Starting|Topics)$/ })).toBeVisible(saidWithin);
+    await system.publish("rendered", "y");
+    await expect(figure(page, "Waiting")).toHaveText("2");
+    await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
+
+    await expect(next.getByRole("heading", { name: "Topics", exact: true }).first()).toBeVisible({
+      timeout: 20_000,
+    });
+    await expect(next.getByRole("table", { name: "Topics" })).toContainText("rendered");
   });
-  await expect(next.getByRole("table", { name: "Topics" })).toContainText("rendered");
 });
 
 test("[W20] a console that starts while Postgres is away says that it waits, and signs its pages in when that is back", async ({

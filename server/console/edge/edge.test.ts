@@ -7,6 +7,11 @@ import { isAllowedHost, isOwnOrigin } from "./guard.ts";
 const seen: IncomingMessage[] = [];
 const pages = createServer((request, response) => {
   seen.push(request);
+  if (request.url === "/dies-early") {
+    response.flushHeaders();
+    response.destroy();
+    return;
+  }
   response.writeHead(200, {
     "content-type": "text/html",
     "set-cookie": "weir_session_1=stolen",
@@ -275,5 +280,12 @@ describe("pages", () => {
     expect(page.status).toBe(503);
     expect(await page.text()).toContain("The pages are being started");
     expect(api.status).toBe(200);
+  });
+
+  test("[CG7] a page whose process dies before its first byte is away as well, not broken", async () => {
+    const page = await weir.get("/dies-early", { accept: "text/html" });
+
+    expect([page.status, page.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(await page.text()).toContain("The pages are being started");
   });
 });

@@ -1,6 +1,6 @@
 /** Everything that is not the API: pages and their files, from the pages' own process, for those with a session. */
 import httpProxy from "@fastify/http-proxy";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SessionUnknown } from "../auth/strangers.ts";
 import { signInPath } from "../contract/index.ts";
 import { withBase } from "./base-path.ts";
@@ -29,9 +29,16 @@ declare module "fastify" {
   }
 }
 
+const brokenOff: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET"]);
+
 export function pageRoutes({ sessionOf, pagesUrl, base }: PageOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     app.decorateRequest("pagePolicy", "");
+    app.setErrorHandler((error: FastifyError, request, reply) => {
+      // The process died after it had begun to answer, of which nothing was sent on yet.
+      if (brokenOff.has(error.code)) return unavailable(request, reply, base);
+      throw error;
+    });
     await app.register(httpProxy, {
       upstream: "",
       prefix: "/",
