@@ -1,4 +1,5 @@
-import type { ClusterNodeRow } from "../../server/console/contract/index.ts";
+import { type ClusterNodeRow, logsCountedMax } from "../../server/console/contract/index.ts";
+import type { Formats } from "../live/format.ts";
 import { useWords } from "../words/index.ts";
 import type { Tone } from "./status.tsx";
 
@@ -26,4 +27,9 @@ export function useLeaseWords(lease: Lease): {
     word: t(`lease.${name}`),
     meaning: t(`lease-means.${name}`),
   };
+}
+
+/** Where no more are counted, that there are so many at least. */
+export function logsShown(f: Formats, logs: number): string {
+  return logs < logsCountedMax ? f.count(logs) : `≥ ${f.count(logs)}`;
 }

@@ -119,7 +119,7 @@ const address: Column<NodeRow> = {
 
 const zone: Column<NodeRow> = {
   id: "zone",
-  priority: 4,
+  priority: 3,
   value: (row) => row.zone ?? row.region,
   cell: (row) => (
     <span className="font-mono text-12" title={row.region ?? undefined}>
@@ -128,16 +128,27 @@ const zone: Column<NodeRow> = {
   ),
 };
 
-const lookups: Column<NodeRow> = {
-  id: "lookups",
+/** How many of the lookups name it. */
+function lookups(of: number): Column<NodeRow> {
+  return {
+    id: "lookups",
+    numeric: true,
+    priority: 3,
+    value: (row) => row.lookups?.length ?? null,
+    cell: (row) => (
+      <span title={row.lookups?.join(", ")}>
+        {row.lookups === null ? unknown : `${row.lookups.length}/${of}`}
+      </span>
+    ),
+  };
+}
+
+const epoch: Column<NodeRow> = {
+  id: "epoch",
   numeric: true,
-  priority: 3,
-  value: (row) => row.lookups?.length ?? null,
-  cell: (row) => (
-    <span title={row.lookups?.join(", ")}>
-      <Num value={row.lookups?.length ?? null} />
-    </span>
-  ),
+  priority: 4,
+  value: (row) => row.epoch,
+  cell: (row) => <Num value={row.state === "up" ? row.epoch : null} />,
 };
 
 const uptime: Column<NodeRow> = {
@@ -155,16 +166,14 @@ const store: Column<NodeRow> = {
   cell: (row) => <Store row={row} />,
 };
 
-function onWidest(column: Column<NodeRow>): Column<NodeRow> {
-  return { ...column, priority: 4 };
-}
+const onWidest: ReadonlySet<string> = new Set(["connections", "out"]);
 
-/** On the page of nodes: also where they are, since when, and who names them. */
-export function allNodeColumns(byLookups: boolean): readonly Column<NodeRow>[] {
+/** On the page of nodes: also where they are, since when, and how many of the `lookupCount` lookups name them. */
+export function allNodeColumns(lookupCount: number): readonly Column<NodeRow>[] {
   const [name, state, lease, version, ...figures] = nodeColumns;
   return [
-    ...[name!, state!, address, zone, ...(byLookups ? [lookups] : [])],
-    ...[lease!, store, onWidest(version!), uptime],
-    ...figures.map((column) => (column.id === "connections" ? onWidest(column) : column)),
+    ...[name!, state!, address, zone, ...(lookupCount > 0 ? [lookups(lookupCount)] : [])],
+    ...[lease!, epoch, store, version!, uptime],
+    ...figures.map((column) => (onWidest.has(column.id) ? { ...column, priority: 4 as const } : column)),
   ];
 }

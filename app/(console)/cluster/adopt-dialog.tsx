@@ -10,9 +10,9 @@ import {
 } from "../../../server/console/contract/index.ts";
 import { ProvenDialog } from "../../actions/proven-dialog.tsx";
 import { Field, Select } from "../../components/field.tsx";
+import { logsShown } from "../../components/lease.ts";
 import { post } from "../../live/post.ts";
 import { useFormat, useWords } from "../../words/index.ts";
-import { logsShown } from "./words.ts";
 
 /** Another node takes over what this one has, alive or not. */
 export function AdoptDialog({

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import type { ClusterNodeRow } from "../../../server/console/contract/index.ts";
 import { cn } from "../../components/classes.ts";
-import { useLeaseWords } from "../../components/lease.ts";
+import { logsShown, useLeaseWords } from "../../components/lease.ts";
 import { Num } from "../../components/number.tsx";
 import { Status, type Tone } from "../../components/status.tsx";
 import type { Column } from "../../components/table/column.ts";
@@ -9,7 +9,6 @@ import { paths } from "../../paths.ts";
 import { useFormat, useWords } from "../../words/index.ts";
 import { DrainCell } from "./drain.tsx";
 import { MemberMenu } from "./member-menu.tsx";
-import { logsShown } from "./words.ts";
 
 const tones: Readonly<Record<ClusterNodeRow["state"], Tone>> = {
   up: "ok",

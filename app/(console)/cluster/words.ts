@@ -1,11 +1,5 @@
 /** What leases, take-overs and Postgres's settings mean, in words for whoever has to decide something. */
-import {
-  type AdoptionRow,
-  type Drain,
-  type Durability,
-  logsCountedMax,
-  type PostgresView,
-} from "../../../server/console/contract/index.ts";
+import type { AdoptionRow, Drain, Durability, PostgresView } from "../../../server/console/contract/index.ts";
 import type { Tone } from "../../components/status.tsx";
 import type { Formats } from "../../live/format.ts";
 import type { useWords } from "../../words/index.ts";
@@ -85,11 +79,6 @@ const settings = ["fsync", "full_page_writes", "synchronous_commit"] as const;
 
 function nameOf(setting: string): (typeof settings)[number] | "other" {
   return settings.find((name) => name === setting.split(" ")[0]) ?? "other";
-}
-
-/** Where no more are counted, that there are so many at least. */
-export function logsShown(f: Formats, logs: number): string {
-  return logs < logsCountedMax ? f.count(logs) : `≥ ${f.count(logs)}`;
 }
 
 /** "18,204 messages in 12 logs, deliverable after 3.91 s (taken in 14 ms, read in 3.9 s); unrenewed for 10.4 s before" */

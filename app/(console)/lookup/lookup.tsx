@@ -36,7 +36,7 @@ export function Lookup({ rendered }: { rendered: Snapshot<"nodes"> }) {
       <PageHead title={t("title")} />
       <Empty title={t("none")}>{t("none-why")}</Empty>
       <Section title={t("create")} note={t("create-note-nodes")} className="mt-6">
-        <CreateForm />
+        <CreateForm both />
       </Section>
     </>
   );
@@ -96,7 +96,7 @@ function Known({ lookups }: { lookups: readonly LookupRow[] }) {
         <Inactive key={created} q={q} />
       </Section>
       <Section title={t("create")} note={t("create-note")} className="mt-6">
-        <CreateForm onDone={() => setCreated(created + 1)} />
+        <CreateForm both onDone={() => setCreated(created + 1)} />
       </Section>
     </>
   );

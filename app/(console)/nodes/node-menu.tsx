@@ -1,6 +1,6 @@
 "use client";
 
-import { ArrowRightFromLine, ExternalLink, EyeOff } from "lucide-react";
+import { ArrowRightFromLine, Copy, ExternalLink, EyeOff } from "lucide-react";
 import { memo, useState } from "react";
 import type { NodeRow } from "../../../server/console/contract/index.ts";
 import { DrainDialog } from "../../actions/drain-dialog.tsx";
@@ -9,6 +9,7 @@ import { RowAction, RowLink, RowMenu, RowMenuLine } from "../../components/table
 import { paths } from "../../paths.ts";
 import { useWords } from "../../words/index.ts";
 import { useDrainClosed, useTombstoneClosed } from "./closed.ts";
+import { useCopyConfig } from "./copy-config.ts";
 
 type Asked = "drain" | "tombstone";
 
@@ -32,6 +33,8 @@ export const NodeMenu = memo(function NodeMenu({ row }: { row: NodeRow }) {
 function Items({ row, ask }: { row: NodeRow; ask: (asked: Asked) => void }) {
   const t = useWords("nodes");
   const drainClosed = useDrainClosed(row);
+  const copy = useCopyConfig();
+  const copyClosed = row.limits !== null ? t("copy.limits") : row.state === "up" ? null : t("closed.silent");
   const tombstoneClosed = useTombstoneClosed(row);
   return (
     <>
@@ -39,6 +42,10 @@ function Items({ row, ask }: { row: NodeRow; ask: (asked: Asked) => void }) {
         <ExternalLink aria-hidden="true" />
         {t("open")}
       </RowLink>
+      <RowAction closed={copyClosed} onSelect={() => void copy(row.key)}>
+        <Copy aria-hidden="true" />
+        {t("copy.verb")}
+      </RowAction>
       <RowMenuLine />
       <RowAction closed={tombstoneClosed} onSelect={() => ask("tombstone")}>
         <EyeOff aria-hidden="true" />

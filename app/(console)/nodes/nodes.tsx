@@ -23,8 +23,8 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
   const t = useWords("nodes");
   const { data } = useRoom(rendered);
   const { sorting, setSorting } = useSort("name");
-  const byLookups = (data?.lookups.length ?? 0) > 0;
-  const columns = useMemo(() => [...allNodeColumns(byLookups), act], [byLookups]);
+  const lookupCount = data?.lookups.length ?? 0;
+  const columns = useMemo(() => [...allNodeColumns(lookupCount), act], [lookupCount]);
   if (data === null) return null;
   return (
     <>
@@ -33,7 +33,7 @@ export function Nodes({ rendered }: { rendered: Snapshot<"nodes"> }) {
       <SightNote of="nodes" />
       <Differences data={data} />
       {data.nodes.length === 0 ? (
-        <Empty title={t("none")}>{t(byLookups ? "none-by-lookups" : "none-by-address")}</Empty>
+        <Empty title={t("none")}>{t(lookupCount > 0 ? "none-by-lookups" : "none-by-address")}</Empty>
       ) : (
         <DataTable
           label={t("title")}

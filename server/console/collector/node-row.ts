@@ -36,6 +36,7 @@ export function nodeRow(node: Subscription, lookups: readonly string[] | null): 
     clusterDifferences: live?.clusterDifferences ?? null,
     lease: live?.cluster?.lease ?? null,
     epoch: live?.cluster?.epoch ?? null,
+    durableLogs: live?.cluster?.logs ?? null,
     store: live?.store ?? null,
     topicCount: heard ? node.state.topics.size : null,
     flow: nodeFlow(node, "smooth"),

@@ -76,6 +76,8 @@ export interface NodeRow {
   /** Its right to write what is durable; null: it has none to ask for, or is not heard of. */
   readonly lease: LeaseState | null;
   readonly epoch: number | null;
+  /** Durable logs that it owns: more than `logsCountedMax` are not counted; null: it has none to own, or is not heard of. */
+  readonly durableLogs: number | null;
   readonly store: StoreStatus | null;
   readonly topicCount: number | null;
   readonly flow: Flow;

@@ -2,6 +2,7 @@
 
 import type { NodeRow, StoreStatus } from "../../../../server/console/contract/index.ts";
 import { Card } from "../../../components/card.tsx";
+import { logsShown } from "../../../components/lease.ts";
 import { Num } from "../../../components/number.tsx";
 import { Status } from "../../../components/status.tsx";
 import { unknown } from "../../../live/format.ts";
@@ -37,6 +38,7 @@ export function Facts({ node }: { node: NodeRow }) {
           [t("fact.differences"), node.clusterDifferences],
           [t("fact.lease"), node.lease === null ? null : t(`lease.${node.lease}`)],
           [t("fact.epoch"), node.epoch],
+          [t("fact.logs"), node.durableLogs === null ? null : logsShown(f, node.durableLogs)],
         ]}
       />
       {node.store !== null && <Store store={node.store} />}
