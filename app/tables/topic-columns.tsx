@@ -24,7 +24,7 @@ const TopicName = memo(function TopicName({
         {name}
       </Link>
       <StateBadges what="topic" brief {...state} />
-      <LookupBadges topic={name} />
+      <LookupBadges topic={name} brief />
     </span>
   );
 });

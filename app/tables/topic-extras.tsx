@@ -66,7 +66,7 @@ export function TombstoneBadge({ topic, node }: { topic: string; node: string })
 }
 
 /** Beside the others: only where lookups say something that somebody has to know. */
-export function LookupBadges({ topic }: { topic: string }) {
+export function LookupBadges({ topic, brief = false }: { topic: string; brief?: boolean }) {
   const t = useWords("topics");
   const found = useContext(Lookups).get(topic);
   if (found === undefined) return null;
@@ -74,12 +74,12 @@ export function LookupBadges({ topic }: { topic: string }) {
   return (
     <>
       {knownBy !== null && (
-        <Badge brief tone="warn" title={t("lookups-means")}>
+        <Badge brief={brief} tone="warn" title={t("lookups-means")}>
           {t("lookups", knownBy)}
         </Badge>
       )}
       {tombstones.length > 0 && (
-        <Badge brief tone="warn" title={t("tombstoned-means", { nodes: tombstones.join(", ") })}>
+        <Badge brief={brief} tone="warn" title={t("tombstoned-means", { nodes: tombstones.join(", ") })}>
           {t("tombstoned")}
         </Badge>
       )}

@@ -1,9 +1,12 @@
 "use client";
 
+import Link from "next/link";
+import type { ReactNode } from "react";
 import {
   apiPaths,
   type OptionRow,
   type OptionsView,
+  type RetentionView,
   type TopicRow,
 } from "../../../../server/console/contract/index.ts";
 import { Card } from "../../../components/card.tsx";
@@ -12,11 +15,14 @@ import { ReadNote } from "../../../components/read-note.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
 import { Shape } from "../../../components/status.tsx";
 import { useRead } from "../../../live/use-read.ts";
+import { useStatus } from "../../../live/use-room.ts";
+import { paths } from "../../../paths.ts";
 import { useWords } from "../../../words/index.ts";
 
 /** Of a node's options, those that decide what becomes of a topic's messages. */
 const groups = {
-  keeping: ["durable-topics", "accept-loss", "mem-queue-size", "mem-bytes", "audit"],
+  keeping: ["durable-topics", "accept-loss", "mem-queue-size", "mem-bytes"],
+  retention: ["audit"],
   limits: ["max-msg-size", "max-body-size", "max-rdy-count", "max-req-timeout"],
   delivery: ["msg-timeout", "max-msg-timeout", "e2e-processing-latency-percentile"],
 } as const;
@@ -35,13 +41,16 @@ export function Config({ topic, row }: { topic: string; row: TopicRow }) {
       ) : (
         <>
           <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []} />
-          <div className="grid gap-4 lg:grid-cols-3">
+          <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-4">
             {(Object.keys(groups) as (keyof typeof groups)[]).map((group) => (
               <Group
                 key={group}
                 title={t(`config.${group}`)}
                 options={groups[group].map((name) => byName.get(name)).filter((found) => found !== undefined)}
-              />
+              >
+                {group === "retention" && <Kept ephemeral={row.ephemeral} />}
+                {group === "delivery" && <GivenUp />}
+              </Group>
             ))}
           </div>
         </>
@@ -50,12 +59,69 @@ export function Config({ topic, row }: { topic: string; row: TopicRow }) {
   );
 }
 
-function Group({ title, options }: { title: string; options: readonly OptionRow[] }) {
+/** How long messages are kept, what happened to them, and figures of them: no option says that. */
+function Kept({ ephemeral }: { ephemeral: boolean }) {
+  const t = useWords("topic");
+  const { data } = useStatus();
+  return (
+    <>
+      <Said name={t("config.messages")}>
+        {t(ephemeral ? "config.messages-ephemeral" : "config.messages-kept")}
+      </Said>
+      {data.database.state !== "none" && <Stored />}
+    </>
+  );
+}
+
+function Stored() {
+  const t = useWords("topic");
+  const { value } = useRead<RetentionView>(apiPaths.retention, null);
+  if (value === null) return null;
+  const { days, auditDays } = value.settings;
+  return (
+    <>
+      <Said name={t("config.history")}>{t("config.history-kept", { days: auditDays })}</Said>
+      <Said name={t("config.charts")}>
+        {t("config.charts-kept", { seconds: days["10s"], minutes: days["1m"], hours: days["1h"] })}
+      </Said>
+      <Link href={paths.settings("retention")} className="text-accent underline">
+        {t("config.retention-where")}
+      </Link>
+    </>
+  );
+}
+
+/** What becomes of messages that nobody finishes. */
+function GivenUp() {
+  const t = useWords("topic");
+  return <Said name={t("config.given-up")}>{t("config.given-up-never")}</Said>;
+}
+
+function Said({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-12 text-muted">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Group({
+  title,
+  options,
+  children,
+}: {
+  title: string;
+  options: readonly OptionRow[];
+  /** Beside the options. */
+  children?: ReactNode;
+}) {
   const t = useWords("topic");
   return (
     <Card>
       <h3 className="border-b border-line px-4 py-2 text-13 font-medium">{title}</h3>
       <dl className="space-y-2 px-4 py-3">
+        {children}
         {options.length === 0 && <p className="text-muted">{t("config.none")}</p>}
         {options.map((option) => (
           <div key={option.key}>
