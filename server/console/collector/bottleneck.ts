@@ -1,18 +1,36 @@
 /** What holds a channel back, in one sentence, by rule. */
-import type { Bottleneck, ChannelRow, ClientRow } from "../contract/index.ts";
+import type { Bottleneck, ChannelRow, ClientRow, TopicRow } from "../contract/index.ts";
 import { countWords } from "./words.ts";
 
 /** null: nothing does. `clients` null: not asked yet. */
-export function bottleneckOf(row: ChannelRow, clients: readonly ClientRow[] | null): Bottleneck | null {
-  const { depth, inFlight, inRate, finishRate, outRate, timeoutRate } = row.flow;
+export function bottleneckOf(
+  row: ChannelRow,
+  topic: Pick<TopicRow, "paused" | "topicDepth">,
+  clients: readonly ClientRow[] | null,
+): Bottleneck | null {
   if (row.paused)
     return { rule: "paused", params: {}, message: "Paused: nothing is handed out until it is unpaused." };
-  if (!depth) return null;
+  // What the channel has already is handed out all the same.
+  return (row.flow.depth ? ownBottleneck(row, clients) : null) ?? (topic.paused ? topicPaused(topic) : null);
+}
+
+function topicPaused({ topicDepth }: Pick<TopicRow, "topicDepth">): Bottleneck {
+  const count = topicDepth ?? 0;
+  return {
+    rule: "topic-paused",
+    params: { count },
+    message: `Its topic is paused: nothing new comes in, and ${count === 1 ? "1 message waits" : `${countWords(count)} messages wait`} there.`,
+  };
+}
+
+function ownBottleneck(row: ChannelRow, clients: readonly ClientRow[] | null): Bottleneck | null {
+  const { depth, inFlight, inRate, finishRate, outRate, timeoutRate } = row.flow;
+  const waiting = depth ?? 0;
   if (row.flow.clients === 0)
     return {
       rule: "no-consumers",
-      params: { count: depth },
-      message: `Nobody consumes: ${depth === 1 ? "1 message waits" : `${countWords(depth)} messages wait`}. Connect a consumer.`,
+      params: { count: waiting },
+      message: `Nobody consumes: ${waiting === 1 ? "1 message waits" : `${countWords(waiting)} messages wait`}. Connect a consumer.`,
     };
   if (timeoutRate && outRate && timeoutRate > outRate * 0.1)
     return {

@@ -215,7 +215,14 @@ export interface ClientRow {
 
 /** One sentence about what holds a channel back, by rule. */
 export interface Bottleneck {
-  readonly rule: "paused" | "no-consumers" | "not-ready" | "saturated" | "timing-out" | "falling-behind";
+  readonly rule:
+    | "paused"
+    | "topic-paused"
+    | "no-consumers"
+    | "not-ready"
+    | "saturated"
+    | "timing-out"
+    | "falling-behind";
   /** The figures in it. */
   readonly params: Readonly<Record<string, number>>;
   /** In English, for whoever has no words of their own. */

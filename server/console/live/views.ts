@@ -224,15 +224,16 @@ function channelSight(eye: Eye, topic: string): ((channel: string) => boolean) |
 
 function channelView(source: ViewSource, topic: string, name: string): ChannelView | null {
   const { collector } = source;
-  const channel = collector.topics.get(topic)?.channels.get(name);
-  if (!channel) return null;
+  const joined = collector.topics.get(topic);
+  const channel = joined?.channels.get(name);
+  if (!joined || !channel) return null;
   const poll = source.clientsOf(topic, name);
   const clients = poll && poll.atMs !== null ? poll.rows : null;
   return {
     topic,
     channel: channel.row,
     coverage: collector.coverage(),
-    bottleneck: bottleneckOf(channel.row, clients),
+    bottleneck: bottleneckOf(channel.row, joined.row, clients),
     lastAction: source.recent.on(topic, name, null),
     nodes: shareRows(topic, name, collector.nodes, collector.clock.nowMs()),
     problems: about(collector, (problem) => problem.topic === topic && problem.channel === name),

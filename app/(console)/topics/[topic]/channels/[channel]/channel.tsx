@@ -128,6 +128,7 @@ function Existing({
 
 const tones: Record<Bottleneck["rule"], Tone> = {
   paused: "paused",
+  "topic-paused": "paused",
   "no-consumers": "warn",
   "not-ready": "warn",
   saturated: "warn",

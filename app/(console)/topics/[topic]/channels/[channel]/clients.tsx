@@ -16,9 +16,11 @@ import { Empty } from "../../../../../components/empty.tsx";
 import { Num } from "../../../../../components/number.tsx";
 import { Skeleton } from "../../../../../components/skeleton.tsx";
 import type { Column } from "../../../../../components/table/column.ts";
+import { ColumnChooser } from "../../../../../components/table/column-chooser.tsx";
 import { ExportMenu } from "../../../../../components/table/export-menu.tsx";
 import { FilterBar } from "../../../../../components/table/filter-bar.tsx";
 import { useSort } from "../../../../../components/table/sort.ts";
+import { useColumns } from "../../../../../components/table/use-columns.ts";
 import { useRowFilter } from "../../../../../components/table/use-row-filter.ts";
 import { useTableWindow } from "../../../../../components/table/use-table-window.ts";
 import { WindowTable } from "../../../../../components/table/window-table.tsx";
@@ -48,8 +50,8 @@ export function Clients({
   const filter = useRowFilter("clients");
   const { q, state } = filter;
   const { sorting, setSorting } = useSort("-inflight", "clients");
-  const columns = useClientColumns(topic, channel);
-  const table = useTableWindow(rendered, filter, sorting, columns);
+  const columns = useColumns(useClientColumns(topic, channel));
+  const table = useTableWindow(rendered, filter, sorting, columns.shown);
   const { data } = table;
   const totals = useMemo(
     () =>
@@ -73,6 +75,7 @@ export function Clients({
         label={t("clients-filter")}
         placeholder={t("clients-filter-short")}
       >
+        <ColumnChooser columns={columns} />
         <ExportMenu
           path={apiPaths.clientsFile(topic, channel)}
           query={windowQuery({ q, state, sort: printSort(sorting) })}
@@ -87,7 +90,7 @@ export function Clients({
         <WindowTable
           label={t("tab.clients")}
           window={table}
-          columns={columns}
+          columns={columns.shown}
           sorting={sorting}
           onSort={setSorting}
           {...(totals === undefined ? {} : { totals })}
