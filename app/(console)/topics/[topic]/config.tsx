@@ -82,11 +82,11 @@ function Stored() {
     <>
       <Said name={t("config.history")}>{t("config.history-kept", { days: auditDays })}</Said>
       <Said name={t("config.charts")}>
-        {t("config.charts-kept", { seconds: days["10s"], minutes: days["1m"], hours: days["1h"] })}
+        {t("config.charts-kept", { seconds: days["10s"], minutes: days["1m"], hours: days["1h"] })}{" "}
+        <Link href={paths.settings("retention")} className="text-accent underline">
+          {t("config.retention-where")}
+        </Link>
       </Said>
-      <Link href={paths.settings("retention")} className="text-accent underline">
-        {t("config.retention-where")}
-      </Link>
     </>
   );
 }
@@ -122,7 +122,7 @@ function Group({
       <h3 className="border-b border-line px-4 py-2 text-13 font-medium">{title}</h3>
       <dl className="space-y-2 px-4 py-3">
         {children}
-        {options.length === 0 && <p className="text-muted">{t("config.none")}</p>}
+        {options.length === 0 && <dd className="text-muted">{t("config.none")}</dd>}
         {options.map((option) => (
           <div key={option.key}>
             <dt className="font-mono text-12 text-muted">--{option.key}</dt>
