@@ -9,7 +9,11 @@ import { type Crumb, crumbs } from "./crumbs.ts";
 export function Breadcrumbs() {
   const t = useWords("shell");
   const trail = crumbs(usePathname());
-  const wordsOf = ({ label }: Crumb) => ("name" in label ? label.name : t(`place.${label.place}`));
+  const settings = useWords("settings");
+  const wordsOf = ({ label }: Crumb) => {
+    if ("name" in label) return label.name;
+    return "section" in label ? settings(`section.${label.section}`) : t(`place.${label.place}`);
+  };
   return (
     <nav aria-label={t("breadcrumb")} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-13">

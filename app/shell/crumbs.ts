@@ -1,14 +1,14 @@
 import { nameOf, paths } from "../paths.ts";
-import { allPlaces, type Place, sectionOf } from "./places.ts";
+import { allPlaces, type Place, type SettingsSection, sectionOf, settingsSections } from "./places.ts";
 
 export interface Crumb {
   /** A place has words of its own in each language; anything below it is a name. */
-  readonly label: { readonly place: Place["id"] | "design" } | { readonly name: string };
+  readonly label:
+    | { readonly place: Place["id"] | "design" }
+    | { readonly section: SettingsSection }
+    | { readonly name: string };
   readonly href: string;
 }
-
-/** Pages of the settings have words, not names. */
-const unnamed = new Set(["settings"]);
 
 /** Where a page stands, outermost first. */
 export function crumbs(pathname: string): readonly Crumb[] {
@@ -17,7 +17,11 @@ export function crumbs(pathname: string): readonly Crumb[] {
   if (section === "design") return [{ label: { place: "design" }, href: paths.design }];
   if (place === undefined) return [{ label: { place: "overview" }, href: paths.overview }];
   const first: Crumb = { label: { place: place.id }, href: place.href };
-  if (name === undefined || unnamed.has(section)) return [first];
+  if (name === undefined) return [first];
+  if (section === "settings") {
+    const page = settingsSections.find((known) => known === name);
+    return page === undefined ? [first] : [first, { label: { section: page }, href: paths.settings(page) }];
+  }
   const href = section === "topics" ? paths.topic(name) : `${place.href}/${encodeURIComponent(name)}`;
   const trail = [first, { label: { name }, href }];
   return channel === undefined
@@ -25,7 +29,8 @@ export function crumbs(pathname: string): readonly Crumb[] {
     : [...trail, { label: { name: channel }, href: paths.channel(name, channel) }];
 }
 
-/** One level up; null: there is none. */
+/** One level up; null: there is none. The settings' pages stand beside each other. */
 export function above(pathname: string): string | null {
+  if (sectionOf(pathname) === "settings") return null;
   return crumbs(pathname).at(-2)?.href ?? null;
 }

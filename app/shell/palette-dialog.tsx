@@ -8,7 +8,7 @@ import { paths } from "../paths.ts";
 import { useWords } from "../words/index.ts";
 import { useCommands } from "./commands.ts";
 import { Key } from "./key.tsx";
-import { allPlaces } from "./places.ts";
+import { allPlaces, settingsSections } from "./places.ts";
 import { useNames } from "./use-names.ts";
 import { useShellCommands } from "./use-shell-commands.ts";
 
@@ -39,6 +39,7 @@ export function PaletteDialog({
 /** Only there while the palette is open, so that it begins empty each time. */
 function Choices({ close }: { close: () => void }) {
   const t = useWords("shell");
+  const settings = useWords("settings");
   const router = useRouter();
   const [text, setText] = useState("");
   const names = useNames(text);
@@ -56,6 +57,9 @@ function Choices({ close }: { close: () => void }) {
   const found = names.state === "found" ? names.names : null;
   const doable = page.filter(({ label }) => fits(label));
   const goable = allPlaces.filter(({ id }) => fits(t(`place.${id}`)) || fits(id));
+  const sections = settingsSections
+    .map((id) => ({ id, label: `${t("place.settings")}: ${settings(`section.${id}`)}` }))
+    .filter(({ id, label }) => text !== "" && (fits(label) || fits(id)));
   const commands = shell.filter(({ label }) => fits(label));
   return (
     <Command label={t("palette.open")} shouldFilter={false} loop>
@@ -122,7 +126,7 @@ function Choices({ close }: { close: () => void }) {
         {found !== null && found.more > 0 && (
           <p className="px-2.5 py-1.5 text-12 text-muted">{t("palette.more", { count: found.more })}</p>
         )}
-        <Group heading={t("palette.group.places")} shown={goable.length > 0}>
+        <Group heading={t("palette.group.places")} shown={goable.length + sections.length > 0}>
           {goable.map(({ id, href, icon: Icon, letter }) => (
             <Item key={id} value={`place:${id}`} onSelect={() => go(href)}>
               <Icon aria-hidden="true" className="size-4 text-muted" />
@@ -133,6 +137,11 @@ function Choices({ close }: { close: () => void }) {
                   <Key>{letter}</Key>
                 </span>
               )}
+            </Item>
+          ))}
+          {sections.map(({ id, label }) => (
+            <Item key={id} value={`settings:${id}`} onSelect={() => go(paths.settings(id))}>
+              {label}
             </Item>
           ))}
         </Group>

@@ -68,3 +68,16 @@ export function sectionOf(href: string): string {
 export function isHere(place: Place, pathname: string): boolean {
   return sectionOf(place.href) === sectionOf(pathname);
 }
+
+/** The pages of the settings, in their order. The words of each are `settings.section.<id>`. */
+export const settingsSections = [
+  "auth",
+  "users",
+  "sessions",
+  "tokens",
+  "alerts",
+  "retention",
+  "appearance",
+  "about",
+] as const;
+export type SettingsSection = (typeof settingsSections)[number];

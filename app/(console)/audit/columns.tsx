@@ -5,6 +5,8 @@ import type { Column } from "../../components/table/column.ts";
 import { clock, day, type Zone } from "../../live/format.ts";
 import { paths } from "../../paths.ts";
 import type { useWords } from "../../words/index.ts";
+import { ChangeText } from "./change-text.tsx";
+import { jobIdOf } from "./job-of-line.tsx";
 import type { Line } from "./use-lines.ts";
 
 export type AuditWords = ReturnType<typeof useWords<"audit">>;
@@ -65,6 +67,12 @@ export function auditColumns({
       cell: (line) => <Result line={line} t={t} />,
     },
     {
+      id: "change",
+      header: t("column.change"),
+      priority: 2,
+      cell: (line) => <ChangeText line={line} />,
+    },
+    {
       id: "reason",
       header: t("column.reason"),
       value: (line) => line.reason,
@@ -86,15 +94,19 @@ export function auditColumns({
   ];
 }
 
+/** What is neither a topic, a channel nor a node has its name in one of these. */
+const nameFields = ["user", "token", "rule", "webhook", "job"] as const;
+
 export function objectName({ topic, channel, node, object }: OperatorAction): string {
   if (topic !== null) return channel === null ? topic : `${topic}/${channel}`;
   if (node !== null) return node;
-  const named = object?.["user"] ?? object?.["token"];
-  return typeof named === "string" ? named : "";
+  const named = nameFields.map((field) => object?.[field]).find((name) => typeof name === "string");
+  return (named as string | undefined) ?? "";
 }
 
 export function ObjectLink({ line }: { line: OperatorAction }) {
   const { topic, channel, node } = line;
+  const job = jobIdOf(line);
   const name = objectName(line);
   const href =
     topic !== null
@@ -103,7 +115,9 @@ export function ObjectLink({ line }: { line: OperatorAction }) {
         : paths.channel(topic, channel)
       : node !== null
         ? paths.node(node)
-        : null;
+        : job !== null
+          ? paths.job(job)
+          : null;
   if (href === null) return <span className="wrap-anywhere">{name === "" ? "—" : name}</span>;
   return (
     <Link href={href} className="font-mono text-accent hover:underline wrap-anywhere">
@@ -120,5 +134,14 @@ export function Result({ line, t }: { line: OperatorAction; t: AuditWords }) {
     begun: "info",
   };
   const key = `result.${line.result}` as "result.ok";
-  return <Status tone={tones[line.result] ?? "crit"}>{t.has(key) ? t(key) : line.result}</Status>;
+  const nodes = line.perNode ?? [];
+  const done = nodes.filter(({ ok }) => ok).length;
+  return (
+    <Status tone={tones[line.result] ?? "crit"}>
+      {t.has(key) ? t(key) : line.result}
+      {done < nodes.length && (
+        <span className="ml-1.5 text-12 text-muted">{t("onSome", { done, all: nodes.length })}</span>
+      )}
+    </Status>
+  );
 }

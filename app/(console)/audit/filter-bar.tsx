@@ -1,6 +1,7 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
+import { useMessages } from "use-intl";
 import { Button } from "../../components/button.tsx";
 import { Input, Select } from "../../components/field.tsx";
 import { useWords } from "../../words/index.ts";
@@ -60,14 +61,36 @@ function TextFilter({
     const timer = setTimeout(() => onChange(text.trim()), typingMs);
     return () => clearTimeout(timer);
   }, [text]);
+  const known = useKnown(field);
+  const list = useId();
   return (
-    <Input
-      type={field === "actor" ? "search" : "text"}
-      aria-label={t(`filter.${field}`)}
-      placeholder={t(`filter.${field}`)}
-      value={text}
-      maxLength={260}
-      onChange={(event) => setText(event.target.value)}
-    />
+    <>
+      <Input
+        list={known.length > 0 ? list : undefined}
+        type={field === "actor" ? "search" : "text"}
+        aria-label={t(`filter.${field}`)}
+        placeholder={t(`filter.${field}`)}
+        value={text}
+        maxLength={260}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {known.length > 0 && (
+        <datalist id={list}>
+          {known.map(({ value, words }) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </datalist>
+      )}
+    </>
   );
+}
+
+/** What can be asked of a field that knows its own values. */
+function useKnown(field: Field): readonly { readonly value: string; readonly words: string }[] {
+  const { audit } = useMessages();
+  const known: Readonly<Record<string, string>> =
+    field === "action" ? audit.act : field === "result" ? audit.result : {};
+  return Object.entries(known).map(([value, words]) => ({ value, words }));
 }

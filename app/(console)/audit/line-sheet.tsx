@@ -8,6 +8,7 @@ import { useActName } from "../../people/act-name.ts";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { ObjectLink, Result } from "./columns.tsx";
+import { JobOfLine, jobIdOf } from "./job-of-line.tsx";
 import type { Line } from "./use-lines.ts";
 
 /** Everything that is kept of one act. */
@@ -16,6 +17,7 @@ export function LineSheet({ line, onClose }: { line: Line; onClose: () => void }
   const zone = useZone();
   const nameOf = useActName();
   const f = useFormat();
+  const job = jobIdOf(line);
   return (
     <Sheet
       open
@@ -41,6 +43,11 @@ export function LineSheet({ line, onClose }: { line: Line; onClose: () => void }
         <Fact label={t("column.object")}>
           <ObjectLink line={line} />
         </Fact>
+        {job !== null && (
+          <Fact label={t("job")}>
+            <JobOfLine id={job} />
+          </Fact>
+        )}
         <Fact label={t("column.result")}>
           <Result line={line} t={t} />
         </Fact>

@@ -14,6 +14,8 @@ import { get } from "../../live/post.ts";
 import { useRoom } from "../../live/use-room.ts";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useLocale } from "../../words/index.ts";
+import { FilterBar } from "./filter-bar.tsx";
+import { isJobWanted, useJobFilters } from "./filters.ts";
 
 export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
   const words = useJobWords();
@@ -23,12 +25,14 @@ export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
   const { data } = useRoom(rendered);
   const { sorting, setSorting } = useSort("-created");
   const zone = useZone();
+  const filters = useJobFilters();
   const [older, setOlder] = useState<readonly JobRow[] | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words are those of the locale
   const columns = useMemo(() => jobColumns(words, f, zone), [locale, zone]);
   if (data === null) return null;
   const shown = new Set(data.jobs.map(({ key }) => key));
   const rows = [...data.jobs, ...(older ?? []).filter(({ key }) => !shown.has(key))];
+  const found = rows.filter((job) => isJobWanted(job, filters.wanted));
   const more = async () => {
     const before = rows.at(-1)?.createdAtMs ?? Date.now();
     const answer = await get<readonly JobRow[]>(`${apiPaths.jobs}/older?before=${before}`);
@@ -47,14 +51,24 @@ export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
         <Empty title={t("none")}>{t("none-why")}</Empty>
       ) : (
         <>
-          <DataTable
-            label={t("title")}
-            rows={rows}
-            columns={columns}
-            sorting={sorting}
-            onSort={setSorting}
-            stale={() => !data.fresh}
-          />
+          <FilterBar {...filters} />
+          {found.length === 0 ? (
+            <Empty title={t("filter.none", { count: rows.length })}>
+              <Button size="small" onClick={filters.clear}>
+                {t("filter.clear")}
+              </Button>
+            </Empty>
+          ) : (
+            <DataTable
+              label={t("title")}
+              rows={found}
+              filter={JSON.stringify(filters.wanted)}
+              columns={columns}
+              sorting={sorting}
+              onSort={setSorting}
+              stale={() => !data.fresh}
+            />
+          )}
           <div className="mt-3">
             {older !== null && older.length === 0 ? (
               <p className="text-13 text-muted">{t("no-older")}</p>

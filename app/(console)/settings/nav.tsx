@@ -4,8 +4,8 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../../components/classes.ts";
 import { paths } from "../../paths.ts";
+import { settingsSections } from "../../shell/places.ts";
 import { useWords } from "../../words/index.ts";
-import { sections } from "./sections.ts";
 
 /** Beside the page, or a row above it where that is narrow. */
 export function SettingsNav() {
@@ -16,7 +16,7 @@ export function SettingsNav() {
       aria-label={t("title")}
       className="-mx-1 flex gap-1 overflow-x-auto p-1 lg:sticky lg:top-18 lg:w-44 lg:shrink-0 lg:flex-col lg:self-start"
     >
-      {sections.map((id) => {
+      {settingsSections.map((id) => {
         const href = paths.settings(id);
         const here = pathname === href;
         return (

@@ -12,6 +12,7 @@ import { Sight } from "../../../people/sight.tsx";
 import { WriteFailure } from "../../../people/write-failure.tsx";
 import { useZone } from "../../../preferences/provider.tsx";
 import { useWords } from "../../../words/index.ts";
+import { ClientAccess } from "./client-access.tsx";
 import { PasswordForm } from "./password-form.tsx";
 
 /** Who one is here, what one may, and the password. */
@@ -56,6 +57,9 @@ export function OwnAccount() {
             </>
           )}
         </Section>
+      </div>
+      <div className="mt-8">
+        <ClientAccess />
       </div>
     </>
   );

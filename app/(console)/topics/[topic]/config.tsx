@@ -4,16 +4,13 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import {
   apiPaths,
-  type OptionRow,
   type OptionsView,
   type RetentionView,
   type TopicRow,
 } from "../../../../server/console/contract/index.ts";
-import { Card } from "../../../components/card.tsx";
-import { OptionValueText } from "../../../components/option-value.tsx";
+import { OptionGroup } from "../../../components/option-group.tsx";
 import { ReadNote } from "../../../components/read-note.tsx";
 import { Skeleton } from "../../../components/skeleton.tsx";
-import { Shape } from "../../../components/status.tsx";
 import { useRead } from "../../../live/use-read.ts";
 import { useStatus } from "../../../live/use-room.ts";
 import { paths } from "../../../paths.ts";
@@ -32,7 +29,6 @@ export function Config({ topic, row }: { topic: string; row: TopicRow }) {
   const t = useWords("topic");
   const read = useRead<OptionsView>(apiPaths.optionsOfTopic(topic), null);
   const view = read.value;
-  const byName = new Map(view?.options.map((option) => [option.key, option]));
   return (
     <>
       <p className="mb-3 text-13">{row.ephemeral ? t("class.ephemeral") : t(`class.${row.durable}`)}.</p>
@@ -43,14 +39,15 @@ export function Config({ topic, row }: { topic: string; row: TopicRow }) {
           <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []} />
           <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-4">
             {(Object.keys(groups) as (keyof typeof groups)[]).map((group) => (
-              <Group
+              <OptionGroup
                 key={group}
                 title={t(`config.${group}`)}
-                options={groups[group].map((name) => byName.get(name)).filter((found) => found !== undefined)}
+                names={groups[group]}
+                options={view?.options ?? []}
               >
                 {group === "retention" && <Kept ephemeral={row.ephemeral} />}
                 {group === "delivery" && <GivenUp />}
-              </Group>
+              </OptionGroup>
             ))}
           </div>
         </>
@@ -103,42 +100,5 @@ function Said({ name, children }: { name: string; children: ReactNode }) {
       <dt className="text-12 text-muted">{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function Group({
-  title,
-  options,
-  children,
-}: {
-  title: string;
-  options: readonly OptionRow[];
-  /** Beside the options. */
-  children?: ReactNode;
-}) {
-  const t = useWords("topic");
-  return (
-    <Card>
-      <h3 className="border-b border-line px-4 py-2 text-13 font-medium">{title}</h3>
-      <dl className="space-y-2 px-4 py-3">
-        {children}
-        {options.length === 0 && <dd className="text-muted">{t("config.none")}</dd>}
-        {options.map((option) => (
-          <div key={option.key}>
-            <dt className="font-mono text-12 text-muted">--{option.key}</dt>
-            {option.values.map(({ value, nodes }) => (
-              <dd key={JSON.stringify(value)} className="wrap-anywhere">
-                <OptionValueText option={option} value={value} />
-                {option.values.length > 1 && (
-                  <span className="ml-2 inline-flex items-baseline gap-1.5 text-12 text-muted">
-                    <Shape tone="warn" /> {t("config.on", { nodes: nodes.join(", ") })}
-                  </span>
-                )}
-              </dd>
-            ))}
-          </div>
-        ))}
-      </dl>
-    </Card>
   );
 }
