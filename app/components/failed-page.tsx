@@ -4,7 +4,7 @@ import { usePathname } from "next/navigation";
 import type { ApiFailure } from "../../server/console/contract/index.ts";
 import { visible } from "../live/visible.ts";
 import { crumbs } from "../shell/crumbs.ts";
-import { useWords } from "../words/index.ts";
+import { useCrumbWords } from "../shell/use-crumb-words.ts";
 import { Failure } from "./failure.tsx";
 import { PageHead } from "./page-head.tsx";
 
@@ -20,11 +20,11 @@ export function FailedPage({ failure }: { failure: ApiFailure }) {
 
 /** The page's name as its address tells it, which is all that is known of it. */
 export function FailedHead() {
-  const t = useWords("shell");
-  const { label } = crumbs(usePathname()).at(-1)!;
-  return "name" in label ? (
-    <PageHead title={visible(label.name)} name />
+  const wordsOf = useCrumbWords();
+  const crumb = crumbs(usePathname()).at(-1)!;
+  return "name" in crumb.label ? (
+    <PageHead title={visible(crumb.label.name)} name />
   ) : (
-    <PageHead title={t(`place.${label.place}`)} />
+    <PageHead title={wordsOf(crumb)} />
   );
 }

@@ -4,16 +4,13 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../components/classes.ts";
 import { useWords } from "../words/index.ts";
-import { type Crumb, crumbs } from "./crumbs.ts";
+import { crumbs } from "./crumbs.ts";
+import { useCrumbWords } from "./use-crumb-words.ts";
 
 export function Breadcrumbs() {
   const t = useWords("shell");
   const trail = crumbs(usePathname());
-  const settings = useWords("settings");
-  const wordsOf = ({ label }: Crumb) => {
-    if ("name" in label) return label.name;
-    return "section" in label ? settings(`section.${label.section}`) : t(`place.${label.place}`);
-  };
+  const wordsOf = useCrumbWords();
   return (
     <nav aria-label={t("breadcrumb")} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-13">
