@@ -52,10 +52,16 @@ export function HistoryCharts({
   const isLive = series !== null && range.kind === "window" && range.window === "5m";
   const { view, failure } = useHistory(isLive ? null : object, range);
   const words = useRangeWords(range);
-  const marks = useLiveMarks(object, isLive ? series : null, lastAction);
+  const happened = useLiveMarks(object, isLive ? series : null, lastAction);
   const live = useMemo(
-    (): Scene => ({ series: series ?? noSeries, bounds: null, marks, ...words, onSpan: setSpan }),
-    [series, marks, words, setSpan],
+    (): Scene => ({
+      series: series ?? noSeries,
+      bounds: null,
+      marks: happened ?? noMarks,
+      ...words,
+      onSpan: setSpan,
+    }),
+    [series, happened, words, setSpan],
   );
   const past = useMemo(
     (): Scene => ({
@@ -91,7 +97,14 @@ export function HistoryCharts({
           <Chart key={kind.id} kind={kind} scene={scene} />
         ))}
       </div>
-      {bar && <MarkList marks={scene.marks} bounds={scene.bounds} cut={!isLive && view?.marksCut === true} />}
+      {bar && (
+        <MarkList
+          marks={scene.marks}
+          bounds={scene.bounds}
+          cut={!isLive && view?.marksCut === true}
+          live={happened !== null}
+        />
+      )}
     </div>
   );
 }

@@ -13,15 +13,19 @@ export function MarkList({
   marks,
   bounds,
   cut,
+  live,
 }: {
   marks: readonly HistoryMark[];
   bounds: Scene["bounds"];
   cut: boolean;
+  /** More may come at any moment: its line is there before the first, so that nothing below it moves. */
+  live: boolean;
 }) {
   const t = useWords("charts");
   const say = useMarkWords();
   const zone = useZone();
-  if (marks.length === 0) return null;
+  if (marks.length === 0)
+    return live ? <p className="text-12 text-muted">{t("marks", { count: 0 })}</p> : null;
   const shown = marks.slice(-shownMax).reverse();
   return (
     <details className="text-12">

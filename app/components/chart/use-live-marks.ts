@@ -13,16 +13,17 @@ const actsMax = 20;
 
 /**
  * What happened to a topic or a channel in the last five minutes, as far as the page was told: consumers that came or
- * went, what was last done to it before it was looked at, and all that was done since.
+ * went, what was last done to it before it was looked at, and all that was done since. null: it is neither of these.
  */
 export function useLiveMarks(
   object: HistoryObject,
   series: Series | null,
   lastAction: LastAction | null,
-): readonly HistoryMark[] {
+): readonly HistoryMark[] | null {
+  const isQueue = /^(topic|channel):/.test(object);
   const acts = useActs(object, lastAction);
   return useMemo(() => {
-    if (series === null) return [];
+    if (series === null || !isQueue) return null;
     const place = series.metrics.indexOf("clients");
     const consumers = place < 0 ? [] : consumerMarks(series.points, place, series.stepMs);
     const fromMs = (series.points.at(-1)?.atMs ?? 0) - historyWindows["5m"].spanMs;
@@ -33,7 +34,7 @@ export function useLiveMarks(
         return { kind: "action", atMs, action, actor, topic: topic ?? null, channel, node: null, result };
       });
     return [...consumers, ...done].sort((one, other) => one.atMs - other.atMs);
-  }, [object, series, acts]);
+  }, [object, isQueue, series, acts]);
 }
 
 function useActs(object: HistoryObject, last: LastAction | null): readonly LastAction[] {
