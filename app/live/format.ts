@@ -3,6 +3,7 @@
  * browser write the same characters: grouping comes from `Intl` of one fixed locale, units from here.
  */
 import type { Locale } from "../../server/console/contract/index.ts";
+import { aheadMs, type Zone } from "./zone.ts";
 
 export const unknown = "—";
 
@@ -153,8 +154,6 @@ function formatsIn(units: Units): Formats {
   };
 }
 
-export type Zone = "utc" | "local";
-
 /** Wall clock, `utc` until the browser's own time zone may be used. */
 export function clock(ms: number, zone: Zone, withMillis = false): string {
   return iso(ms, zone).slice(11, withMillis ? 23 : 19);
@@ -165,9 +164,7 @@ export function day(ms: number, zone: Zone): string {
 }
 
 function iso(ms: number, zone: Zone): string {
-  const date = new Date(ms);
-  const shifted = zone === "utc" ? date : new Date(ms - date.getTimezoneOffset() * 60_000);
-  return shifted.toISOString();
+  return new Date(ms + aheadMs(zone, ms)).toISOString();
 }
 
 function trim(text: string): string {

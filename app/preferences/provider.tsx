@@ -1,8 +1,8 @@
 "use client";
 
 import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
-import type { Zone } from "../live/format.ts";
 import { useAwake } from "../live/use-awake.ts";
+import type { Zone } from "../live/zone.ts";
 import { setCookie } from "./cookie.ts";
 import { type Preferences, preferencesCookie, writePreferences } from "./preferences.ts";
 

@@ -3,9 +3,10 @@
 import { Table2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { HistoryMark, Series } from "../../../server/console/contract/index.ts";
-import { clock, day, type Zone } from "../../live/format.ts";
+import { clock, day } from "../../live/format.ts";
 import { columns, courseOf, tableRows } from "../../live/series.ts";
 import { useAwake } from "../../live/use-awake.ts";
+import type { Zone } from "../../live/zone.ts";
 import { useZone } from "../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../words/index.ts";
 import { Button } from "../button.tsx";

@@ -2,14 +2,12 @@
 
 import { PageHead } from "../../../components/page-head.tsx";
 import { RadioCards } from "../../../components/radio-cards.tsx";
-import { clock } from "../../../live/format.ts";
-import { useAwake } from "../../../live/use-awake.ts";
-import { useNow } from "../../../live/use-now.ts";
 import { choices } from "../../../preferences/preferences.ts";
 import { usePreferences } from "../../../preferences/provider.tsx";
 import { useLanguage } from "../../../shell/use-language.ts";
 import { themes, useThemeChoice } from "../../../shell/use-theme-choice.ts";
 import { localeTags, spoken, useWords } from "../../../words/index.ts";
+import { ZoneChoice } from "./zone-choice.tsx";
 
 /** How this browser shows the console. Each choice counts at once. */
 export function Appearance() {
@@ -43,16 +41,7 @@ export function Appearance() {
             note: t(`density.${value}Note`),
           }))}
         />
-        <RadioCards
-          label={t("zone.label")}
-          value={preferences.zone}
-          onChange={(zone) => prefer({ zone })}
-          choices={choices.zone.map((value) => ({
-            value,
-            label: t(`zone.${value}`),
-            note: <Example zone={value} />,
-          }))}
-        />
+        <ZoneChoice zone={preferences.zone} prefer={(zone) => prefer({ zone })} />
         <RadioCards
           label={t("rail.label")}
           value={preferences.rail}
@@ -69,11 +58,4 @@ export function Appearance() {
       </div>
     </>
   );
-}
-
-/** The time it is now, as it would be written. */
-function Example({ zone }: { zone: "local" | "utc" }) {
-  const nowMs = useNow();
-  const awake = useAwake();
-  return <span className="font-mono">{clock(nowMs, awake ? zone : "utc")}</span>;
 }
