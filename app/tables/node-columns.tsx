@@ -20,8 +20,8 @@ function numeric(
   return { id, numeric: true, priority, value, cell: (row) => <Num value={value(row)} as={as} /> };
 }
 
-/** With its ports: TCP, HTTP. */
-function Address({ row: { broadcastAddress, tcpPort, httpPort } }: { row: NodeRow }) {
+/** With its ports: TCP, HTTP; those alone where the address is that of its name. */
+function Address({ row: { key, broadcastAddress, tcpPort, httpPort } }: { row: NodeRow }) {
   const t = useWords("node");
   if (broadcastAddress === null) return <span className="text-muted">{unknown}</span>;
   return (
@@ -29,7 +29,8 @@ function Address({ row: { broadcastAddress, tcpPort, httpPort } }: { row: NodeRo
       className="font-mono text-12"
       title={t("ports", { tcp: tcpPort ?? unknown, http: httpPort ?? unknown })}
     >
-      {`${broadcastAddress} ${tcpPort}/${httpPort}`}
+      {key === `${broadcastAddress}:${httpPort}` ? "" : `${broadcastAddress} `}
+      {`${tcpPort}/${httpPort}`}
     </span>
   );
 }
@@ -42,6 +43,9 @@ function Lease({ row: { lease, epoch, state } }: { row: NodeRow }) {
   return (
     <span title={t("epoch-title", { meaning, epoch: epoch ?? unknown })}>
       <Status tone={tone}>{word}</Status>
+      {epoch !== null && (
+        <span className="ml-2 text-12 text-muted max-xl:hidden">{t("epoch-of", { epoch })}</span>
+      )}
     </span>
   );
 }
@@ -143,14 +147,6 @@ function lookups(of: number): Column<NodeRow> {
   };
 }
 
-const epoch: Column<NodeRow> = {
-  id: "epoch",
-  numeric: true,
-  priority: 4,
-  value: (row) => row.epoch,
-  cell: (row) => <Num value={row.state === "up" ? row.epoch : null} />,
-};
-
 const uptime: Column<NodeRow> = {
   id: "uptime",
   numeric: true,
@@ -166,14 +162,14 @@ const store: Column<NodeRow> = {
   cell: (row) => <Store row={row} />,
 };
 
-const onWidest: ReadonlySet<string> = new Set(["connections", "out"]);
+const elsewhere: ReadonlySet<string> = new Set(["out", "connections", "commit"]);
 
 /** On the page of nodes: also where they are, since when, and how many of the `lookupCount` lookups name them. */
 export function allNodeColumns(lookupCount: number): readonly Column<NodeRow>[] {
   const [name, state, lease, version, ...figures] = nodeColumns;
   return [
     ...[name!, state!, address, zone, ...(lookupCount > 0 ? [lookups(lookupCount)] : [])],
-    ...[lease!, epoch, store, version!, uptime],
-    ...figures.map((column) => (onWidest.has(column.id) ? { ...column, priority: 4 as const } : column)),
+    ...[lease!, store, version!, uptime],
+    ...figures.filter(({ id }) => !elsewhere.has(id)),
   ];
 }

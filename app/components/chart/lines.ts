@@ -25,6 +25,7 @@ export const chartIds = [
   "memory",
   "connections",
   "commit",
+  "lease",
   "latency",
 ] as const;
 export type ChartId = (typeof chartIds)[number];
@@ -80,6 +81,7 @@ export const charts = {
     lines: [
       { metric: "rssBytes", hue: "info" },
       { metric: "memBytes", hue: "accent", dash: [6, 4] },
+      { metric: "memBytesMax", hue: "muted", dash: [2, 3] },
     ],
   },
   connections: { id: "connections", as: "count", lines: [{ metric: "connections", hue: "accent" }] },
@@ -91,4 +93,5 @@ export const charts = {
       { metric: "auditLagMs", hue: "muted", dash: [6, 4] },
     ],
   },
+  lease: { id: "lease", as: "span", lines: [{ metric: "leaseAgeMs", hue: "warn" }] },
 } as const satisfies Record<string, ChartKind>;

@@ -279,6 +279,8 @@ function nodeValues(node: Subscription): (number | null)[] {
     connections: live.connections,
     commitP99Ms: live.store?.commitP99Ms ?? null,
     auditLagMs: live.store?.auditLagMs ?? null,
+    memBytesMax: live.memBytesMax,
+    leaseAgeMs: live.cluster?.renewedAgoMs ?? null,
   };
   return nodeMetrics.map((metric) => values[metric]);
 }

@@ -76,6 +76,8 @@ export const nodeMetrics = [
   "connections",
   "commitP99Ms",
   "auditLagMs",
+  "memBytesMax",
+  "leaseAgeMs",
 ] as const;
 
 export interface SeriesPoint {

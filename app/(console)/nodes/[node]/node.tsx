@@ -64,7 +64,15 @@ export function Node({ name, rendered }: { name: string; rendered: Snapshot<`nod
 }
 
 const onlyFlow = [charts.flow];
-const all = [charts.flow, charts.cpu, charts.memory, charts.loop, charts.commit, charts.connections];
+const all = [
+  charts.flow,
+  charts.cpu,
+  charts.memory,
+  charts.loop,
+  charts.commit,
+  charts.lease,
+  charts.connections,
+];
 
 function Heard({ node }: { node: NodeRow }) {
   const t = useWords("node");
