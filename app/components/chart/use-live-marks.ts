@@ -1,12 +1,11 @@
 import { useMemo, useState } from "react";
-import {
-  consumerMarks,
-  type HistoryMark,
-  type HistoryObject,
-  historyWindows,
-  type LastAction,
-  type Series,
+import type {
+  HistoryMark,
+  HistoryObject,
+  LastAction,
+  Series,
 } from "../../../server/console/contract/index.ts";
+import { liveMarks } from "./live-marks.ts";
 
 /** Acts that a page remembers while it is looked at. */
 const actsMax = 20;
@@ -20,21 +19,8 @@ export function useLiveMarks(
   series: Series | null,
   lastAction: LastAction | null,
 ): readonly HistoryMark[] | null {
-  const isQueue = /^(topic|channel):/.test(object);
   const acts = useActs(object, lastAction);
-  return useMemo(() => {
-    if (series === null || !isQueue) return null;
-    const place = series.metrics.indexOf("clients");
-    const consumers = place < 0 ? [] : consumerMarks(series.points, place, series.stepMs);
-    const fromMs = (series.points.at(-1)?.atMs ?? 0) - historyWindows["5m"].spanMs;
-    const [topic, channel = null] = object.slice(object.indexOf(":") + 1).split("/");
-    const done = acts
-      .filter(({ atMs }) => atMs >= fromMs)
-      .map(({ atMs, action, actor, result }): HistoryMark => {
-        return { kind: "action", atMs, action, actor, topic: topic ?? null, channel, node: null, result };
-      });
-    return [...consumers, ...done].sort((one, other) => one.atMs - other.atMs);
-  }, [object, isQueue, series, acts]);
+  return useMemo(() => (series === null ? null : liveMarks(object, series, acts)), [object, series, acts]);
 }
 
 function useActs(object: HistoryObject, last: LastAction | null): readonly LastAction[] {
