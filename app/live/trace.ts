@@ -17,8 +17,6 @@ export interface Lane {
   readonly deliveries: number;
   /** From publish (or the first event known) to FIN; null: not finished. */
   readonly tookMs: number | null;
-  /** From the same to the first delivery; null: none is known. */
-  readonly waitedMs: number | null;
 }
 
 export interface Life {
@@ -53,22 +51,16 @@ export function lifeOf(trace: Trace): Life {
 function laneOf(channel: string, events: readonly TraceEvent[], startMs: number | null): Lane {
   let state: Lane["state"] = "unknown";
   let finishedAtMs: number | null = null;
-  let deliveredAtMs: number | null = null;
   let deliveries = 0;
   for (const event of events) {
     if (event.attempts !== null) deliveries = Math.max(deliveries, event.attempts);
     else if (event.kind === "deliver") deliveries++;
-    if (event.kind === "deliver") deliveredAtMs ??= event.atMs;
     const after = stateAfter[event.kind];
     if (after !== null) state = after;
     if (event.kind === "finish") finishedAtMs = event.atMs;
   }
-  const since = (atMs: number | null) => (atMs === null || startMs === null ? null : atMs - startMs);
-  return {
-    ...{ channel, events, state, deliveries },
-    tookMs: since(finishedAtMs),
-    waitedMs: since(deliveredAtMs),
-  };
+  const tookMs = finishedAtMs === null || startMs === null ? null : finishedAtMs - startMs;
+  return { channel, events, state, deliveries, tookMs };
 }
 
 const stateAfter = {

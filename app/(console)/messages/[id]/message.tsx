@@ -177,14 +177,7 @@ function EachLane({
                 ? t(`state.${lane.state}`)
                 : t("life.after", { state: t(`state.${lane.state}`), took: f.span(lane.tookMs) }),
           }}
-          note={
-            lane.deliveries === 0
-              ? undefined
-              : [
-                  t("life.deliveries", { count: lane.deliveries }),
-                  ...(lane.waitedMs === null ? [] : [t("life.first", { waited: f.span(lane.waitedMs) })]),
-                ].join(" · ")
-          }
+          note={lane.deliveries > 0 ? t("life.deliveries", { count: lane.deliveries }) : undefined}
           events={lane.events}
           startMs={life.publishedAtMs}
           adoptions={adoptions}

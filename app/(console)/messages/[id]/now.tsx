@@ -41,7 +41,7 @@ export function Now({
   return (
     <Section title={t("now.title")} note={t("now.note")} className="mt-6">
       {view === null && read.failure === null ? (
-        <Skeleton className="h-16" />
+        <Skeleton className="h-24" />
       ) : (
         <>
           {view !== null &&
