@@ -44,7 +44,7 @@ function Lease({ row: { lease, epoch, state } }: { row: NodeRow }) {
     <span title={t("epoch-title", { meaning, epoch: epoch ?? unknown })}>
       <Status tone={tone}>{word}</Status>
       {epoch !== null && (
-        <span className="ml-2 text-12 text-muted max-xl:hidden">{t("epoch-of", { epoch })}</span>
+        <span className="ml-2 text-12 text-muted max-[83rem]:hidden">{t("epoch-of", { epoch })}</span>
       )}
     </span>
   );

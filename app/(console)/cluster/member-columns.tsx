@@ -86,7 +86,7 @@ export const memberColumns: readonly Column<ClusterNodeRow>[] = [
     value: (row) => row.drain?.state ?? null,
     cell: (row) => <DrainCell row={row} />,
   },
-  { id: "act", cell: (row) => <MemberMenu row={row} /> },
+  { id: "act", priority: 2, cell: (row) => <MemberMenu row={row} /> },
 ];
 
 function Logs({ row: { logs } }: { row: ClusterNodeRow }) {
