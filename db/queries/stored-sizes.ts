@@ -9,14 +9,13 @@ export interface AuditDay {
   readonly bytes: number;
 }
 
-/** The days of the audit that have begun, the oldest first. */
+/** The days of the audit that have something in them, the oldest first: they are made ahead. */
 export async function selectAuditDaySizes(sql: Sql): Promise<AuditDay[]> {
   const rows = await withDeadline(
     sql<{ day: string; bytes: number }[]>`
-      select * from (
-        select to_date(right(c.relname, 8), 'YYYYMMDD')::text as day, pg_total_relation_size(c.oid)::bigint as bytes
-        from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = to_regclass('audit_batches')) days
-      where day::date <= (now() at time zone 'UTC')::date order by day`,
+      select to_date(right(c.relname, 8), 'YYYYMMDD')::text as day, pg_total_relation_size(c.oid)::bigint as bytes
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = to_regclass('audit_batches') and pg_relation_size(c.oid) > 0 order by day`,
     statementMs,
   );
   return rows.map(({ day, bytes }) => ({ fromMs: Date.parse(`${day}T00:00:00Z`), bytes }));

@@ -9,10 +9,9 @@ import { Dialog } from "../../../components/dialog.tsx";
 import { Field, Input, Select } from "../../../components/field.tsx";
 import { Shape } from "../../../components/status.tsx";
 import { useLive } from "../../../live/provider.tsx";
-import { paths } from "../../../paths.ts";
 import { useFormat, useWords } from "../../../words/index.ts";
 import type { Act } from "./use-alerts.ts";
-import { objectOf, useFigure, useRuleName } from "./words.ts";
+import { hrefOf, objectOf, useFigure, useRuleName } from "./words.ts";
 
 export function Firing({ view, act }: { view: AlertsView; act: Act }) {
   const t = useWords("alerts");
@@ -94,11 +93,6 @@ export function Firing({ view, act }: { view: AlertsView; act: Act }) {
       )}
     </Section>
   );
-}
-
-function hrefOf({ topic, channel, node }: Alert): string {
-  if (topic !== null && channel !== null) return paths.channel(topic, channel);
-  return topic === null ? paths.node(node ?? "") : paths.topic(topic);
 }
 
 /** The mute of just this, or of its whole rule. */

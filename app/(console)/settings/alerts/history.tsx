@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useEffect, useState } from "react";
 import {
   type Alert,
@@ -15,7 +16,7 @@ import { get } from "../../../live/post.ts";
 import { useZone } from "../../../preferences/provider.tsx";
 import { useFormat, useWords } from "../../../words/index.ts";
 import { useFailureWords } from "../../../words/use-failure.ts";
-import { objectOf, useFigure, useRuleName } from "./words.ts";
+import { hrefOf, objectOf, useFigure, useRuleName } from "./words.ts";
 
 /** What rules have found, newest first, a page at a time. */
 export function History() {
@@ -78,7 +79,10 @@ function Past({ alert }: { alert: Alert }) {
         {day(at, zone)} {clock(at, zone)}
       </time>
       <span className="min-w-0 flex-1 wrap-anywhere">
-        <span className="font-mono">{objectOf(alert)}</span> {ruleName(name)}
+        <Link href={hrefOf(alert)} className="font-mono hover:text-accent hover:underline">
+          {objectOf(alert)}
+        </Link>{" "}
+        {ruleName(name)}
         <span className="text-muted">
           {" "}
           · {t(`condition.${condition}`)}

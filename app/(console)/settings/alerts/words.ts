@@ -6,6 +6,7 @@ import {
   type AlertRule,
   alertConditions,
 } from "../../../../server/console/contract/index.ts";
+import { paths } from "../../../paths.ts";
 import { useFormat, useWords } from "../../../words/index.ts";
 
 /** A figure of a condition, with its unit. */
@@ -46,6 +47,12 @@ export function useRuleWords(): (rule: AlertRule) => string {
 
 export function objectOf({ topic, channel, node }: Pick<Alert, "topic" | "channel" | "node">): string {
   return channel === null ? (topic ?? node ?? "") : `${topic}/${channel}`;
+}
+
+/** Where something can be done about it. */
+export function hrefOf({ topic, channel, node }: Pick<Alert, "topic" | "channel" | "node">): string {
+  if (topic !== null && channel !== null) return paths.channel(topic, channel);
+  return topic === null ? paths.node(node ?? "") : paths.topic(topic);
 }
 
 /** A rule's name; those that a cluster begins with are in the reader's language. */

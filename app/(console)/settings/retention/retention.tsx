@@ -91,8 +91,10 @@ export function Retention({ rendered }: { rendered: RetentionView }) {
                       {name}
                     </th>
                     <td className="px-4 py-2">{kept}</td>
-                    <td className="px-4 py-2">{sinceMs === null ? "—" : day(sinceMs, zone)}</td>
-                    <td className="px-4 py-2">{f.bytes(bytes)}</td>
+                    <td className="px-4 py-2 whitespace-nowrap">
+                      {sinceMs === null ? "—" : day(sinceMs, zone)}
+                    </td>
+                    <td className="px-4 py-2 whitespace-nowrap">{f.bytes(bytes)}</td>
                     <td className="px-4 py-2">
                       {most}
                       {isByRate && <span className="block text-12 text-muted">{t("atRate")}</span>}
