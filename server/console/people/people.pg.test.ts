@@ -256,8 +256,10 @@ describe("sessions", () => {
     expect((await browser.post(`/api/v1/sessions/${admins.id}/revoke`, {})).status).toBe(404);
     await browser.post(`/api/v1/sessions/${mine.find((row) => !row.current)!.id}/revoke`, {});
     await eventually(() => expect(socket.reauths).toEqual(["revoked"]), { withinMs: 2_500 });
-    await one.post(`/api/v1/sessions/${mine.find((row) => row.current)!.id}/revoke`, {});
-    expect((await browser.get("/api/v1/session")).status).not.toBe(500);
+    expect((await browser.post("/api/v1/users/admin/end-sessions", {})).status).toBe(403);
+    const ended = await one.post(`/api/v1/users/${name}/end-sessions`, {});
+    expect(await ended.json()).toEqual({ ended: 1 });
+    expect((await one.get("/api/v1/session")).status).toBe(200);
     await eventually(async () => expect((await browser.get("/api/v1/session")).status).toBe(401), {
       withinMs: 4_000,
     });

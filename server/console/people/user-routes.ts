@@ -51,6 +51,20 @@ export function userRoutes(app: FastifyInstance, options: PeopleOptions): void {
     return link;
   });
 
+  app.post<Named>(`${apiBase}/users/:name/end-sessions`, manage, async (request) => {
+    const { name } = request.params;
+    const { actor, id } = request.visitor!;
+    // Whoever ends their own stays where they are; a token has no session.
+    const keep = actor.kind === "user" ? id : "";
+    const ended = await kept(options, (store) => store.revokeOthers(name, keep));
+    log.write({
+      ...askedBy(request),
+      ...{ action: "revoke-sessions", object: { user: name, ended }, result: ended > 0 ? "ok" : "no-op" },
+    });
+    await sessions.reconsider(name);
+    return { ended };
+  });
+
   app.post<Named>(`${apiBase}/users/:name/remove`, manage, async (request) => {
     const { name } = request.params;
     if (parse(userRemoval, request.body).confirm.name !== name)

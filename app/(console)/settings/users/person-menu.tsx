@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, KeyRound, Pencil, Trash2, UserRoundCheck, UserRoundX } from "lucide-react";
+import { Ellipsis, KeyRound, MonitorX, Pencil, Trash2, UserRoundCheck, UserRoundX } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { apiBase, firstUser, type User, type UserLink } from "../../../../server/console/contract/index.ts";
@@ -45,6 +45,12 @@ export function PersonMenu({
     const link = await write<UserLink>(`${path}/link`, {});
     if (link) shown({ name, link });
   };
+  const endSessions = async () => {
+    const answer = await write<{ readonly ended: number }>(`${path}/end-sessions`, {});
+    if (!answer) return;
+    toast.success(t("endedSessions", { name, count: answer.ended }));
+    again();
+  };
   const remove = async () => {
     if (!(await write(`${path}/remove`, { confirm: { name: typed } }))) return;
     setRemoving(false);
@@ -69,6 +75,12 @@ export function PersonMenu({
           <MenuItem onSelect={() => void newLink()}>
             <KeyRound aria-hidden="true" />
             {t("newLink")}
+          </MenuItem>
+        )}
+        {user.sessions > 0 && (
+          <MenuItem onSelect={() => void endSessions()}>
+            <MonitorX aria-hidden="true" />
+            {t("endSessions")}
           </MenuItem>
         )}
         {!isFirst && (
