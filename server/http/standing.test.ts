@@ -56,6 +56,8 @@ test("[RD16] what has not left its topic is said to be there, and what no node h
   expect(await now(server, messageId(topic.deferred.log!.id, 0))).toMatchObject({ inTopic: true });
   expect((await ask(server, `topic=t&id=${messageId(topic.log!.id, 1)}`)).status).toBe(404);
   expect((await ask(server, "topic=t&id=x")).status).toBe(400);
+  expect((await ask(server, `topic=other&id=${id}`)).status).toBe(404);
+  expect(JSON.parse((await ask(server, `id=${id}`)).text)).toMatchObject({ topic: "t", inTopic: true });
 
   topic.ensureChannel("c");
   topic.setPaused(true);

@@ -1,10 +1,11 @@
-/** `GET /v1/message/now?topic=&id=`: `MessageNowAnswer`, as long as something of the message's log is needed. */
+/** `GET /v1/message/now?id=&topic=`: `MessageNowAnswer`, as long as something of the message's log is needed. */
 import type { Channel } from "../broker/channel.ts";
 import type { Log } from "../broker/log.ts";
 import { logOf } from "../broker/lookup-frame.ts";
 import { isCommitted, isInTopic, standingOf } from "../broker/standing.ts";
+import type { Topic } from "../broker/topic.ts";
 import { Refusal } from "../http-api/errors.ts";
-import { parseQuery } from "../http-api/target.ts";
+import { parseQuery, type Query } from "../http-api/target.ts";
 import { type ChannelNow, type MessageNowAnswer, messageNowChannelsMax } from "../protocol/node-reads.ts";
 import { existingTopic, topicName } from "./arguments.ts";
 import { type Answer, type Call, Json } from "./call.ts";
@@ -12,19 +13,20 @@ import { type Answer, type Call, Json } from "./call.ts";
 export function messageNow(call: Call): Answer {
   const query = parseQuery(call.rawQuery);
   if (query instanceof Refusal) return query;
-  const name = topicName(query);
-  const topic = name instanceof Refusal ? name : existingTopic(call, name);
-  if (topic instanceof Refusal) return topic;
   const id = query.get("id") ?? "";
   if (!/^[0-9a-f]{16}$/.test(id)) return new Refusal("INVALID_REQUEST", "id has 16 hexadecimal digits");
-  const log = logOf(topic, Number.parseInt(id.slice(0, 8), 16));
+  const logId = Number.parseInt(id.slice(0, 8), 16);
   const seq = Number.parseInt(id.slice(8), 16);
-  if (log === null || seq >= log.tail) return new Refusal("MESSAGE_NOT_FOUND");
+  const topic = query.get("topic") === undefined ? topicOf(call, logId) : topicNamed(call, query);
+  if (topic instanceof Refusal) return topic;
+  const log = topic && logOf(topic, logId);
+  if (topic === null || log === null || seq >= log.tail) return new Refusal("MESSAGE_NOT_FOUND");
   call.ports.now();
   const inTopic = isInTopic(topic, log, seq);
   const channels = [...topic.channels.values()].slice(0, messageNowChannelsMax);
   const answer: MessageNowAnswer = {
     atMs: Date.now(),
+    topic: topic.name,
     inTopic,
     topicPaused: topic.paused,
     committed: isCommitted(log, seq),
@@ -32,6 +34,17 @@ export function messageNow(call: Call): Answer {
     cut: topic.channels.size > channels.length,
   };
   return new Json(answer);
+}
+
+function topicNamed(call: Call, query: Query): Topic | Refusal {
+  const name = topicName(query);
+  return name instanceof Refusal ? name : existingTopic(call, name);
+}
+
+/** Whoever has nothing but an id does not know its topic. */
+function topicOf({ ports }: Call, logId: number): Topic | null {
+  for (const topic of ports.broker.topics.values()) if (logOf(topic, logId) !== null) return topic;
+  return null;
 }
 
 function channelNow(channel: Channel, log: Log, seq: number): ChannelNow {

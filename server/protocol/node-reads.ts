@@ -76,6 +76,7 @@ export interface ChannelNow {
 /** Of one message, at the node that has its log. */
 export interface MessageNowAnswer {
   readonly atMs: number;
+  readonly topic: string;
   /** It has not left its topic: there is no channel, the topic is paused, or it is not committed. */
   readonly inTopic: boolean;
   readonly topicPaused: boolean;

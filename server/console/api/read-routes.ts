@@ -1,6 +1,6 @@
 /** What is asked of nodes, lookups and Postgres when somebody looks closer. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { type RoutePolicy, readOfPath } from "../auth/policy.ts";
+import { type RoutePolicy, readOfPath, type Visitor } from "../auth/policy.ts";
 import {
   apiBase,
   apiPaths,
@@ -11,6 +11,7 @@ import {
   sees,
   seesEverything,
 } from "../contract/index.ts";
+import { nowFor } from "../reads/message-now.ts";
 import type { Reads } from "../reads/reads.ts";
 import { Failure } from "./failure.ts";
 import { heldQuery, parse } from "./requests.ts";
@@ -43,16 +44,17 @@ export function lookRoutes(app: FastifyInstance, reads: Reads): void {
   app.get<Names>(`${ofChannel}/poison`, readOfPath, ({ params }) =>
     reads.poison(name(params.topic), name(params.channel)),
   );
-  app.get<Names>(`${apiBase}/topics/:topic/messages/:id/now`, readOfPath, async ({ params, visitor }) => {
-    if (!messageIdPattern.test(params.id))
+  const messageNow = async (topic: string | null, id: string, visitor: Visitor | null) => {
+    if (!messageIdPattern.test(id))
       throw new Failure("bad-request", "A message's id has 16 hexadecimal digits.");
-    const topic = name(params.topic);
-    const view = await reads.messageNow(topic, params.id);
-    const { actor } = visitor!;
-    if (view.found === null || seesEverything(actor)) return view;
-    const channels = view.found.channels.filter(({ channel }) => sees(actor, topic, channel));
-    return { ...view, found: { ...view.found, channels } };
-  });
+    return nowFor(visitor!.actor, await reads.messageNow(topic, id));
+  };
+  app.get<Names>(`${apiBase}/topics/:topic/messages/:id/now`, readOfPath, ({ params, visitor }) =>
+    messageNow(name(params.topic), params.id, visitor),
+  );
+  app.get<Names>(`${apiBase}/trace/:id/now`, read, ({ params, visitor }) =>
+    messageNow(null, params.id, visitor),
+  );
   app.get(apiPaths.held, heldPolicy, ({ query, visitor }) => {
     const { state, topic = null, channel = null } = parse(heldQuery, query);
     const { actor } = visitor!;

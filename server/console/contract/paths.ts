@@ -100,6 +100,8 @@ export const apiPaths = {
   body: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}`,
   /** GET: `MessageNowView`. */
   messageNow: (topic: string, id: string) => `${apiPaths.body(topic, id)}/now`,
+  /** The same of a message of which nothing but its id is known: all nodes are asked. */
+  messageNowOf: (id: string) => `${apiPaths.trace(id)}/now`,
   /** GET: the body itself, as a file. 404 `not-found`: nobody has it any more. */
   bodyFile: (topic: string, id: string) => `${apiBase}/topics/${partOfName(topic)}/messages/${part(id)}/file`,
   /** POST `{ topics }`, at most `sparksMax`: `SparkRow[]`. */

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { messageNowChannelsMax } from "../../protocol/node-reads.ts";
 import type { Subscription } from "../collector/subscription.ts";
-import type { MessageNowView } from "../contract/index.ts";
+import { type Actor, type MessageNowView, sees, seesEverything } from "../contract/index.ts";
 import { askNodes, count, text } from "./ask-nodes.ts";
 
 const answer = z.object({
   atMs: z.number(),
+  topic: z.string().max(64),
   inTopic: z.boolean(),
   topicPaused: z.boolean(),
   committed: z.boolean().nullable(),
@@ -28,12 +29,13 @@ const answer = z.object({
 
 export async function readMessageNow(
   nodes: readonly Subscription[],
-  message: { readonly topic: string; readonly id: string },
+  topic: string | null,
+  id: string,
   atMs: number,
 ): Promise<MessageNowView> {
   const asked = await askNodes(nodes, {
     path: "/v1/message/now",
-    query: message,
+    query: { id, ...(topic !== null && { topic }) },
     schema: answer,
     total: () => 1,
   });
@@ -44,4 +46,14 @@ export async function readMessageNow(
     nodes: asked.map(({ read }) => read),
     found: has?.answer ? { ...has.answer, node: has.node.key } : null,
   };
+}
+
+/** Of a topic out of sight there is none, and no node says that it has it. */
+export function nowFor(actor: Actor, view: MessageNowView): MessageNowView {
+  const { found } = view;
+  if (seesEverything(actor)) return view;
+  const nodes = view.nodes.map((node) => ({ ...node, total: null }));
+  if (found === null || !sees(actor, found.topic)) return { ...view, nodes, found: null };
+  const channels = found.channels.filter(({ channel }) => sees(actor, found.topic, channel));
+  return { ...view, nodes, found: { ...found, channels } };
 }

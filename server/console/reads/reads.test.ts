@@ -113,6 +113,8 @@ test("[CW11] where a message stands now is asked of its node, and of one that no
   ]);
   expect(now.nodes).toContainEqual(expect.objectContaining(cannot()));
   expect(none.found).toBeNull();
+  const byId = await weir.read<MessageNowView>(apiPaths.messageNowOf(id));
+  expect(byId.found).toMatchObject({ topic, node: key });
   expect((await weir.get(apiPaths.messageNow(topic, "x"))).status).toBe(400);
 });
 

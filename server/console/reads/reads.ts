@@ -74,9 +74,11 @@ export class Reads {
     return readHeld(this.#collector.topics, this, wanted, this.#clock.wallMs());
   }
 
-  messageNow(topic: string, id: string): Promise<MessageNowView> {
-    return this.#shared.read(`now ${topic} ${id}`, rowsGoodMs, () =>
-      readMessageNow(this.#nodesOf(topic), { topic, id }, this.#clock.wallMs()),
+  /** `topic` null: whoever asks has but an id, and all nodes are asked. */
+  messageNow(topic: string | null, id: string): Promise<MessageNowView> {
+    const nodes = topic === null ? this.#collector.nodes : this.#nodesOf(topic);
+    return this.#shared.read(`now ${topic ?? "*"} ${id}`, rowsGoodMs, () =>
+      readMessageNow(nodes, topic, id, this.#clock.wallMs()),
     );
   }
 

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { parseAsString, useQueryState } from "nuqs";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import {
   apiPaths,
   type ClusterView,
@@ -34,6 +34,9 @@ export function Message({ rendered }: { rendered: Trace }) {
   const wordsOf = useFailureWords();
   const { trace, failure } = useTrace(rendered);
   const life = useMemo(() => lifeOf(trace), [trace]);
+  /** As a node says, of what the audit does not know. */
+  const [foundIn, setFoundIn] = useState<string | null>(null);
+  const topic = life.topic ?? foundIn;
   const ended = useMemo(
     () =>
       new Set(
@@ -75,10 +78,10 @@ export function Message({ rendered }: { rendered: Trace }) {
       )}
       {trace.events.length === 0 ? <Nothing trace={trace} /> : <Lanes life={life} durable={trace.durable} />}
       <Trust trace={trace} />
-      {life.topic !== null && <Now key={trace.id} topic={life.topic} id={trace.id} ended={ended} />}
-      {life.topic !== null && (
+      <Now key={trace.id} topic={life.topic} id={trace.id} ended={ended} onFound={setFoundIn} />
+      {topic !== null && (
         <Section title={t("body.title")} className="mt-6">
-          <MessageBody key={trace.id} topic={life.topic} id={trace.id} />
+          <MessageBody key={trace.id} topic={topic} id={trace.id} />
         </Section>
       )}
     </>

@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { useEffect } from "react";
 import { apiPaths, type MessageNowView, readEveryMs } from "../../../../server/console/contract/index.ts";
 import { Section } from "../../../components/card.tsx";
 import { ReadNote } from "../../../components/read-note.tsx";
@@ -26,18 +27,27 @@ const tones = {
 
 /** Where it stands now, as its node says: of what only waits nothing happens that could be told. */
 export function Now({
-  topic,
+  topic: known,
   id,
   ended,
+  onFound,
 }: {
-  topic: string;
+  /** null: the audit does not know it. */
+  topic: string | null;
   id: string;
   /** Channels of which the audit says that it ended there. */
   ended: ReadonlySet<string>;
+  /** Of which topic it is. */
+  onFound: (topic: string) => void;
 }) {
   const t = useWords("messages");
-  const read = useRead<MessageNowView>(apiPaths.messageNow(topic, id), readEveryMs);
+  const path = known === null ? apiPaths.messageNowOf(id) : apiPaths.messageNow(known, id);
+  const read = useRead<MessageNowView>(path, readEveryMs);
   const view = read.value;
+  const topic = view?.found?.topic;
+  useEffect(() => {
+    if (topic !== undefined) onFound(topic);
+  }, [topic, onFound]);
   return (
     <Section title={t("now.title")} note={t("now.note")} className="mt-6">
       {view === null && read.failure === null ? (
@@ -55,7 +65,7 @@ export function Now({
                 <Status tone="info">{t("now.in-topic")}</Status> {t(`now.why.${whyInTopic(view.found)}`)}
               </p>
             ) : (
-              <Channels topic={topic} id={id} found={view.found} ended={ended} again={read.again} />
+              <Channels id={id} found={view.found} ended={ended} again={read.again} />
             ))}
           <ReadNote read={read} atMs={view?.atMs ?? null} nodes={view?.nodes ?? []}>
             {view?.found && <span>{t("now.of", { node: view.found.node })}</span>}
@@ -73,13 +83,11 @@ function whyInTopic({ committed, topicPaused }: Found): "uncommitted" | "paused"
 }
 
 function Channels({
-  topic,
   id,
-  found: { node, channels, cut },
+  found: { topic, node, channels, cut },
   ended,
   again,
 }: {
-  topic: string;
   id: string;
   found: Found;
   ended: ReadonlySet<string>;

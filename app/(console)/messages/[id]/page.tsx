@@ -19,5 +19,5 @@ export default async function MessagePage({ params }: { params: Promise<{ id: st
     );
   }
   const trace = await readTrace(id);
-  return trace.ok ? <Message rendered={trace.value} /> : <FailedPage failure={trace.failure} />;
+  return trace.ok ? <Message key={id} rendered={trace.value} /> : <FailedPage failure={trace.failure} />;
 }
