@@ -8,6 +8,7 @@ import type { TestNode } from "../../testing/node.ts";
 import { type FreshDatabase, freshDatabase } from "../../testing/postgres.ts";
 import {
   type ApiTokenMade,
+  type AuditPage,
   apiPaths,
   type EventsPage,
   type JobPreview,
@@ -208,6 +209,15 @@ test("[CJ3] a job that is cancelled stops between two batches, and says how far 
   expect(view.job.done).toBeGreaterThan(0);
   expect(view.job.done).toBeLessThan(500);
   expect((await nodes[0]!.channel("orders.held", "billing")).requeue_count).toBe(view.job.done);
+  await expect(post(page, apiPaths.undoJob(id), {})).rejects.toThrow("too-late");
+  await eventually(async () => {
+    const { rows } = await page.read<AuditPage>("/api/v1/audit?topic=orders.held");
+    expect(rows.map(({ action, result }) => `${action} ${result}`).toSorted()).toEqual([
+      "cancel-job ok",
+      "requeue-channel cancelled",
+      "undo too-late",
+    ]);
+  });
   // Whoever asked for it is whom the history of each message names.
   await eventually(
     async () => {

@@ -118,22 +118,26 @@ export class Jobs {
   }
 
   async cancel(id: string, actor: Actor, by: AskedBy): Promise<JobView> {
-    const { job } = await this.#stored(id, actor);
-    // Everybody may ask for a file; what others have asked for is an admin's to stop.
-    if (job.kind === "export" && job.actor !== actor.name) demand(actor, "manage-users");
+    const job = await this.#jobFor(id, "cancel-job", by, (found) => {
+      demand(actor, ...wantedBy(found));
+      // Everybody may ask for a file; what others have asked for is an admin's to stop.
+      if (found.kind === "export" && found.actor !== actor.name) demand(actor, "manage-users");
+    });
     const asked = await this.#store.cancel(id);
-    const object = { topic: job.topic, channel: job.channel, node: job.node, job: id };
-    this.#options.log.write({ ...by, action: "cancel-job", object, result: asked ? "ok" : "no-op" });
+    this.#note(job, "cancel-job", by, asked ? "ok" : "no-op");
     this.#changed();
     return (await this.#find(id))!;
   }
 
   /** Gives back what a job has removed, as a job of its own. Throws `Failure`. */
   async undo(id: string, actor: Actor, by: AskedBy): Promise<JobView> {
-    const { job } = await this.#stored(id, actor);
-    if (job.endedAt === null) throw new Failure("not-over", "It is not over yet: cancel it first.");
-    if (job.undoUntil === null || job.undoUntil.getTime() < this.#options.clock.wallMs())
-      throw new Failure("too-late", "There is nothing of it to give back, or not any more.");
+    const nowMs = this.#options.clock.wallMs();
+    const job = await this.#jobFor(id, "undo", by, (found) => {
+      demand(actor, ...wantedBy(found));
+      if (found.endedAt === null) throw new Failure("not-over", "It is not over yet: cancel it first.");
+      if (found.undoUntil === null || found.undoUntil.getTime() < nowMs)
+        throw new Failure("too-late", "There is nothing of it to give back, or not any more.");
+    });
     const before = job.result?.["undoneBy"];
     const earlier = typeof before === "string" ? await this.#find(before) : null;
     // Asked twice it is one; one that did not give everything back may be followed by another.
@@ -157,7 +161,7 @@ export class Jobs {
 
   /** The file that a job has made, for whoever sees as much as who asked for it. Throws `Failure`. */
   async file(id: string, actor: Actor, by: AskedBy): Promise<JobFile> {
-    const { job } = await this.#stored(id, actor);
+    const job = await this.#jobFor(id, "download", by, (found) => demand(actor, ...wantedBy(found)));
     const { file } = rowOf(job, this.#options.clock.wallMs());
     if (job.kind !== "export" || file === null)
       throw new Failure("not-found", "There is no file of it, or not any more.");
@@ -195,12 +199,30 @@ export class Jobs {
     return (await this.#find(id))!;
   }
 
-  /** Throws `Failure` where there is none, or whoever asks may not do what it does. */
-  async #stored(id: string, actor: Actor): Promise<{ job: StoredJob }> {
+  /**
+   * Throws `Failure` where there is none, or what `check` throws: that somebody was refused is in the log, unless it is
+   * out of their sight.
+   */
+  async #jobFor(
+    id: string,
+    action: string,
+    by: AskedBy,
+    check: (job: StoredJob) => void,
+  ): Promise<StoredJob> {
     const found = await this.#store.find(id);
     if (found === null) throw new Failure("not-found", "There is no such job.");
-    demand(actor, ...wantedBy(found.job));
-    return found;
+    try {
+      check(found.job);
+    } catch (error) {
+      if (error instanceof Failure && error.code !== "not-found")
+        this.#note(found.job, action, by, error.code);
+      throw error;
+    }
+    return found.job;
+  }
+
+  #note({ id, topic, channel, node }: StoredJob, action: string, by: AskedBy, result: string): void {
+    this.#options.log.write({ ...by, action, object: { topic, channel, node, job: id }, result });
   }
 
   async #find(id: string): Promise<JobView | null> {
