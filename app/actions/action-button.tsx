@@ -14,8 +14,8 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import type { ActionName, ActionTarget } from "../../server/console/contract/index.ts";
-import { Button, type ButtonLook } from "../components/button.tsx";
-import { Tooltip } from "../components/tooltip.tsx";
+import type { ButtonLook } from "../components/button.tsx";
+import { ClosableButton } from "../components/closable-button.tsx";
 import { useCommand } from "../shell/commands.ts";
 import { ActionDialog } from "./action-dialog.tsx";
 import { useWritesClosed } from "./use-writes.ts";
@@ -56,23 +56,19 @@ export function ActionButton({
   const closed = useWritesClosed(target) ?? unfit;
   const words = useActionWords();
   const Icon = icons[target.action];
-  const button = (
-    <Button
-      kind={small ? "quiet" : kindOf(target.action)}
-      size={small ? "small" : "normal"}
-      aria-disabled={closed !== null}
-      className={closed === null ? "" : "cursor-not-allowed opacity-60"}
-      aria-label={words.button(target, null)}
-      onClick={() => closed === null && setOpen(true)}
-    >
-      <Icon aria-hidden="true" />
-      {words.verb(target.action)}
-    </Button>
-  );
   return (
     <>
       {!small && <InPalette label={words.button(target, null)} closed={closed} run={() => setOpen(true)} />}
-      {closed === null ? button : <Tooltip text={closed}>{button}</Tooltip>}
+      <ClosableButton
+        kind={small ? "quiet" : kindOf(target.action)}
+        size={small ? "small" : "normal"}
+        closed={closed}
+        aria-label={words.button(target, null)}
+        onClick={() => setOpen(true)}
+      >
+        <Icon aria-hidden="true" />
+        {words.verb(target.action)}
+      </ClosableButton>
       {(open || !small) && (
         <ActionDialog target={target} open={open} onOpenChange={setOpen} onDone={onDone} />
       )}

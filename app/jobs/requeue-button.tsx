@@ -14,11 +14,11 @@ import { ReasonField } from "../actions/reason-field.tsx";
 import { TypedField } from "../actions/typed-field.tsx";
 import { useMessagesClosed } from "../actions/use-writes.ts";
 import { Button } from "../components/button.tsx";
+import { ClosableButton } from "../components/closable-button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Shape } from "../components/status.tsx";
-import { Tooltip } from "../components/tooltip.tsx";
 import { useFormat, useWords } from "../words/index.ts";
 import { previewJob, startJob } from "./ask.ts";
 import { JobFollow } from "./job-follow.tsx";
@@ -42,20 +42,12 @@ export function RequeueButton({
   const { t } = useJobWords();
   const [open, setOpen] = useState(false);
   const closed = useMessagesClosed(topic, channel);
-  const button = (
-    <Button
-      size="small"
-      aria-disabled={closed !== null}
-      className={closed === null ? "" : "cursor-not-allowed opacity-60"}
-      onClick={() => closed === null && setOpen(true)}
-    >
-      <RotateCcw aria-hidden="true" />
-      {t("requeue-button")}
-    </Button>
-  );
   return (
     <>
-      {closed === null ? button : <Tooltip text={closed}>{button}</Tooltip>}
+      <ClosableButton size="small" closed={closed} onClick={() => setOpen(true)}>
+        <RotateCcw aria-hidden="true" />
+        {t("requeue-button")}
+      </ClosableButton>
       {open && (
         <RequeueDialog topic={topic} channel={channel} initial={state} onClose={() => setOpen(false)} />
       )}

@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import { useWritesClosed } from "../../actions/use-writes.ts";
 import { useActionWords } from "../../actions/words.ts";
 import { Button } from "../../components/button.tsx";
+import { ClosableButton } from "../../components/closable-button.tsx";
 import { chosenMax, type Selection } from "../../components/table/selection.ts";
 import { useWords } from "../../words/index.ts";
 import { BulkDialog } from "./bulk-dialog.tsx";
@@ -23,16 +24,15 @@ export function BulkBar({ selection }: { selection: Selection }) {
   const button = (action: Exclude<BulkAction, "pause-topic">) => {
     const Icon = icons[action];
     return (
-      <Button
+      <ClosableButton
         size="small"
         kind={action === "unpause-topic" ? "plain" : "dangerQuiet"}
-        disabled={closed !== null}
-        title={closed ?? undefined}
+        closed={closed}
         onClick={() => setAsked(action)}
       >
         <Icon aria-hidden="true" />
         {words.verb(action)}
-      </Button>
+      </ClosableButton>
     );
   };
   return (
@@ -46,16 +46,10 @@ export function BulkBar({ selection }: { selection: Selection }) {
           <span className="ml-1 font-normal text-muted">{t("chosen-max", { count: chosenMax })}</span>
         )}
       </span>
-      <Button
-        size="small"
-        kind="pause"
-        disabled={closed !== null}
-        title={closed ?? undefined}
-        onClick={() => setAsked("pause-topic")}
-      >
+      <ClosableButton size="small" kind="pause" closed={closed} onClick={() => setAsked("pause-topic")}>
         <Pause aria-hidden="true" />
         {words.verb("pause-topic")}
-      </Button>
+      </ClosableButton>
       {button("unpause-topic")}
       <span className="w-6" />
       {button("empty-topic")}

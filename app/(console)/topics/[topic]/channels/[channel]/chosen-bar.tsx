@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { ChosenMessage, MessageVerb } from "../../../../../../server/console/contract/index.ts";
 import { useMessagesClosed } from "../../../../../actions/use-writes.ts";
 import { Button } from "../../../../../components/button.tsx";
+import { ClosableButton } from "../../../../../components/closable-button.tsx";
 import { chosenMax, type Selection } from "../../../../../components/table/selection.ts";
 import { useWords } from "../../../../../words/index.ts";
 import { ChosenDialog } from "./chosen-dialog.tsx";
@@ -65,17 +66,16 @@ export function ChosenBar<Row extends ChosenMessage & { readonly key: string }>(
             if (messages.length === 0) return null;
             const Icon = icons[verb];
             return (
-              <Button
+              <ClosableButton
                 key={verb}
                 size="small"
                 kind={verb === "finish" ? "dangerQuiet" : "plain"}
-                disabled={closed !== null}
-                title={closed ?? undefined}
+                closed={closed}
                 onClick={() => setAsked({ verb, messages: messages.map(({ node, id }) => ({ node, id })) })}
               >
                 <Icon aria-hidden="true" />
                 {t(`chosen.act.${verb}`, { count: messages.length })}
-              </Button>
+              </ClosableButton>
             );
           })}
           <Button size="small" kind="quiet" onClick={selection.clear}>
