@@ -11,10 +11,7 @@ import { useWords } from "../../../words/index.ts";
 /** Of nodes' options, those that say who may connect to them, and how that is known. */
 const groups = {
   servers: ["auth-http-address", "auth-http-request-method", "auth-strict"],
-  tls: [
-    ...["tls-required", "tls-client-auth-policy", "tls-root-ca-file", "tls-cert", "tls-min-version"],
-    "https-address",
-  ],
+  tls: ["tls-required", "tls-client-auth-policy", "tls-root-ca-file", "tls-cert", "tls-min-version"],
   cluster: ["cluster", "cluster-secret-file", "http-allowed-host"],
 } as const;
 
