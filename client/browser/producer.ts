@@ -3,7 +3,7 @@ import { BridgeError } from "./errors.ts";
 import { packBodies } from "./frames.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { Listeners } from "./listeners.ts";
-import { bodiesPerEventMax, delayMsMax } from "./protocol.ts";
+import { bodiesPerEventMax, delayMsMax, type Hello } from "./protocol.ts";
 
 export type Body = string | Uint8Array;
 
@@ -27,13 +27,15 @@ const encoder = new TextEncoder();
 export class Producer extends Listeners<ProducerEvents> {
   readonly #link: Link;
   #opening = Promise.withResolvers<void>();
+  #hello: Hello | null = null;
 
   constructor(options: LinkOptions) {
     super();
     this.#opening.promise.catch(() => {});
     this.#link = new Link(options, {
       attached: () => {},
-      opened: () => {
+      opened: (hello) => {
+        this.#hello = hello;
         this.#opening.resolve();
         this.emit("state", "open");
       },
@@ -63,18 +65,26 @@ export class Producer extends Listeners<ProducerEvents> {
     this.#closed(null, true);
   }
 
-  async #publish(topic: string, bodies: readonly Body[], { deferMs, key }: PublishOptions) {
-    if (bodies.length === 0 || bodies.length > bodiesPerEventMax)
+  async #publish(topic: string, said: readonly Body[], { deferMs, key }: PublishOptions) {
+    if (said.length === 0 || said.length > bodiesPerEventMax)
       throw new BridgeError("bad-request", `1 to ${bodiesPerEventMax} messages at a time`);
     if (deferMs !== undefined && !(deferMs >= 0 && deferMs <= delayMsMax))
       throw new BridgeError("bad-request", `a delay of ${deferMs} ms`);
-    const packed = packBodies(bodies.map((body) => (typeof body === "string" ? encoder.encode(body) : body)));
+    const bodies = said.map((body) => (typeof body === "string" ? encoder.encode(body) : body));
+    const packed = packBodies(bodies);
     const request = {
       topic,
       ...(deferMs === undefined ? {} : { deferMs: Math.round(deferMs) }),
       ...(key === undefined ? {} : { key }),
     };
     await this.#opening.promise;
+    const { messageBytesMax, publishBytesMax } = this.#hello!;
+    // The console would hang up on it, and nobody could say what became of it.
+    if (bodies.some(({ length }) => length > messageBytesMax) || packed.length > publishBytesMax)
+      throw new BridgeError(
+        "too-large",
+        `A message may have ${messageBytesMax} bytes, a publish with 4 for each message ${publishBytesMax}.`,
+      );
     const { again } = await this.#link.ask<{ again: boolean }>((socket, answer) =>
       socket.emit("pub", request, packed, answer),
     );

@@ -79,6 +79,7 @@ export class Bridge {
   >();
   readonly #perUser = new Map<string, number>();
   readonly #silent = new SilentSockets();
+  readonly #tried = new WeakSet<IncomingMessage["socket"]>();
   readonly #leaving = new Set<Promise<void>>();
   readonly #check: NodeJS.Timeout;
   readonly #messageBytesMax: number;
@@ -114,6 +115,9 @@ export class Bridge {
     this.#io.use((socket, next) => {
       const { socket: raw } = socket.request;
       this.#silent.spoke(raw);
+      // Each try may cost a statement.
+      if (this.#tried.has(raw)) return socket.conn.close();
+      this.#tried.add(raw);
       const turnAway = (error: Error) => {
         this.#silent.wait(raw, raw.remoteAddress ?? "");
         next(error);
@@ -213,6 +217,8 @@ export class Bridge {
       else this.#perUser.delete(user);
       const leaving = connection.gone().finally(() => this.#leaving.delete(leaving));
       this.#leaving.add(leaving);
+      // Who only leaves would keep a place that no token is for any more.
+      socket.conn.close();
     });
     socket.emit("hello", {
       bootId: this.#options.bootId,

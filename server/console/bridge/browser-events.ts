@@ -64,10 +64,13 @@ export class BrowserEvents {
     const rate = new Rate(eventsPerSecond, eventsBurst, clock.nowMs());
     this.#socket.use((packet, next) => {
       const left = rate.take(1, clock.nowMs());
-      if (left >= 0) return next();
+      const isKnown = Object.hasOwn(eventArgs, packet[0]);
+      if (left >= 0 && isKnown) return next();
       if (left < -floodMax) return flooded();
       const ack = packet.at(-1) as unknown;
-      if (typeof ack === "function") ack(refused("too-fast", `${eventsPerSecond} events a second.`));
+      if (typeof ack !== "function") return;
+      if (isKnown) ack(refused("too-fast", `${eventsPerSecond} events a second.`));
+      else ack(refused("bad-request", "There is no such event."));
     });
   }
 }
