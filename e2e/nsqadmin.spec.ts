@@ -154,7 +154,7 @@ test("[AD9] each page has the columns of nsqadmin's, alive, and says what is not
 
   await page.goto("/nodes");
   expect(await headers(page, "Nodes")).toEqual(
-    expect.arrayContaining(["Node", "State", "Broadcast address", "Version", "Lookups", "Topics"]),
+    expect.arrayContaining(["Node", "State", "Addresses", "Version", "Lookups", "Topics"]),
   );
   await expect(page.getByText("Up, figures only")).toBeVisible();
   await page.getByRole("table", { name: "Nodes" }).getByRole("link").click();
