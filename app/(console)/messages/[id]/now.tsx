@@ -58,7 +58,9 @@ export function Now({
             (view.found === null ? (
               <p className="mb-2">
                 {/* One that did not say may have it. */}
-                {view.nodes.every(({ state }) => state === "ok") ? t("now.gone") : t("now.not-known")}
+                {view.nodes.every(({ state }) => state === "ok")
+                  ? t(known === null ? "now.nowhere" : "now.gone")
+                  : t("now.not-known")}
               </p>
             ) : view.found.inTopic ? (
               <p className="mb-2">
