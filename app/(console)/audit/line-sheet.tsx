@@ -70,7 +70,7 @@ export function LineSheet({ line, onClose }: { line: Line; onClose: () => void }
               <li key={node} className="flex flex-wrap items-baseline gap-x-3">
                 <Shape tone={ok ? "ok" : "crit"} className="translate-y-px" />
                 <span className="font-mono wrap-anywhere">{node}</span>
-                <span className="text-muted">{f.span(tookMs)}</span>
+                {tookMs > 0 && <span className="text-muted">{f.span(tookMs)}</span>}
                 <span className="font-mono text-12 wrap-anywhere">{code}</span>
               </li>
             ))}
