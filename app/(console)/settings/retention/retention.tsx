@@ -9,7 +9,7 @@ import {
   type RetentionView,
   undoMs,
 } from "../../../../server/console/contract/index.ts";
-import { Card, Section } from "../../../components/card.tsx";
+import { Section } from "../../../components/card.tsx";
 import { HistoryCharts } from "../../../components/chart/history-charts.tsx";
 import { charts } from "../../../components/chart/lines.ts";
 import { PageHead } from "../../../components/page-head.tsx";
@@ -73,7 +73,12 @@ export function Retention({ rendered }: { rendered: RetentionView }) {
             most: f.count(view.settings.seriesMax),
           })}
         >
-          <Card className="overflow-x-auto">
+          <section
+            aria-label={t("kept")}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take focus
+            tabIndex={0}
+            className="overflow-x-auto rounded-card border border-line"
+          >
             <table className="w-full text-13">
               <thead>
                 <tr className="border-line border-b text-left text-muted">
@@ -103,7 +108,7 @@ export function Retention({ rendered }: { rendered: RetentionView }) {
                 ))}
               </tbody>
             </table>
-          </Card>
+          </section>
         </Section>
         {view.objects > view.settings.seriesMax && (
           <Section title={t("others")} note={t("others-note", { most: f.count(view.settings.seriesMax) })}>
