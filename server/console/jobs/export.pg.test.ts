@@ -103,6 +103,29 @@ test("[CJ6] a file is for those who see as much as who asked for it, and goes af
   expect((await ended(weir, asked.id)).job.file).toBeNull();
 }, 60_000);
 
+test("[CJ5] a job is not shown to who asks for another under its id and does not see what it is about", async () => {
+  await using weir = await signedIn();
+  const theirs = body({ topic: "shipping", export: { format: "csv", from: "now-1m" } });
+  await weir.post(apiPaths.jobs, theirs);
+  const grant = { role: "viewer", topics: ["orders"], channels: ["*"], readsBodies: false };
+  const made = await weir.post("/api/v1/users", { name: "lee", ...grant });
+  const { path } = (await made.json()) as { path: string };
+  const opened = await fetch(weir.url + path, { redirect: "manual" });
+  const headers = { cookie: opened.headers.getSetCookie()[0]!.split(";")[0]! };
+
+  const answer = await weir.post(apiPaths.jobs, { ...theirs, topic: "orders" }, headers);
+
+  expect(answer.status).toBe(404);
+  expect(await answer.text()).not.toContain("shipping");
+}, 60_000);
+
+test("[CJ6] older jobs than no date can be of are not asked for", async () => {
+  await using weir = await signedIn();
+
+  expect((await weir.get(`${apiPaths.jobs}/older?before=${Date.now()}`)).status).toBe(200);
+  expect((await weir.get(`${apiPaths.jobs}/older?before=8640000000000001`)).status).toBe(400);
+}, 60_000);
+
 test("[CJ6] another console goes on where one stopped, and a row stands in the file once", async () => {
   const store = new JobStore((act) => act(sql));
   const { traces } = database.stores;

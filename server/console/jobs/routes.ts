@@ -24,7 +24,8 @@ const ofJob: RoutePolicy = {
 const ofStored = { config: { policy: { action: "read" } } } as const satisfies {
   config: { policy: RoutePolicy };
 };
-const olderQuery = z.object({ before: z.coerce.number().int().positive() });
+/** Milliseconds of the epoch, up to the last that a date can be of. */
+const olderQuery = z.object({ before: z.coerce.number().int().positive().max(8.64e15) });
 
 export function jobRoutes(app: FastifyInstance, options: JobRoutesOptions): void {
   const jobs = () => {
@@ -60,6 +61,9 @@ export function jobRoutes(app: FastifyInstance, options: JobRoutesOptions): void
     const asked = parse(jobRequest, request.body);
     if (asked.dryRun) return away(jobs().preview(asked, request.visitor!.actor));
     const view = await away(jobs().create(asked, request.visitor!, askedBy(request)));
+    // The id may be of one that somebody else has asked for.
+    if (!isSeen(request.visitor!.actor, view.job))
+      throw new Failure("not-found", "There is a job of that id, which is out of your sight.");
     options.notify(request, asked);
     reply.code(202);
     return view;
