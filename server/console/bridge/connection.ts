@@ -245,7 +245,7 @@ export class Connection {
     if (bodies.some(({ length }) => length > this.#ports.messageBytesMax))
       return refused("too-large", `A message may have ${this.#ports.messageBytesMax} bytes.`);
     const rate = this.#rates?.in;
-    if (rate && rate.take(bodies.length, this.#ports.clock.nowMs()) < 0)
+    if (rate && !rate.tryTake(bodies.length, this.#ports.clock.nowMs()))
       return refused("too-fast", `The token is for ${this.token.grant.messagesPerSecond} messages a second.`);
     const { producers, keys, clock } = this.#ports;
     const publish = () => producers.publish({ topic, bodies, deferMs });
