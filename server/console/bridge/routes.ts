@@ -148,8 +148,9 @@ function connectionRoutes(app: FastifyInstance, { presence, log }: BridgeRoutesO
   });
 }
 
-function placeOf({ topic, channel }: BrowserConnection) {
-  return topic === null || channel === null ? {} : { topic, channel };
+/** Who tails has a topic without a channel; who only publishes neither. */
+export function placeOf({ topic, channel }: BrowserConnection) {
+  return { ...(topic !== null && { topic }), ...(channel !== null && { channel }) };
 }
 
 function deedOn(view: BrowserConnection, more: object = {}) {
