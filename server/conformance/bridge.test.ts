@@ -187,6 +187,24 @@ test("[BC4] a page that does not read holds what RDY allows and no more, and oth
   await eventually(() => expect(bodies).toHaveLength(100));
 });
 
+test("[BC4] a page that goes on asking and reads no answer is hung up on before they pile up", async () => {
+  const topic = "bc4-asks";
+  const { token } = await world.mint();
+  const asking = await world.connected(world.raw({ token }));
+  await new Promise((answered) => asking.emit("sub", { topic, channel: "page", rdy: 40 }, answered));
+  bytesOf(asking).pause();
+  await world.publish(topic, ...Array.from({ length: 40 }, () => "x".repeat(400_000)));
+  await eventually(async () => expect(await world.connectionOn(topic)).toMatchObject({ isSlow: true }));
+
+  for (let asked = 0; asked < 2_000; asked++) asking.emit("rdy", 40, () => {});
+
+  await eventually(async () => {
+    const { connections } = await world.console.read<BrowserConnections>(apiPaths.consumeConnections);
+    expect(connections.filter(({ topic: of }) => of === topic)).toEqual([]);
+  });
+  asking.disconnect();
+});
+
 test("[BC13] a page whose cable is pulled is gone in time, and what it held goes back", async () => {
   expect(pings.intervalMs + pings.timeoutMs).toBeLessThan(30_000);
   await using impatient = await BridgeWorld.start({}, { pagePings: { intervalMs: 300, timeoutMs: 500 } });

@@ -63,6 +63,8 @@ const connectTimeoutMs = 10_000;
 const checkMsDefault = 250;
 const looksPerAsking = 2;
 const lagLooks = 4;
+/** Packets that wait for one that does not keep up, beside its messages: answers to what it goes on asking. */
+const answersWaitingMax = 1_000;
 const userAgentMax = 200;
 /** Who does not keep up is in it, and gets no batches of tails. */
 const laggingRoom = "lagging";
@@ -252,6 +254,12 @@ export class Bridge {
       if (isSlow) void socket.join(laggingRoom);
       else if (connection.flow.isSlow) void socket.leave(laggingRoom);
       connection.setSlow(isSlow);
+      if (isSlow && packetsWaiting(socket) > connection.flow.asked + answersWaitingMax) {
+        connection.end("too-fast", "Too many answers were not read.");
+        // A goodbye would wait behind them.
+        socket.request.socket.destroy();
+        continue;
+      }
       const topic = connection.subscribedTo?.topic;
       if (topic === undefined) continue;
       const nodes = having.get(topic) ?? this.#options.nodes.having(topic);
@@ -274,4 +282,9 @@ export class Bridge {
       this.#isAskingEnded = false;
     }
   }
+}
+
+/** socket.io documents what holds them, and types it as private. */
+function packetsWaiting({ conn }: BridgeSocket): number {
+  return (conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length;
 }
