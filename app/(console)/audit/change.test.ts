@@ -25,5 +25,6 @@ test("[PE18] what is deep, long or named like what objects have is kept within b
   expect(changesOf(null, Object.fromEntries(Array.from({ length: 99 }, (_, at) => [at, at])))).toHaveLength(
     50,
   );
+  expect(written(null, { name: "\u202Etxt" })[0]).not.toContain("\u202E");
   expect(written({}, JSON.parse('{"__proto__": 1}') as Record<string, unknown>)).toHaveLength(1);
 });

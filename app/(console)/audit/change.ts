@@ -1,11 +1,12 @@
 /** What an act changed, from the states before and after it that are kept with it. */
+import { visible } from "../../live/visible.ts";
 
 type Kept = Readonly<Record<string, unknown>>;
 
 export interface Change {
   /** `messages.waiting`: names on the way to the value. */
   readonly path: string;
-  /** As JSON; null: there was none. */
+  /** As JSON, with everything in it to be seen; null: there was none. */
   readonly before: string | null;
   readonly after: string | null;
 }
@@ -37,5 +38,5 @@ function isRecord(value: unknown): value is Kept {
 }
 
 function textOf(value: unknown): string | null {
-  return value === undefined || value === null ? null : JSON.stringify(value);
+  return value === undefined || value === null ? null : visible(JSON.stringify(value));
 }
