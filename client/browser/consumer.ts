@@ -72,7 +72,8 @@ export class Consumer extends Listeners<ConsumerEvents> implements MessageOwner 
   /** Since when, in wall time, and how many were held then; null: connected, or not connected yet. */
   #away: { readonly fromMs: number; readonly returned: number } | null = null;
   #nodes = 0;
-  #nodesLostAtMs: number | null = null;
+  /** Since when not all of `of` are there. */
+  #nodesLost: { readonly atMs: number; readonly of: number } | null = null;
   readonly #ends: (() => void)[] = [];
 
   constructor(options: ConsumerOptions) {
@@ -179,7 +180,7 @@ export class Consumer extends Listeners<ConsumerEvents> implements MessageOwner 
     // Before the first connection there is nothing that could have been missed.
     if (this.#bootId !== null) this.#away ??= { fromMs: Date.now(), returned: this.#held.size };
     this.#nodes = 0;
-    this.#nodesLostAtMs = null;
+    this.#nodesLost = null;
     this.#drop();
     if (why !== null) this.emit("error", why);
     this.#change(isOver ? "closed" : "connecting");
@@ -226,10 +227,12 @@ export class Consumer extends Listeners<ConsumerEvents> implements MessageOwner 
   #connectedTo(connected: number): void {
     const before = this.#nodes;
     this.#nodes = connected;
-    if (connected < before) this.#nodesLostAtMs ??= Date.now();
-    else if (this.#nodesLostAtMs !== null) {
-      this.#gap(this.#nodesLostAtMs, "nodes", 0);
-      this.#nodesLostAtMs = null;
+    const lost = this.#nodesLost;
+    if (connected < before) this.#nodesLost ??= { atMs: Date.now(), of: before };
+    else if (lost !== null) {
+      // Those that are still gone end it later, and had more time to miss something.
+      this.#gap(lost.atMs, "nodes", 0);
+      if (connected >= lost.of) this.#nodesLost = null;
     }
     this.emit("nodes", connected);
   }
