@@ -106,14 +106,15 @@ export class Link {
   async ask<T>(send: (socket: BridgeSocket, answer: (answer: Answer<T>) => void) => void): Promise<T> {
     if (!this.#isOpen) throw new BridgeError("lost", "There is no connection to the console now.");
     const answer = await new Promise<Answer<T> | null>((resolve) => {
-      const gone = () => resolve(null);
-      const late = setTimeout(gone, answerWithinMs);
-      this.#socket.once("disconnect", gone);
-      send(this.#socket, (said) => {
+      const settle = (said: Answer<T> | null) => {
         clearTimeout(late);
         this.#socket.off("disconnect", gone);
         resolve(said);
-      });
+      };
+      const gone = () => settle(null);
+      const late = setTimeout(gone, answerWithinMs);
+      this.#socket.once("disconnect", gone);
+      send(this.#socket, settle);
     });
     if (answer === null) throw new BridgeError("lost", "The connection ended before the console answered.");
     if (!answer.ok) throw BridgeError.of(answer);

@@ -27,6 +27,7 @@ const encoder = new TextEncoder();
 export class Producer extends Listeners<ProducerEvents> {
   readonly #link: Link;
   #opening = Promise.withResolvers<void>();
+  #hasOpened = false;
   #hello: Hello | null = null;
 
   constructor(options: LinkOptions) {
@@ -36,6 +37,7 @@ export class Producer extends Listeners<ProducerEvents> {
       attached: () => {},
       opened: (hello) => {
         this.#hello = hello;
+        this.#hasOpened = true;
         this.#opening.resolve();
         this.emit("state", "open");
       },
@@ -93,14 +95,11 @@ export class Producer extends Listeners<ProducerEvents> {
 
   #closed(why: BridgeError | null, isOver: boolean): void {
     if (why !== null) this.emit("error", why);
-    const before = this.#opening;
-    this.#opening = Promise.withResolvers<void>();
+    // Who waits for the connection already waits for the next attempt too.
+    if (this.#hasOpened) this.#opening = Promise.withResolvers<void>();
+    this.#hasOpened = false;
     this.#opening.promise.catch(() => {});
-    if (isOver) {
-      const closed = why ?? new BridgeError("closed", "The producer is closed.");
-      before.reject(closed);
-      this.#opening.reject(closed);
-    } else void this.#opening.promise.then(before.resolve, before.reject);
+    if (isOver) this.#opening.reject(why ?? new BridgeError("closed", "The producer is closed."));
     this.emit("state", isOver ? "closed" : "connecting");
   }
 }
