@@ -16,6 +16,7 @@ import { Refusal } from "../actions/refusal.tsx";
 import { useWritesClosed } from "../actions/use-writes.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
+import { RadioLine } from "../components/radio-line.tsx";
 import { paths } from "../paths.ts";
 import { useFormat } from "../words/index.ts";
 import { startJob } from "./ask.ts";
@@ -81,21 +82,13 @@ function ExportDialog({ query, onClose }: { query: Omit<EventsQuery, "cursor">; 
         </Button>
       }
     >
-      <fieldset className="mt-4 flex flex-wrap gap-x-4 gap-y-1 text-13">
-        <legend className="mb-1 text-12 font-medium">{t("export.format")}</legend>
-        {formats.map((one) => (
-          <label key={one} className="flex min-h-7 items-center gap-1.5 pointer-coarse:min-h-11">
-            <input
-              type="radio"
-              name="export-format"
-              checked={format === one}
-              onChange={() => setFormat(one)}
-              className="accent-accent"
-            />
-            {one.toUpperCase()}
-          </label>
-        ))}
-      </fieldset>
+      <RadioLine
+        label={t("export.format")}
+        choices={formats.map((one) => ({ value: one, label: one.toUpperCase() }))}
+        value={format}
+        onChange={setFormat}
+        className="mt-4"
+      />
       <Refusal failure={failure} />
     </Dialog>
   );

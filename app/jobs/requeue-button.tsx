@@ -17,6 +17,7 @@ import { Button } from "../components/button.tsx";
 import { ClosableButton } from "../components/closable-button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field, Input } from "../components/field.tsx";
+import { RadioLine } from "../components/radio-line.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Shape } from "../components/status.tsx";
 import { useFormat, useWords } from "../words/index.ts";
@@ -123,21 +124,12 @@ function RequeueDialog({
         <JobFollow started={started} onDone={onClose} onFailed={() => {}} />
       ) : (
         <div className="mt-4 space-y-3">
-          <fieldset className="flex flex-wrap gap-x-4 gap-y-1 text-13">
-            <legend className="mb-1 text-12 font-medium">{t("requeue-dialog.which")}</legend>
-            {states.map((one) => (
-              <label key={one} className="flex min-h-7 items-center gap-1.5 pointer-coarse:min-h-11">
-                <input
-                  type="radio"
-                  name="requeue-state"
-                  checked={state === one}
-                  onChange={() => setParams({ ...params, state: one })}
-                  className="accent-accent"
-                />
-                {t(`requeue-dialog.${one}`)}
-              </label>
-            ))}
-          </fieldset>
+          <RadioLine
+            label={t("requeue-dialog.which")}
+            choices={states.map((one) => ({ value: one, label: t(`requeue-dialog.${one}`) }))}
+            value={state}
+            onChange={(next) => setParams({ ...params, state: next })}
+          />
           <div className="flex flex-wrap gap-3">
             <Field label={t("requeue-dialog.attempts")} className="w-44">
               {(ids) => (
