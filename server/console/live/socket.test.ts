@@ -45,6 +45,14 @@ describe("who may connect", () => {
     const next = await eventually(() => weir.connect());
     next.raw.disconnect();
   });
+
+  test("[CF4] who leaves without hanging up is hung up on", async () => {
+    const { engine } = (await weir.connect()).raw.io;
+
+    engine.write("1");
+
+    await eventually(() => expect(engine.readyState).toBe("closed"));
+  });
 });
 
 describe("what it may send", () => {

@@ -142,6 +142,8 @@ export class Sockets {
       this.#watching!.leaveAll(socket);
       siblings.delete(socket);
       if (siblings.size === 0) this.#bySession.delete(id);
+      // Who only leaves would keep a place that no session counts.
+      socket.conn.close();
     });
     limitEvents(socket, this.#options.clock);
     this.#on(socket, "watch", 2, (plain) => this.#watching!.watch(socket, plain));
