@@ -15,6 +15,7 @@ import {
 import { Refusal } from "../actions/refusal.tsx";
 import { useWritesClosed } from "../actions/use-writes.ts";
 import { Button } from "../components/button.tsx";
+import { ClosableButton } from "../components/closable-button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { RadioLine } from "../components/radio-line.tsx";
 import { paths } from "../paths.ts";
@@ -31,16 +32,10 @@ export function ExportButton({ query }: { query: Omit<EventsQuery, "cursor"> }) 
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button
-        size="small"
-        kind="quiet"
-        disabled={closed !== null}
-        title={closed ?? undefined}
-        onClick={() => setOpen(true)}
-      >
+      <ClosableButton size="small" kind="quiet" closed={closed} onClick={() => setOpen(true)}>
         <FileDown aria-hidden="true" />
         {t("export.button")}
-      </Button>
+      </ClosableButton>
       {open && <ExportDialog query={query} onClose={() => setOpen(false)} />}
     </>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import { useMemo, useState } from "react";
+import { toast } from "sonner";
 import { apiPaths, type JobRow, type Snapshot } from "../../../server/console/contract/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -36,7 +37,9 @@ export function Jobs({ rendered }: { rendered: Snapshot<"jobs"> }) {
   const more = async () => {
     const before = rows.at(-1)?.createdAtMs ?? Date.now();
     const answer = await get<readonly JobRow[]>(`${apiPaths.jobs}/older?before=${before}`);
-    if (answer.ok) setOlder([...(older ?? []), ...answer.value]);
+    if (!answer.ok) return void toast.error(answer.failure.message);
+    // Pressed twice at once, it is answered twice.
+    setOlder((had) => [...new Map([...(had ?? []), ...answer.value].map((job) => [job.key, job])).values()]);
   };
   return (
     <>
