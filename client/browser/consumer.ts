@@ -165,10 +165,11 @@ export class Consumer extends Listeners<ConsumerEvents> implements MessageOwner 
     try {
       await this.#link.ask((socket, answer) => socket.emit("sub", { topic, channel, rdy }, answer));
     } catch (error) {
+      // A console that does not answer may have subscribed it all the same: where it stands a new connection tells.
       if (error instanceof BridgeError && error.code !== "lost") {
         this.#link.close();
         this.#closed(error, true);
-      }
+      } else this.#link.renew();
       return;
     }
     this.#away = null;

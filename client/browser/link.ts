@@ -23,6 +23,8 @@ export interface LinkOptions {
   readonly url?: string;
   /** Asked before each connection and before a token's end: each is good for one. */
   readonly token: TokenSource;
+  /** How long the console may take to answer. Default: 20,000. */
+  readonly answerTimeoutMs?: number;
   /** Sent where there is no browser, which sends its own. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -38,7 +40,7 @@ export interface LinkOwner {
 const firstDelayMs = 500;
 const delayMsMax = 10_000;
 /** A browser is told by the console that a connection ends; from one that says nothing nothing is heard for this long. */
-const answerWithinMs = 20_000;
+const answerTimeoutMsDefault = 20_000;
 const pageMax = 200;
 
 /** Of these another attempt would change nothing. */
@@ -95,6 +97,11 @@ export class Link {
     return this.#isOpen;
   }
 
+  /** The connection ends, and is opened again. */
+  renew(): void {
+    if (this.#isOpen) this.#socket.disconnect();
+  }
+
   /** For good. */
   close(): void {
     this.#isOver = true;
@@ -112,7 +119,7 @@ export class Link {
         resolve(said);
       };
       const gone = () => settle(null);
-      const late = setTimeout(gone, answerWithinMs);
+      const late = setTimeout(gone, this.#options.answerTimeoutMs ?? answerTimeoutMsDefault);
       this.#socket.once("disconnect", gone);
       send(this.#socket, settle);
     });

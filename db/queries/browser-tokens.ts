@@ -28,7 +28,19 @@ export async function redeemBrowserToken(sql: Sql, hash: Buffer): Promise<Browse
   const rows = await withDeadline(
     sql<BrowserTokenRow[]>`update browser_tokens set used_at = now()
       where hash = ${hash} and used_at is null and revoked_at is null and expires_at > now()
-      returning id, minter_kind as "minterKind", minter, user_name as user, allows, expires_at as "expiresAt"`,
+      returning ${columns(sql)}`,
+    statementMs,
+  );
+  return rows[0] ?? null;
+}
+
+const columns = (sql: Sql) =>
+  sql`id, minter_kind as "minterKind", minter, user_name as user, allows, expires_at as "expiresAt"`;
+
+/** null: there is none, or it is kept no longer. */
+export async function selectBrowserToken(sql: Sql, id: string): Promise<BrowserTokenRow | null> {
+  const rows = await withDeadline(
+    sql<BrowserTokenRow[]>`select ${columns(sql)} from browser_tokens where id::text = ${id}`,
     statementMs,
   );
   return rows[0] ?? null;

@@ -147,6 +147,11 @@ test("[BT2] its rate is held, of what comes and of what goes", async () => {
 
   expect(answers.filter(({ ok }) => ok)).toHaveLength(10);
   expect(answers.find(({ ok }) => !ok)).toMatchObject({ code: "too-fast" });
+
+  const { token } = await world.mint({ verbs: ["sub", "pub"], messagesPerSecond: 10, rdyMax: 2 });
+  expect(await ask(socket, "refresh", token)).toMatchObject({ ok: true });
+  const after = (await Promise.all(Array.from({ length: 12 }, pub))) as { ok: boolean }[];
+  expect(after.filter(({ ok }) => ok).length, "no other burst with another token").toBeLessThan(10);
 });
 
 test("[BT3] at its token's end a page that has no other gets nothing more, and what it held goes back", async () => {

@@ -1,7 +1,16 @@
 /** Tokens of pages that consume or publish, in Postgres. */
 import * as rows from "../../db/queries/browser-tokens.ts";
 import type { Sql } from "../../db/statement.ts";
-import type { TokenStore } from "../console/bridge/tokens.ts";
+import type { StoredToken, TokenStore } from "../console/bridge/tokens.ts";
+
+function tokenOf({ id, minterKind, minter, user, allows, expiresAt }: rows.BrowserTokenRow): StoredToken {
+  return {
+    id,
+    by: { kind: minterKind === "token" ? "token" : "session", id: minter, user },
+    grant: allows as never,
+    expiresAtMs: expiresAt.getTime(),
+  };
+}
 
 /** `up` throws while Postgres is away. */
 export function browserTokenStore(up: () => Sql): TokenStore {
@@ -13,13 +22,11 @@ export function browserTokenStore(up: () => Sql): TokenStore {
       }),
     redeem: async (hash) => {
       const row = await rows.redeemBrowserToken(up(), hash);
-      if (!row) return null;
-      return {
-        id: row.id,
-        by: { kind: row.minterKind === "token" ? "token" : "session", id: row.minter, user: row.user },
-        grant: row.allows as never,
-        expiresAtMs: row.expiresAt.getTime(),
-      };
+      return row && tokenOf(row);
+    },
+    find: async (id) => {
+      const row = await rows.selectBrowserToken(up(), id);
+      return row && tokenOf(row);
     },
     revoke: async (id) => rows.revokeBrowserToken(up(), id),
     ended: async (ids) => rows.selectEndedBrowserTokens(up(), ids),

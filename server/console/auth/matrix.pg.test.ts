@@ -20,6 +20,7 @@ import {
   apiPaths,
   decide,
   type Grant,
+  type MintedToken,
   type NodeView,
   type OverviewView,
   type Permissions,
@@ -241,6 +242,17 @@ describe.each(Object.entries(grants))("%s", (_, grant) => {
       }
     }
   });
+});
+
+test("[BC5] a page's token is revoked by who sees what it is for, and is none to others", async () => {
+  const cookie = await cookieOf(grants["operator of some"]!);
+  const revoke = async ({ topic, channel }: typeof seen) => {
+    const minted = await weir.post(apiPaths.consumeTokens, { topics: [topic], channels: [channel] });
+    const { id } = (await minted.json()) as MintedToken;
+    return (await weir.post(`${apiPaths.consumeTokens}/${id}/revoke`, {}, { cookie })).status;
+  };
+
+  expect([await revoke(hidden), await revoke(seen)]).toEqual([404, 204]);
 });
 
 test("[CO13] messages are moved only to a topic that one may publish to, and no node hears of another", async () => {

@@ -146,9 +146,9 @@ export class Connection {
     this.token = token;
     const { rdyMax, messagesPerSecond } = token.grant;
     this.flow.allow(rdyMax);
-    const nowMs = this.#ports.clock.nowMs();
-    const rate = () => new Rate(messagesPerSecond!, Math.max(1, messagesPerSecond! * pubBurstSeconds), nowMs);
-    this.#rates = messagesPerSecond === null ? null : { out: rate(), in: rate() };
+    // The same rate goes on as it stands: each refresh would allow another burst otherwise.
+    if (messagesPerSecond !== (this.#rates?.in.perSecond ?? null))
+      this.#rates = this.#ratesOf(messagesPerSecond);
     for (const timer of this.#timers) clearTimeout(timer);
     const leftMs = this.expiresInMs;
     this.#timers = [
@@ -158,6 +158,13 @@ export class Connection {
       ),
       setTimeout(() => this.end("expired", "The token's time is over."), leftMs),
     ];
+  }
+
+  #ratesOf(perSecond: number | null) {
+    if (perSecond === null) return null;
+    const nowMs = this.#ports.clock.nowMs();
+    const rate = () => new Rate(perSecond, Math.max(1, perSecond * pubBurstSeconds), nowMs);
+    return { out: rate(), in: rate() };
   }
 
   #listen(events: BrowserEvents): void {

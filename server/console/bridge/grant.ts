@@ -38,8 +38,22 @@ const needed = {
   outcomes: ["read"],
 } as const satisfies Record<Verb, readonly Action[]>;
 
+type Reach = Pick<Grant, "topics" | "channels" | "verbs">;
+
 /** What of it is beyond `actor`, in words; null: nothing. */
-export function beyond(actor: Actor, asked: GrantRequest): string | null {
+export function beyond(actor: Actor, asked: Reach): string | null {
+  const strange = outOfSight(actor, asked);
+  if (strange !== null) return strange;
+  for (const verb of asked.verbs)
+    for (const action of needed[verb]) {
+      const verdict = decide(actor, action, {});
+      if (!verdict.ok) return `the verb ${verb} needs the right ${verdict.needs.right}`;
+    }
+  return null;
+}
+
+/** Which of the topics and channels `actor` does not see, in words; null: it sees all. */
+export function outOfSight(actor: Actor, asked: Reach): string | null {
   // An API token's owner may see less than the token says.
   const sights = [actor, ...(actor.within ? [actor.within] : [])];
   const strange = (asked: readonly string[], kind: "topics" | "channels") =>
@@ -50,13 +64,7 @@ export function beyond(actor: Actor, asked: GrantRequest): string | null {
   const channel = asked.verbs.some((verb) => ofChannels.has(verb))
     ? strange(asked.channels, "channels")
     : undefined;
-  if (channel !== undefined) return `channels ${channel} are not yours`;
-  for (const verb of asked.verbs)
-    for (const action of needed[verb]) {
-      const verdict = decide(actor, action, {});
-      if (!verdict.ok) return `the verb ${verb} needs the right ${verdict.needs.right}`;
-    }
-  return null;
+  return channel !== undefined ? `channels ${channel} are not yours` : null;
 }
 
 /** `channel`: left out for `pub`. */

@@ -33,6 +33,10 @@ export class MemoryTokens implements TokenStore {
     return Promise.resolve(kept.token);
   }
 
+  find(id: string): Promise<StoredToken | null> {
+    return Promise.resolve(this.#byId.get(id)?.token ?? null);
+  }
+
   revoke(id: string, nowMs: number): Promise<boolean> {
     const kept = this.#byId.get(id);
     if (!kept || kept.isRevoked || kept.token.expiresAtMs <= nowMs) return Promise.resolve(false);

@@ -1,12 +1,12 @@
 /** So many a second, with so many at once after a rest. Given the time; may go below nothing, and waits then. */
 export class Rate {
-  readonly #perSecond: number;
+  readonly perSecond: number;
   readonly #burst: number;
   #credit: number;
   #atMs: number;
 
   constructor(perSecond: number, burst: number, nowMs: number) {
-    this.#perSecond = perSecond;
+    this.perSecond = perSecond;
     this.#burst = burst;
     this.#credit = burst;
     this.#atMs = nowMs;
@@ -32,11 +32,11 @@ export class Rate {
 
   /** Until there is something to take again. */
   get waitMs(): number {
-    return this.#credit >= 0 ? 0 : Math.ceil((-this.#credit / this.#perSecond) * 1_000);
+    return this.#credit >= 0 ? 0 : Math.ceil((-this.#credit / this.perSecond) * 1_000);
   }
 
   #refill(nowMs: number): void {
-    this.#credit = Math.min(this.#burst, this.#credit + ((nowMs - this.#atMs) * this.#perSecond) / 1_000);
+    this.#credit = Math.min(this.#burst, this.#credit + ((nowMs - this.#atMs) * this.perSecond) / 1_000);
     this.#atMs = nowMs;
   }
 }

@@ -7,14 +7,16 @@ import { Failure } from "../api/failure.ts";
 import { parse } from "../api/requests.ts";
 import type { Visitor } from "../auth/policy.ts";
 import {
+  type Actor,
   apiBase,
   apiPaths,
   type BrowserConnection,
   type BrowserConnections,
   type MintedToken,
   sees,
+  seesEverything,
 } from "../contract/index.ts";
-import { beyond, grantRequest } from "./grant.ts";
+import { beyond, grantRequest, outOfSight } from "./grant.ts";
 import type { Found, Order, Presence } from "./presence.ts";
 import type { BridgeTokens, Minter } from "./tokens.ts";
 
@@ -46,10 +48,10 @@ export function bridgeRoutes(app: FastifyInstance, options: BridgeRoutesOptions)
       return {
         ...{ atMs: wallMs(), isWhole },
         connections: connections.filter(
-          ({ topic, channel }) =>
+          ({ user, topic, channel }) =>
             (on.topic === undefined || on.topic === topic) &&
             (on.channel === undefined || on.channel === channel) &&
-            sees(request.visitor!.actor, topic ?? undefined, channel ?? undefined),
+            isSeen(request.visitor!.actor, { user, topic, channel }),
         ),
       };
     },
@@ -71,9 +73,7 @@ function tokenRoutes(app: FastifyInstance, { tokens, log }: BridgeRoutesOptions)
         log.write({ ...askedBy(request), action: "mint-token", object, result: "forbidden" });
         throw new Failure("forbidden", `No token for that: ${refused}.`);
       }
-      const { token, id, expiresAtMs } = await tokens.mint(minterOf(visitor), asked).catch(() => {
-        throw new Failure("database-away", "Postgres, which keeps the tokens, does not answer.");
-      });
+      const { token, id, expiresAtMs } = await tokens.mint(minterOf(visitor), asked).catch(away);
       if (!verbs.every((verb) => looks.has(verb)))
         log.write({ ...askedBy(request), action: "mint-token", object: { ...object, id }, result: "ok" });
       return { token, id, expiresAtMs };
@@ -84,7 +84,10 @@ function tokenRoutes(app: FastifyInstance, { tokens, log }: BridgeRoutesOptions)
     { config: { policy: { action: "kick" } } },
     async (request, reply) => {
       const { id } = request.params;
-      const isRevoked = await tokens.revoke(id);
+      const token = await tokens.find(id).catch(away);
+      // Its topics would be told by the answer.
+      const isVisible = token !== null && outOfSight(request.visitor!.actor, token.grant) === null;
+      const isRevoked = isVisible && (await tokens.revoke(id).catch(away));
       log.write({
         ...askedBy(request),
         action: "revoke-token",
@@ -97,12 +100,17 @@ function tokenRoutes(app: FastifyInstance, { tokens, log }: BridgeRoutesOptions)
   );
 }
 
+function away(): never {
+  throw new Failure("database-away", "Postgres, which keeps the tokens, does not answer.");
+}
+
 function connectionRoutes(app: FastifyInstance, { presence, log }: BridgeRoutesOptions): void {
   const byRequest = new WeakMap<FastifyRequest, Found>();
   // The policy asks what it concerns, which another console may have to say.
   const find = async (request: FastifyRequest) => {
     const found = await presence.find((request.params as { id: string }).id).catch(() => null);
-    if (found) byRequest.set(request, found);
+    if (found && (found.view.topic !== null || isSeen(request.visitor!.actor, found.view)))
+      byRequest.set(request, found);
   };
   const of = (request: FastifyRequest): Found => {
     const found = byRequest.get(request);
@@ -151,6 +159,16 @@ function connectionRoutes(app: FastifyInstance, { presence, log }: BridgeRoutesO
 /** Who tails has a topic without a channel; who only publishes neither. */
 export function placeOf({ topic, channel }: BrowserConnection) {
   return { ...(topic !== null && { topic }), ...(channel !== null && { channel }) };
+}
+
+/** Of who only publishes no topic can be said, and any may be meant. */
+export function isSeen(
+  actor: Actor,
+  { user, topic, channel }: Pick<BrowserConnection, "user" | "topic" | "channel">,
+) {
+  return topic === null
+    ? seesEverything(actor) || user === actor.name
+    : sees(actor, topic, channel ?? undefined);
 }
 
 function deedOn(view: BrowserConnection, more: object = {}) {

@@ -20,6 +20,7 @@ function elsewhere() {
   const store: TokenStore = {
     save: (hash, one) => unlessAway(() => kept.save(hash, one)),
     redeem: (hash, nowMs) => unlessAway(() => kept.redeem(hash, nowMs)),
+    find: (id) => unlessAway(() => kept.find(id)),
     revoke: (id, nowMs) => unlessAway(() => kept.revoke(id, nowMs)),
     ended: (ids) => unlessAway(() => kept.ended(ids)),
   };

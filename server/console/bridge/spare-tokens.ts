@@ -39,6 +39,10 @@ export class SpareTokens implements TokenStore {
     return token;
   }
 
+  async find(id: string): Promise<StoredToken | null> {
+    return (await this.#spare.find(id)) ?? (await this.#store.find(id));
+  }
+
   async revoke(id: string, nowMs: number): Promise<boolean> {
     if (await this.#spare.revoke(id, nowMs)) return true;
     return await this.#store.revoke(id, nowMs);

@@ -28,6 +28,8 @@ export interface TokenStore {
   save(hash: Buffer, token: StoredToken): Promise<void>;
   /** Once; null: unknown, used, revoked or too old. */
   redeem(hash: Buffer, nowMs: number): Promise<StoredToken | null>;
+  /** null: there is none of that id, or it is known no more. */
+  find(id: string): Promise<StoredToken | null>;
   /** False: there is none of that id, or it is over. */
   revoke(id: string, nowMs: number): Promise<boolean>;
   /** Of these, what was revoked, or was asked for by a session or API token that has ended. */
@@ -66,6 +68,10 @@ export class BridgeTokens {
   async redeem(token: unknown): Promise<StoredToken | null> {
     if (typeof token !== "string" || !tokenPattern.test(token)) return null;
     return await this.#store.redeem(hashOf(token), this.#clock.wallMs());
+  }
+
+  find(id: string): Promise<StoredToken | null> {
+    return this.#store.find(id);
   }
 
   revoke(id: string): Promise<boolean> {
