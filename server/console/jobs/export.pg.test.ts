@@ -10,7 +10,7 @@ import { AuditBatch } from "../../store/audit-batch.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { type FreshDatabase, freshDatabase } from "../../testing/postgres.ts";
 import { sightKey, system } from "../auth/authorize.ts";
-import { apiPaths, type JobView, type Snapshot } from "../contract/index.ts";
+import { apiPaths, type JobRow, type JobView, jobsShownMax, type Snapshot } from "../contract/index.ts";
 import { TestConsole } from "../testing/test-console.ts";
 import { exportEvents, fileText } from "./export.ts";
 import { JobStore } from "./store.ts";
@@ -86,6 +86,7 @@ test("[CJ6] a file is for those who see as much as who asked for it, and goes af
   const { job } = await ended(weir, asked.id);
   const grant = { role: "viewer", topics: ["orders"], channels: ["*"], readsBodies: false };
   const made = await weir.post("/api/v1/users", { name: "kim", ...grant });
+  expect(made.status).toBe(200);
   const { path } = (await made.json()) as { path: string };
   const opened = await fetch(weir.url + path, { redirect: "manual" });
   const headers = { cookie: opened.headers.getSetCookie()[0]!.split(";")[0]! };
@@ -103,15 +104,20 @@ test("[CJ6] a file is for those who see as much as who asked for it, and goes af
   expect((await ended(weir, asked.id)).job.file).toBeNull();
 }, 60_000);
 
+async function viewerOfOrders(weir: TestConsole, name: string) {
+  const grant = { role: "viewer", topics: ["orders"], channels: ["*"], readsBodies: false };
+  const made = await weir.post("/api/v1/users", { name, ...grant });
+  expect(made.status).toBe(200);
+  const { path } = (await made.json()) as { path: string };
+  const opened = await fetch(weir.url + path, { redirect: "manual" });
+  return { cookie: opened.headers.getSetCookie()[0]!.split(";")[0]! };
+}
+
 test("[CJ5] a job is not shown to who asks for another under its id and does not see what it is about", async () => {
   await using weir = await signedIn();
   const theirs = body({ topic: "shipping", export: { format: "csv", from: "now-1m" } });
   await weir.post(apiPaths.jobs, theirs);
-  const grant = { role: "viewer", topics: ["orders"], channels: ["*"], readsBodies: false };
-  const made = await weir.post("/api/v1/users", { name: "lee", ...grant });
-  const { path } = (await made.json()) as { path: string };
-  const opened = await fetch(weir.url + path, { redirect: "manual" });
-  const headers = { cookie: opened.headers.getSetCookie()[0]!.split(";")[0]! };
+  const headers = await viewerOfOrders(weir, "lee");
 
   const answer = await weir.post(apiPaths.jobs, { ...theirs, topic: "orders" }, headers);
 
@@ -124,6 +130,26 @@ test("[CJ6] older jobs than no date can be of are not asked for", async () => {
 
   expect((await weir.get(`${apiPaths.jobs}/older?before=${Date.now()}`)).status).toBe(200);
   expect((await weir.get(`${apiPaths.jobs}/older?before=8640000000000001`)).status).toBe(400);
+}, 60_000);
+
+test("[CJ5] older jobs are looked for behind more than a page of what is out of sight", async () => {
+  await using weir = await signedIn();
+  const headers = await viewerOfOrders(weir, "noa");
+  const store = new JobStore((act) => act(sql));
+  const insert = (topic: string) =>
+    store.insert(
+      {
+        ...{ id: randomUUID(), kind: "requeue", topic, channel: "billing", node: null, params: {}, total: 0 },
+        ...{ reason: null, actor: "weir", role: "system", address: null, requestId: "", undoOf: null },
+      },
+      [],
+    );
+  await insert("orders");
+  for (let at = 0; at <= jobsShownMax; at++) await insert("shipping");
+
+  const answer = await weir.get(`${apiPaths.jobs}/older?before=${Date.now() + 1_000}`, headers);
+
+  expect(((await answer.json()) as JobRow[]).map(({ topic }) => topic)).toContain("orders");
 }, 60_000);
 
 test("[CJ6] another console goes on where one stopped, and a row stands in the file once", async () => {

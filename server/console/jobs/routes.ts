@@ -6,7 +6,7 @@ import { askedBy } from "../api/action-log.ts";
 import { Failure } from "../api/failure.ts";
 import { parse } from "../api/requests.ts";
 import type { RoutePolicy } from "../auth/policy.ts";
-import { apiBase, apiPaths, type JobRequest, type JobRow, sees } from "../contract/index.ts";
+import { apiBase, apiPaths, type JobRequest, type JobRow, jobsShownMax, sees } from "../contract/index.ts";
 import type { Jobs } from "./jobs.ts";
 import { jobId, jobRequest } from "./requests.ts";
 
@@ -25,6 +25,8 @@ const ofStored = { config: { policy: { action: "read" } } } as const satisfies {
   config: { policy: RoutePolicy };
 };
 /** Milliseconds of the epoch, up to the last that a date can be of. */
+/** So many without one that its reader sees are looked through for the next that they do. */
+const olderPagesMax = 10;
 const olderQuery = z.object({ before: z.coerce.number().int().positive().max(8.64e15) });
 
 export function jobRoutes(app: FastifyInstance, options: JobRoutesOptions): void {
@@ -42,8 +44,14 @@ export function jobRoutes(app: FastifyInstance, options: JobRoutesOptions): void
   });
   const idOf = (request: FastifyRequest) => parse(jobId, (request.params as { id: string }).id);
   app.get(`${apiBase}/jobs/older`, ofStored, async ({ query, visitor }) => {
-    const rows = await away(jobs().older(parse(olderQuery, query).before));
-    return rows.filter((row) => isSeen(visitor!.actor, row));
+    let { before } = parse(olderQuery, query);
+    for (let page = 0; page < olderPagesMax; page++) {
+      const rows = await away(jobs().older(before));
+      const seen = rows.filter((row) => isSeen(visitor!.actor, row));
+      if (seen.length > 0 || rows.length < jobsShownMax) return seen;
+      before = rows.at(-1)!.createdAtMs;
+    }
+    return [];
   });
   app.get(`${apiBase}/jobs/:id`, ofStored, async (request) => {
     const view = await away(jobs().find(idOf(request)));
