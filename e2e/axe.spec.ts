@@ -74,6 +74,8 @@ test("[W17] a dialog passes axe too", async ({ page }) => {
 
 test("[W17] a page can be used with the keyboard alone", async ({ page }) => {
   await page.goto("/topics");
+  // A page that comes alive under the keys may take the focus with it.
+  await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the page" })).toBeFocused();
   await page.keyboard.press("Enter");
