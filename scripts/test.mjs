@@ -11,7 +11,7 @@ const stageMsMax = 9 * 60_000;
 const reports = mkdtempSync(join(tmpdir(), "weir-reports-"));
 
 /** These tests wait for processes rather than for a core. */
-const waitingWorkers = [`--maxWorkers=${Math.max(6, availableParallelism())}`];
+const waitingWorkers = [`--maxWorkers=${Math.max(5, availableParallelism())}`];
 /** Some of these wait for a clock, so that two of them leave two cores half idle. */
 const unitWorkers = [`--maxWorkers=${Math.max(4, availableParallelism())}`];
 
