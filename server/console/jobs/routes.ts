@@ -25,7 +25,7 @@ const ofStored = { config: { policy: { action: "read" } } } as const satisfies {
   config: { policy: RoutePolicy };
 };
 /** Milliseconds of the epoch, up to the last that a date can be of. */
-/** So many without one that its reader sees are looked through for the next that they do. */
+/** Pages without a job that the reader sees, that are looked through at most for the next one they do see. */
 const olderPagesMax = 10;
 const olderQuery = z.object({ before: z.coerce.number().int().positive().max(8.64e15) });
 
